@@ -1,0 +1,1 @@
+//! What the city sees: the schema, and the link over Zenoh.

@@ -1,0 +1,1 @@
+//! ONNX detectors through ONNX Runtime: letterbox, decode, non-maximum suppression.

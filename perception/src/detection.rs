@@ -1,0 +1,115 @@
+//! What sensors say, in their own frames, before anything is concluded from it.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::time::UtcMicros;
+
+/// A sensor's name as in `site.toml` (`cam-n`, `radar-n`); cheap to clone.
+pub type SensorId = Arc<str>;
+
+/// What kind of road user a thing is. The names are those of the recording format.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Class {
+    /// A person on foot.
+    Pedestrian,
+    /// A pedal cycle with its rider.
+    Bicycle,
+    /// A motorcycle or moped with its rider.
+    Motorcycle,
+    /// A passenger car.
+    Car,
+    /// A van.
+    Van,
+    /// A lorry.
+    Truck,
+    /// A bus or coach.
+    Bus,
+    /// Something, but no one said what.
+    #[default]
+    #[serde(other)]
+    Unknown,
+}
+
+/// One box in a camera frame, in that frame's pixels: top left corner, width, height.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct BoxDetection {
+    /// Left edge, pixels from the left of the picture.
+    pub x_px: f64,
+    /// Top edge, pixels from the top of the picture.
+    pub y_px: f64,
+    /// Width, pixels.
+    pub w_px: f64,
+    /// Height, pixels.
+    pub h_px: f64,
+    /// Detector's score, 0 to 1.
+    pub score: f64,
+    /// What the detector takes it for.
+    pub class: Class,
+}
+
+/// All that a camera's detector found in one frame. Empty `boxes`: looked, found nothing.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CameraFrame {
+    /// Which camera.
+    pub sensor: SensorId,
+    /// When the shutter was open, as the camera's clock has it.
+    pub captured_at: UtcMicros,
+    /// What was found.
+    pub boxes: Vec<BoxDetection>,
+}
+
+/// One radar return, polar, in the radar's own frame.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RadarTarget {
+    /// Slant range from the antenna to the reflection, metres.
+    pub range_m: f64,
+    /// Horizontal angle from boresight, radians, positive clockwise seen from above.
+    pub azimuth_rad: f64,
+    /// Doppler along the line of sight, m/s, positive when moving away. `None`: not measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub range_rate_mps: Option<f64>,
+    /// Radar cross-section, dBsm. `None`: not measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rcs_dbsm: Option<f64>,
+}
+
+/// All returns of one radar scan.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RadarScan {
+    /// Which radar.
+    pub sensor: SensorId,
+    /// When the scan was taken, as the radar's clock has it.
+    pub captured_at: UtcMicros,
+    /// What came back.
+    pub targets: Vec<RadarTarget>,
+}
+
+/// What any sensor hands over.
+#[derive(Clone, Debug, PartialEq)]
+pub enum SensorFrame {
+    /// A camera's detections.
+    Camera(CameraFrame),
+    /// A radar's returns.
+    Radar(RadarScan),
+}
+
+impl SensorFrame {
+    /// Which sensor it is from.
+    pub fn sensor(&self) -> &SensorId {
+        match self {
+            Self::Camera(frame) => &frame.sensor,
+            Self::Radar(scan) => &scan.sensor,
+        }
+    }
+
+    /// When it was captured, by the sensor's own clock.
+    pub fn captured_at(&self) -> UtcMicros {
+        match self {
+            Self::Camera(frame) => frame.captured_at,
+            Self::Radar(scan) => scan.captured_at,
+        }
+    }
+}

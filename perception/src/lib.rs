@@ -1,0 +1,12 @@
+//! Detections in, tracks and facts about traffic out.
+//!
+//! Sans-IO: no clock, no socket, no file, no thread. Time is an argument; the same inputs give the same
+//! outputs, bit for bit, which is what makes a recording replay.
+//!
+//! The way through: [`align`] puts sensor frames in time order, [`lift`] turns them into measurements on the
+//! ground, [`track`] makes one picture of them, [`lanes`] says which lane, [`traffic`] and [`parking`] sum up.
+
+pub mod calibration;
+pub mod detection;
+pub mod time;
+pub mod track;

@@ -1,0 +1,46 @@
+//! One picture of all road users, from measurements that arrive one sensor frame at a time.
+
+use crate::detection::{Class, SensorId};
+use crate::time::UtcMicros;
+
+/// One road user, as the fused picture has it at a stated time.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Track {
+    /// Never reused while the service runs; 1 and up.
+    pub id: u64,
+    /// What it most probably is.
+    pub class: Class,
+    /// How probable that class is, 0 to 1.
+    pub class_probability: f64,
+    /// Centre of the footprint, site ENU east and north, metres.
+    pub position_enu_m: [f64; 2],
+    /// Covariance of the position, m², symmetric.
+    pub cov_position_m2: [[f64; 2]; 2],
+    /// Velocity east and north, m/s.
+    pub velocity_enu_mps: [f64; 2],
+    /// Covariance of the velocity, (m/s)², symmetric.
+    pub cov_velocity_m2ps2: [[f64; 2]; 2],
+    /// Where its front points, radians clockwise from true north, 0 to 2π. `None`: it never moved fast enough to tell.
+    pub heading_cw_north_rad: Option<f64>,
+    /// Length, metres. `None`: not measured nor implied by the class.
+    pub length_m: Option<f64>,
+    /// Width, metres.
+    pub width_m: Option<f64>,
+    /// Height, metres.
+    pub height_m: Option<f64>,
+    /// Probability that it exists, 0 to 1.
+    pub existence: f64,
+    /// Sensors that measured it in the last second, by name, in alphabetical order.
+    pub sources: Vec<SensorId>,
+    /// Capture time of the newest measurement in it.
+    pub measured_at: UtcMicros,
+    /// When it was born.
+    pub born_at: UtcMicros,
+}
+
+impl Track {
+    /// Ground speed, m/s.
+    pub fn speed_mps(&self) -> f64 {
+        self.velocity_enu_mps[0].hypot(self.velocity_enu_mps[1])
+    }
+}

@@ -1,0 +1,1 @@
+//! Lukou: the roadside edge service. The only place where everything meets.
