@@ -1,0 +1,42 @@
+# Lukou: the commands of the house. `make` alone lists them.
+#
+# Arguments for the demo and the bench go through ARGS:  make run ARGS="--seconds 60"
+
+ARGS ?=
+# In a build service the lock file is law; at a desk cargo may bring it up to date.
+LOCKED := $(if $(filter true,$(CI)),--locked)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup build run test check bench dist fmt clean-cache
+
+help: ## list the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## fetch what this machine lacks (Debian packages, crates, ONNX Runtime, the demo video)
+	@.ci/setup
+
+build: setup ## build every program
+	cargo build $(LOCKED) --release --workspace --bins
+
+run: build ## run the demo junction until Ctrl-C; ARGS="--seconds 60" ends by itself
+	@target/release/rsu demo $(ARGS)
+
+test: ## run every test
+	@.ci/setup test
+	cargo test $(LOCKED) --release --workspace
+
+check: ## form, house rules, licences, lints, documentation
+	@.ci/setup check
+	@.ci/check
+
+bench: build ## measure on this machine
+	@target/release/rsu bench $(ARGS)
+
+dist: setup ## build the programs for a package: link-time optimised, into target/dist
+	cargo build $(LOCKED) --profile dist --workspace --bins
+
+fmt: ## format the code
+	cargo fmt --all
+
+clean-cache: ## remove what setup fetched into .cache
+	rm -rf .cache
