@@ -23,7 +23,7 @@ run: build ## run the demo junction until Ctrl-C; ARGS="--seconds 60" ends by it
 
 test: ## run every test
 	@.ci/setup test
-	cargo test $(LOCKED) --release --workspace
+	cargo test $(LOCKED) --release --workspace --no-fail-fast
 
 check: ## form, house rules, licences, lints, documentation
 	@.ci/setup check
