@@ -1,1 +1,36 @@
-//! What the city sees: the schema, and the link over Zenoh.
+//! What the city sees: the schema of every state message, and the link that carries it over Zenoh.
+//!
+//! A site opens a [`Bridge`] and gives it [`Update`]s; whoever watches (a city, the `city` tool, a test) opens a
+//! [`Watch`] and gets [`WatchEvent`]s. Keys are `lukou/<city>/<site>/<kind>[/<id>]` ([`SiteKeys`]); payloads are JSON, or
+//! CBOR by setting ([`Encoding`]); `docs/ref/city-data.md` is the data catalogue and says how the schema may change.
+//!
+//! State is *latest-only*: an update that could not be sent before the next one of its key came is superseded, counted,
+//! and not sent later. Whoever comes late asks for the last state of each key and gets it.
+
+mod bridge;
+mod codec;
+mod config;
+mod json_schema;
+mod keys;
+mod latest;
+mod link;
+pub mod schema;
+mod sequence;
+mod stats;
+mod watch;
+
+pub use bridge::{Bridge, PublishError};
+pub use codec::{DecodeError, Encoding, MAX_PAYLOAD_BYTES, decode, encode};
+pub use config::{BridgeConfig, BridgeError, LinkConfig, LinkMode, TlsConfig};
+pub use json_schema::{file_name, json_schema};
+pub use keys::{NameError, SiteKeys, StateKey, check_name};
+pub use schema::{InvalidState, Kind, State, StateMessage, Update};
+pub use sequence::{SequenceError, Sequences};
+pub use stats::{BridgeStats, DropReason};
+pub use watch::{Watch, WatchConfig, WatchEvent};
+
+/// Locks a mutex; what a panicking thread left behind is still whole here, since no update spans two statements that can
+/// panic.
+pub(crate) fn lock<T>(mutex: &std::sync::Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}

@@ -1,0 +1,58 @@
+//! `city`: the city's side of the link, on the command line.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use cloud_bridge::Kind;
+use tracing_subscriber::EnvFilter;
+
+mod line;
+mod watch;
+
+/// The city's side of Lukou.
+#[derive(Parser)]
+#[command(name = "city", version)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Print what sites say, as it comes, and which sites come and go.
+    Watch(watch::Arguments),
+    /// Write the JSON Schema of each kind of message, made from the types.
+    #[command(after_help = "Example:\n  city schema --out cloud-bridge/schema")]
+    Schema {
+        /// Directory to write to; made if it is not there.
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+    },
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    // Zenoh tells much at `info` that only its own developers need.
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let outcome = match arguments.command {
+        Command::Watch(arguments) => watch::run(arguments),
+        Command::Schema { out } => write_schemas(&out),
+    };
+    outcome.unwrap_or_else(|error| {
+        eprintln!("city: {error:#}");
+        ExitCode::from(2)
+    })
+}
+
+fn write_schemas(out: &std::path::Path) -> anyhow::Result<ExitCode> {
+    use anyhow::Context;
+    std::fs::create_dir_all(out).with_context(|| out.display().to_string())?;
+    for kind in Kind::ALL {
+        let path = out.join(cloud_bridge::file_name(kind));
+        std::fs::write(&path, cloud_bridge::json_schema(kind)).with_context(|| path.display().to_string())?;
+        println!("{}", path.display());
+    }
+    Ok(ExitCode::SUCCESS)
+}

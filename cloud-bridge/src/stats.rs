@@ -1,0 +1,63 @@
+//! What the bridge has done, for metrics and the console.
+
+use std::collections::BTreeMap;
+
+use crate::schema::Kind;
+
+/// Why a state did not go out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum DropReason {
+    /// A newer state of the same key came before this one was sent.
+    Superseded,
+    /// Nobody was connected. The state is kept, and given to whoever asks for the last one.
+    NotConnected,
+    /// A value out of its range, or a name that can't be part of a key.
+    Invalid,
+    /// Larger than [`crate::MAX_PAYLOAD_BYTES`], or not to be written at all.
+    Unencodable,
+    /// More different keys than the bridge keeps.
+    TooManyKeys,
+    /// Zenoh refused it.
+    LinkError,
+    /// The bridge was closed.
+    Closed,
+}
+
+impl DropReason {
+    /// The name for a metric's label.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Superseded => "superseded",
+            Self::NotConnected => "not_connected",
+            Self::Invalid => "invalid",
+            Self::Unencodable => "unencodable",
+            Self::TooManyKeys => "too_many_keys",
+            Self::LinkError => "link_error",
+            Self::Closed => "closed",
+        }
+    }
+}
+
+/// A reading of the bridge's counters, all since it was opened.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct BridgeStats {
+    /// States handed to Zenoh while somebody was connected, by kind.
+    pub published: BTreeMap<Kind, u64>,
+    /// States that did not go out, by kind and reason.
+    pub dropped: BTreeMap<(Kind, DropReason), u64>,
+    /// Last states given to those who asked.
+    pub answered: u64,
+    /// States that wait to be sent.
+    pub waiting: usize,
+    /// Routers, peers and clients connected now.
+    pub connected_peers: usize,
+    /// The last error of the link, in words; kept after it has recovered.
+    pub last_error: Option<String>,
+}
+
+impl BridgeStats {
+    /// Whether anybody is connected now.
+    pub fn connected(&self) -> bool {
+        self.connected_peers > 0
+    }
+}
