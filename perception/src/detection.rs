@@ -33,6 +33,34 @@ pub enum Class {
     Unknown,
 }
 
+impl Class {
+    /// All classes, in the order of the type.
+    pub const ALL: [Self; 8] = [
+        Self::Pedestrian,
+        Self::Bicycle,
+        Self::Motorcycle,
+        Self::Car,
+        Self::Van,
+        Self::Truck,
+        Self::Bus,
+        Self::Unknown,
+    ];
+
+    /// The name in recordings, metrics and the city's data.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Pedestrian => "pedestrian",
+            Self::Bicycle => "bicycle",
+            Self::Motorcycle => "motorcycle",
+            Self::Car => "car",
+            Self::Van => "van",
+            Self::Truck => "truck",
+            Self::Bus => "bus",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
 /// One box in a camera frame, in that frame's pixels: top left corner, width, height.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct BoxDetection {

@@ -6,7 +6,16 @@
 //! The way through: [`align`] puts sensor frames in time order, [`lift`] turns them into measurements on the
 //! ground, [`track`] makes one picture of them, [`lanes`] says which lane, [`traffic`] and [`parking`] sum up.
 
+pub mod align;
 pub mod calibration;
 pub mod detection;
+pub mod frames;
+pub mod lanes;
+pub mod lift;
+pub mod parking;
+pub mod priors;
+#[cfg(test)]
+mod testing;
 pub mod time;
 pub mod track;
+pub mod traffic;

@@ -1,4 +1,17 @@
 //! One picture of all road users, from measurements that arrive one sensor frame at a time.
+//!
+//! Scans may come out of order by up to [`TrackerSettings::max_late_s`]: each is compared with where the tracks were
+//! when it was captured, and each track takes it at that time.
+
+mod assign;
+mod fuse;
+mod gate;
+mod history;
+mod lifecycle;
+mod motion;
+mod step;
+
+pub use step::{Refusal, StepReport, Tracker, TrackerSettings};
 
 use crate::detection::{Class, SensorId};
 use crate::time::UtcMicros;

@@ -1,0 +1,126 @@
+//! What is known of a class of road user before it is measured: size, agility, how it looks to a radar.
+//!
+//! Sizes are everyday figures of road vehicles and people; they are starting points that measurements refine.
+
+use crate::detection::Class;
+
+/// All classes, in the order used for class probabilities.
+pub const CLASSES: [Class; 8] = [
+    Class::Pedestrian,
+    Class::Bicycle,
+    Class::Motorcycle,
+    Class::Car,
+    Class::Van,
+    Class::Truck,
+    Class::Bus,
+    Class::Unknown,
+];
+
+/// A class's place in [`CLASSES`].
+pub fn class_index(class: Class) -> usize {
+    match class {
+        Class::Pedestrian => 0,
+        Class::Bicycle => 1,
+        Class::Motorcycle => 2,
+        Class::Car => 3,
+        Class::Van => 4,
+        Class::Truck => 5,
+        Class::Bus => 6,
+        Class::Unknown => 7,
+    }
+}
+
+/// What a typical member of a class is like.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ClassPrior {
+    /// Length, metres.
+    pub length_m: f64,
+    /// Width, metres.
+    pub width_m: f64,
+    /// Height, metres.
+    pub height_m: f64,
+    /// Standard deviation of the length from vehicle to vehicle, as a share of the length.
+    pub length_spread: f64,
+    /// Spectral density of the acceleration in steady motion, m²/s³.
+    pub quiet_m2ps3: f64,
+    /// Spectral density of the acceleration when it turns, brakes or starts, m²/s³.
+    pub agile_m2ps3: f64,
+    /// Standard deviation of the speed at which one is met, m/s.
+    pub speed_mps: f64,
+    /// Typical radar cross-section, dBsm.
+    pub rcs_dbsm: f64,
+    /// Spread of Doppler over its moving parts (limbs, wheels), m/s.
+    pub micro_doppler_mps: f64,
+}
+
+const fn prior(size_m: [f64; 3], length_spread: f64, density: [f64; 2], speed_mps: f64, radar: [f64; 2]) -> ClassPrior {
+    ClassPrior {
+        length_m: size_m[0],
+        width_m: size_m[1],
+        height_m: size_m[2],
+        length_spread,
+        quiet_m2ps3: density[0],
+        agile_m2ps3: density[1],
+        speed_mps,
+        rcs_dbsm: radar[0],
+        micro_doppler_mps: radar[1],
+    }
+}
+
+const PRIORS: [ClassPrior; 8] = [
+    prior([0.5, 0.5, 1.72], 0.2, [0.05, 0.8], 1.2, [-5.0, 0.35]),
+    prior([1.8, 0.6, 1.72], 0.1, [0.1, 2.0], 4.0, [-2.0, 0.35]),
+    prior([2.1, 0.8, 1.6], 0.1, [0.2, 5.0], 7.0, [4.0, 0.1]),
+    prior([4.5, 1.8, 1.5], 0.1, [0.2, 5.0], 8.0, [10.0, 0.1]),
+    prior([5.2, 2.0, 2.2], 0.15, [0.2, 5.0], 8.0, [12.0, 0.1]),
+    prior([8.5, 2.5, 3.2], 0.25, [0.2, 4.0], 7.0, [18.0, 0.1]),
+    prior([12.0, 2.5, 3.2], 0.08, [0.2, 4.0], 7.0, [20.0, 0.1]),
+    prior([2.5, 1.2, 1.6], 0.5, [0.2, 4.0], 6.0, [3.0, 0.3]),
+];
+
+/// The prior of a class.
+pub fn class_prior(class: Class) -> &'static ClassPrior {
+    &PRIORS[class_index(class)]
+}
+
+/// Whether members of the class drive in lanes for motor vehicles.
+pub fn is_motor_vehicle(class: Class) -> bool {
+    matches!(class, Class::Car | Class::Van | Class::Truck | Class::Bus | Class::Motorcycle)
+}
+
+/// Spread of radar cross-section about the class's typical value, dB.
+pub const RCS_SPREAD_DB: f64 = 5.0;
+
+/// Probability that a detector says `said` of a thing that is `is`; a row of `is` sums to 1.
+pub fn confusion(is: Class, said: Class) -> f64 {
+    if said == Class::Unknown || is == Class::Unknown {
+        return 0.125;
+    }
+    if is == said {
+        return 0.78;
+    }
+    // What is taken for something else is mostly taken for one of its kin.
+    let small = |class| matches!(class, Class::Pedestrian | Class::Bicycle | Class::Motorcycle);
+    let kin = if small(is) { 2.0 } else { 3.0 };
+    if small(is) == small(said) { 0.155 / kin } else { 0.065 / (6.0 - kin) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_of_the_confusion_table_sums_to_one() {
+        for is in &CLASSES[..7] {
+            let sum: f64 = CLASSES[..7].iter().map(|said| confusion(*is, *said)).sum();
+            assert!((sum - 1.0).abs() < 1e-12, "{is:?}: {sum}");
+        }
+    }
+
+    #[test]
+    fn the_order_of_classes_is_that_of_the_index() {
+        for (index, class) in CLASSES.iter().enumerate() {
+            assert_eq!(class_index(*class), index);
+        }
+    }
+}

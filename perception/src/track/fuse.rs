@@ -1,0 +1,224 @@
+//! What a track is: class, size and heading, made of many measurements.
+
+use crate::detection::Class;
+use crate::frames::{heading_of, wrap_pi};
+use crate::priors::{CLASSES, RCS_SPREAD_DB, class_index, class_prior, confusion};
+
+use super::motion::{Gaussian, Noise};
+
+/// How many real classes there are (all but "unknown").
+const KINDS: usize = 7;
+/// One detection's weight as evidence of class: a detector repeats its mistakes, so frames are not independent.
+const CLASS_WEIGHT: f64 = 0.35;
+const RCS_WEIGHT: f64 = 0.15;
+/// Evidence fades by this factor a measurement, so that a wrong beginning can be put right.
+const FADE: f64 = 0.985;
+/// Speed above which the direction of motion is the heading, m/s: for people, and for what has wheels.
+const HEADING_SPEED_MPS: [f64; 2] = [0.5, 0.8];
+
+#[derive(Clone, Debug)]
+pub(crate) struct Attributes {
+    /// Logarithm of each class's evidence, without the common constant.
+    log_evidence: [f64; KINDS],
+    /// Whether anything but the absence of a name spoke of class.
+    named: bool,
+    class: Class,
+    class_probability: f64,
+    /// Measured over typical height, length: mean and how much evidence it has.
+    height_factor: Factor,
+    length_factor: Factor,
+    pub heading: Option<f64>,
+    /// Highest speed that was beyond doubt, m/s.
+    sure_speed_mps: f64,
+}
+
+/// A running mean of a ratio, held at 1 by a prior.
+#[derive(Clone, Copy, Debug)]
+struct Factor {
+    mean: f64,
+    weight: f64,
+}
+
+impl Factor {
+    const START: Self = Self { mean: 1.0, weight: 6.0 };
+
+    fn learn(&mut self, ratio: f64) {
+        self.weight = (self.weight + 1.0).min(60.0);
+        self.mean += (ratio - self.mean) / self.weight;
+        self.mean = self.mean.clamp(0.6, 1.6);
+    }
+}
+
+impl Attributes {
+    pub(crate) fn new() -> Self {
+        Self {
+            // Before anything is known: cars and people are met most.
+            log_evidence: [0.3_f64, 0.1, 0.08, 0.4, 0.06, 0.04, 0.02].map(f64::ln),
+            named: false,
+            class: Class::Unknown,
+            class_probability: 0.0,
+            height_factor: Factor::START,
+            length_factor: Factor::START,
+            heading: None,
+            sure_speed_mps: 0.0,
+        }
+    }
+
+    pub(crate) fn class(&self) -> Class {
+        self.class
+    }
+
+    pub(crate) fn class_probability(&self) -> f64 {
+        self.class_probability
+    }
+
+    /// How improbable it is to be called `said`, as a cost (−2 ln).
+    pub(crate) fn class_cost(&self, said: Class) -> f64 {
+        if self.class == Class::Unknown {
+            return 0.0;
+        }
+        let probability = self.class_probability * confusion(self.class, said) + (1.0 - self.class_probability) * 0.125;
+        -2.0 * (probability / 0.125).ln() * 0.5
+    }
+
+    pub(crate) fn hear_camera(&mut self, said: Class, score: f64) {
+        if said != Class::Unknown {
+            self.named = true;
+            let trust = CLASS_WEIGHT * (0.3 + score);
+            for (log, is) in self.log_evidence.iter_mut().zip(CLASSES) {
+                *log = *log * FADE + trust * confusion(is, said).ln();
+            }
+        }
+        self.conclude();
+    }
+
+    pub(crate) fn hear_radar(&mut self, rcs_dbsm: Option<f64>) {
+        if let Some(rcs) = rcs_dbsm {
+            for (log, is) in self.log_evidence.iter_mut().zip(CLASSES) {
+                let off = (rcs - class_prior(is).rcs_dbsm) / RCS_SPREAD_DB;
+                *log = *log * FADE - RCS_WEIGHT * 0.5 * (off * off).min(9.0);
+            }
+        }
+        self.conclude();
+    }
+
+    /// Learns the heading and what the speed rules out.
+    pub(crate) fn hear_motion(&mut self, state: &Gaussian) {
+        let velocity = state.velocity();
+        let speed = velocity.norm();
+        let sigma = (state.velocity_cov().trace() / 2.0).max(0.0).sqrt();
+        let threshold = HEADING_SPEED_MPS[usize::from(self.class != Class::Pedestrian)];
+        if speed > threshold.max(2.0 * sigma) {
+            let moving = heading_of([velocity.x, velocity.y]);
+            self.heading = Some(match self.heading {
+                // What is slow turns its velocity faster than its body: follow at a pace that grows with speed.
+                Some(held) => {
+                    let turn = wrap_pi(moving - held);
+                    let pace = if turn.abs() > 2.0 { 1.0 } else { (speed / 4.0).clamp(0.1, 1.0) };
+                    crate::frames::wrap_tau(held + pace * turn)
+                }
+                None => moving,
+            });
+        }
+        if speed - 3.0 * sigma > self.sure_speed_mps {
+            self.sure_speed_mps = speed - 3.0 * sigma;
+            self.conclude();
+        }
+    }
+
+    pub(crate) fn hear_height(&mut self, ratio: f64) {
+        self.height_factor.learn(ratio * self.height_factor.mean);
+    }
+
+    pub(crate) fn hear_length(&mut self, ratio: f64) {
+        self.length_factor.learn(ratio * self.length_factor.mean);
+    }
+
+    fn conclude(&mut self) {
+        let top = self.log_evidence.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let mut weights = [0.0; KINDS];
+        for ((weight, log), class) in weights.iter_mut().zip(&mut self.log_evidence).zip(CLASSES) {
+            // Bounded, so that no amount of evidence takes for ever to overturn.
+            *log = (*log - top).max(-14.0);
+            *weight = log.exp() * Self::speed_allows(self.sure_speed_mps, class);
+        }
+        let sum: f64 = weights.iter().sum();
+        let mut best = 0;
+        for index in 1..KINDS {
+            if weights[index] > weights[best] {
+                best = index;
+            }
+        }
+        let probability = if sum > 0.0 { weights[best] / sum } else { 0.0 };
+        let known = self.named || probability > 0.6;
+        let class = if known { CLASSES[best] } else { Class::Unknown };
+        if class_index(class) != class_index(self.class) {
+            self.height_factor = Factor::START;
+            self.length_factor = Factor::START;
+        }
+        self.class = class;
+        self.class_probability = probability;
+    }
+
+    fn speed_allows(sure_speed_mps: f64, class: Class) -> f64 {
+        let limit = match class {
+            Class::Pedestrian => 4.0,
+            Class::Bicycle => 11.0,
+            _ => return 1.0,
+        };
+        if sure_speed_mps > limit { 1e-3 } else { 1.0 }
+    }
+
+    /// Length, width, height, metres.
+    pub(crate) fn size_m(&self) -> [f64; 3] {
+        let prior = class_prior(self.class);
+        [prior.length_m * self.length_factor.mean, prior.width_m, prior.height_m * self.height_factor.mean]
+    }
+
+    pub(crate) fn noise(&self) -> Noise {
+        let prior = class_prior(self.class);
+        Noise { density_m2ps3: [prior.quiet_m2ps3, prior.agile_m2ps3], dwell_s: [4.0, 1.5] }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use nalgebra::{Matrix4, Vector4};
+
+    #[test]
+    fn the_majority_of_detections_names_the_class() {
+        let mut attributes = Attributes::new();
+        for said in [Class::Van, Class::Car, Class::Car, Class::Van, Class::Car, Class::Car, Class::Car] {
+            attributes.hear_camera(said, 0.8);
+        }
+        assert_eq!(attributes.class(), Class::Car);
+        assert!(attributes.class_probability() > 0.7);
+        for _ in 0..40 {
+            attributes.hear_camera(Class::Van, 0.8);
+        }
+        assert_eq!(attributes.class(), Class::Van, "a wrong beginning is put right");
+    }
+
+    #[test]
+    fn nothing_that_does_ten_metres_a_second_is_on_foot() {
+        let mut attributes = Attributes::new();
+        for _ in 0..5 {
+            attributes.hear_camera(Class::Pedestrian, 0.5);
+        }
+        assert_eq!(attributes.class(), Class::Pedestrian);
+        attributes.hear_motion(&Gaussian { mean: Vector4::new(0.0, 0.0, 0.0, 10.0), cov: Matrix4::identity() * 0.1 });
+        assert_ne!(attributes.class(), Class::Pedestrian);
+        assert_eq!(attributes.heading, Some(0.0));
+    }
+
+    #[test]
+    fn heading_is_held_at_a_stop() {
+        let mut attributes = Attributes::new();
+        let moving = |v: f64| Gaussian { mean: Vector4::new(0.0, 0.0, v, 0.0), cov: Matrix4::identity() * 0.01 };
+        attributes.hear_motion(&moving(5.0));
+        let before = attributes.heading;
+        attributes.hear_motion(&moving(-0.05));
+        assert_eq!(attributes.heading, before);
+    }
+}

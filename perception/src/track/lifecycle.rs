@@ -1,0 +1,217 @@
+//! How tracks are born, believed, doubted, hidden, merged and buried.
+
+use nalgebra::{Matrix2, Matrix4, Vector2, Vector4};
+
+use super::fuse::Attributes;
+use super::history::{Filter, Observation};
+use super::motion::{Gaussian, Noise};
+use crate::detection::Class;
+use crate::lift::{CameraMeasurement, RadarMeasurement};
+use crate::priors::{class_prior, is_motor_vehicle};
+use crate::time::UtcMicros;
+
+/// Log odds of existence are kept within these.
+const LOG_ODDS_RANGE: [f64; 2] = [-4.0, 5.0];
+/// At or above this, and with enough hits, a track is confirmed.
+const CONFIRM_LOG_ODDS: f64 = 2.0;
+const CONFIRM_HITS: u32 = 3;
+/// Time constant of the mean detector score, in detections.
+const SCORE_MEMORY: f64 = 30.0;
+/// A person that the detector is never sure of and that has not moved this far for [`STATUE_AFTER_S`] is a thing.
+const STATUE_REACH_M: f64 = 1.2;
+const STATUE_AFTER_S: f64 = 15.0;
+const STATUE_SCORE: f64 = 0.6;
+
+pub(crate) const NEVER: UtcMicros = UtcMicros(i64::MIN);
+
+/// A track and all that is remembered of it.
+#[derive(Clone, Debug)]
+pub(crate) struct Tracked {
+    pub id: u64,
+    pub born_at: UtcMicros,
+    pub filter: Filter,
+    pub attributes: Attributes,
+    pub log_odds: f64,
+    pub hits: u32,
+    pub confirmed: bool,
+    /// Capture time of the last hit, by sensor index.
+    pub last_hit: Vec<UtcMicros>,
+    pub measured_at: UtcMicros,
+    mean_score: f64,
+    radar_hits: u32,
+    /// Where it was when it last was found to have moved, and when.
+    anchor: Vector2<f64>,
+    anchored_at: UtcMicros,
+}
+
+impl Tracked {
+    pub(crate) fn from_camera(id: u64, at: UtcMicros, measured: &CameraMeasurement, sensors: usize) -> Self {
+        let prior = class_prior(measured.detection.class);
+        let start = gaussian(
+            measured.position_enu_m,
+            Vector2::zeros(),
+            &measured.position_cov_m2,
+            &(Matrix2::identity() * (prior.speed_mps * prior.speed_mps)),
+        );
+        let mut track = Self::new(id, at, start, sensors);
+        track.attributes.hear_camera(measured.detection.class, measured.detection.score);
+        track.mean_score = measured.detection.score;
+        track.log_odds = -1.5 + camera_gain(measured.detection.score);
+        track
+    }
+
+    pub(crate) fn from_radar(id: u64, at: UtcMicros, measured: &RadarMeasurement, sensors: usize) -> Self {
+        let toward = measured.line_of_sight;
+        let mut attributes = Attributes::new();
+        attributes.hear_radar(measured.rcs_dbsm);
+        let prior = class_prior(attributes.class());
+        let speed = measured.radial_speed_mps.unwrap_or(0.0);
+        let along = if measured.radial_speed_mps.is_some() { 0.5 } else { prior.speed_mps };
+        let lengthwise = toward * toward.transpose();
+        let crosswise = Matrix2::identity() - lengthwise;
+        let velocity_cov = lengthwise * (along * along) + crosswise * (0.25 * prior.speed_mps * prior.speed_mps + 1.0);
+        let half_m = 0.25 * (prior.length_m + prior.width_m);
+        let cov = measured.cov_m2 + Matrix2::identity() * (0.5 * half_m * half_m + 0.04);
+        let start = gaussian(measured.position_enu_m + toward * half_m, toward * speed, &cov, &velocity_cov);
+        let mut track = Self::new(id, at, start, sensors);
+        track.attributes = attributes;
+        track.radar_hits = 1;
+        track.log_odds = -1.5;
+        track
+    }
+
+    fn new(id: u64, at: UtcMicros, start: Gaussian, sensors: usize) -> Self {
+        Self {
+            id,
+            born_at: at,
+            filter: Filter::new(at, start),
+            attributes: Attributes::new(),
+            log_odds: 0.0,
+            hits: 1,
+            confirmed: false,
+            last_hit: vec![NEVER; sensors],
+            measured_at: at,
+            mean_score: 0.5,
+            radar_hits: 0,
+            anchor: start.position(),
+            anchored_at: at,
+        }
+    }
+
+    pub(crate) fn noise(&self) -> Noise {
+        self.attributes.noise()
+    }
+
+    /// The state at a time, one Gaussian.
+    pub(crate) fn state_at(&self, at: UtcMicros) -> Gaussian {
+        self.filter.at(at, &self.noise()).combined()
+    }
+
+    /// Takes a measurement that was assigned to it.
+    pub(crate) fn hit(&mut self, sensor: usize, observation: Observation, gain: f64) {
+        let noise = self.noise();
+        if !self.filter.insert(observation, &noise) {
+            return;
+        }
+        self.hits += 1;
+        self.log_odds = (self.log_odds + gain).min(LOG_ODDS_RANGE[1]);
+        self.last_hit[sensor] = self.last_hit[sensor].max(observation.at);
+        self.measured_at = self.measured_at.max(observation.at);
+        let newest = self.filter.newest().1.combined();
+        self.attributes.hear_motion(&newest);
+        self.note_place(newest.position());
+        if self.hits >= CONFIRM_HITS && self.log_odds >= CONFIRM_LOG_ODDS {
+            self.confirmed = true;
+        }
+    }
+
+    pub(crate) fn hear_score(&mut self, score: f64) {
+        self.mean_score += (score - self.mean_score) / SCORE_MEMORY.min(f64::from(self.hits) + 1.0);
+    }
+
+    pub(crate) fn hear_radar(&mut self) {
+        self.radar_hits += 1;
+    }
+
+    pub(crate) fn miss(&mut self, detection_probability: f64) {
+        let doubt = (1.0 - detection_probability.clamp(0.0, 0.95)).ln();
+        self.log_odds = (self.log_odds + doubt).max(LOG_ODDS_RANGE[0]);
+    }
+
+    fn note_place(&mut self, position: Vector2<f64>) {
+        if (position - self.anchor).norm() > STATUE_REACH_M {
+            self.anchor = position;
+            self.anchored_at = self.measured_at;
+        }
+    }
+
+    /// A sign or a tripod that a detector half takes for a person: it stands, and no one is ever sure of it.
+    pub(crate) fn is_statue(&self) -> bool {
+        !is_motor_vehicle(self.attributes.class())
+            && self.radar_hits == 0
+            && self.mean_score < STATUE_SCORE
+            && self.measured_at.seconds_since(self.anchored_at) > STATUE_AFTER_S
+    }
+
+    pub(crate) fn existence(&self) -> f64 {
+        1.0 / (1.0 + (-self.log_odds).exp())
+    }
+
+    /// Whether it is worth keeping at `now`.
+    pub(crate) fn lives(&self, now: UtcMicros, keep_unseen_s: f64) -> bool {
+        let unseen_s = now.seconds_since(self.measured_at);
+        let (newest_at, newest) = self.filter.newest();
+        let state = newest.predicted(now.seconds_since(newest_at).max(0.0), &self.noise()).combined();
+        let lost = state.position_cov().trace() > 60.0 && unseen_s > 1.0;
+        if !state.is_sound() || lost {
+            return false;
+        }
+        if self.confirmed { self.log_odds > -3.0 && unseen_s < keep_unseen_s } else { self.log_odds > -2.5 && unseen_s < 0.6 }
+    }
+
+    /// Whether both were seen as two by one camera in one frame lately.
+    pub(crate) fn seen_apart(&self, other: &Self) -> bool {
+        let newest = self.measured_at.max(other.measured_at);
+        self.last_hit
+            .iter()
+            .zip(&other.last_hit)
+            .any(|(a, b)| a == b && *a != NEVER && newest.seconds_since(*a) < 1.0)
+    }
+}
+
+/// What a detection of this score adds to the log odds of existence.
+pub(crate) fn camera_gain(score: f64) -> f64 {
+    (0.3 + 2.5 * (score - 0.3)).clamp(0.05, 2.0)
+}
+
+/// Whether two tracks are of one thing: as near as their uncertainty and size let one thing be, moving alike.
+pub(crate) fn are_one(a: &Gaussian, b: &Gaussian, class: [Class; 2], size_m: [[f64; 3]; 2], heading: Option<f64>) -> bool {
+    let apart = a.position() - b.position();
+    let both_driven = class.iter().all(|class| is_motor_vehicle(*class) || *class == Class::Unknown);
+    let near = if both_driven {
+        // Two vehicles can't share a footprint.
+        let [length_m, width_m] = [0, 1].map(|axis: usize| 0.5 * (size_m[0][axis] + size_m[1][axis]));
+        match heading {
+            Some(heading) => {
+                let ahead = Vector2::from(crate::frames::unit_from_heading(heading));
+                let side = Vector2::new(ahead.y, -ahead.x);
+                apart.dot(&ahead).abs() < 0.6 * length_m && apart.dot(&side).abs() < 0.7 * width_m
+            }
+            None => apart.norm() < 0.7 * width_m,
+        }
+    } else {
+        let s = a.position_cov() + b.position_cov() + Matrix2::identity() * 0.02;
+        let squared = s.try_inverse().map_or(f64::MAX, |inverse| apart.dot(&(inverse * apart)));
+        apart.norm() < 1.0 && squared < 4.0
+    };
+    let drift = a.velocity() - b.velocity();
+    let sv = a.velocity_cov() + b.velocity_cov() + Matrix2::identity() * 0.3;
+    near && sv.try_inverse().is_some_and(|inverse| drift.dot(&(inverse * drift)) < 9.0)
+}
+
+fn gaussian(p: Vector2<f64>, v: Vector2<f64>, cov_p: &Matrix2<f64>, cov_v: &Matrix2<f64>) -> Gaussian {
+    let mut cov = Matrix4::zeros();
+    cov.fixed_view_mut::<2, 2>(0, 0).copy_from(cov_p);
+    cov.fixed_view_mut::<2, 2>(2, 2).copy_from(cov_v);
+    Gaussian { mean: Vector4::new(p.x, p.y, v.x, v.y), cov }
+}
