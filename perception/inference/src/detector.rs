@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use opencv::core::Mat;
 use opencv::prelude::*;
 use ort::session::Session;
 use ort::session::builder::GraphOptimizationLevel;
@@ -135,7 +134,7 @@ impl Detector {
     }
 
     /// [`detect`](Self::detect) on an OpenCV matrix of type `CV_8UC3` (blue, green, red); a cut-out is copied first.
-    pub fn detect_mat(&mut self, mat: &Mat) -> Result<Vec<BoxDetection>, DetectError> {
+    pub fn detect_mat(&mut self, mat: &impl MatTraitConstManual) -> Result<Vec<BoxDetection>, DetectError> {
         if mat.is_continuous() {
             return self.detect(&BgrImage::from_mat(mat)?);
         }

@@ -1,6 +1,6 @@
 //! The picture as a detector takes it: borrowed BGR bytes.
 
-use opencv::core::{CV_8UC3, Mat};
+use opencv::core::CV_8UC3;
 use opencv::prelude::*;
 
 /// OpenCV counts elements in 32 bits with sign.
@@ -73,7 +73,7 @@ impl<'a> BgrImage<'a> {
     }
 
     /// An OpenCV matrix of type `CV_8UC3` as a picture, without copying.
-    pub fn from_mat(mat: &'a Mat) -> Result<Self, ImageError> {
+    pub fn from_mat(mat: &'a impl MatTraitConstManual) -> Result<Self, ImageError> {
         let (columns, rows) = (mat.cols(), mat.rows());
         let (Ok(width_px @ 1..), Ok(height_px @ 1..)) = (u32::try_from(columns), u32::try_from(rows)) else {
             return Err(ImageError::Empty { width_px: i64::from(columns), height_px: i64::from(rows) });
@@ -105,7 +105,7 @@ impl<'a> BgrImage<'a> {
 
 #[cfg(test)]
 mod tests {
-    use opencv::core::{CV_8UC1, Rect, Scalar};
+    use opencv::core::{CV_8UC1, Mat, Rect, Scalar};
 
     use super::*;
 
