@@ -1,0 +1,125 @@
+// Every word of the page, in both languages.
+
+const TEXT = {
+  en: {
+    language: '中文', map: 'Map of the junction', road_users: 'road users',
+    map_help: 'Arrow keys move the map, plus and minus zoom, 0 shows the junction. The same road users are listed at the end of the page.',
+    zoom_in: 'Zoom in', zoom_out: 'Zoom out', fit: 'Show the junction',
+    latency: 'Capture to radio p50 / p99', frames: 'Camera frames', on_air: 'Messages on the air', uptime: 'Running for',
+    lights: 'Lights', sensors: 'Sensors', links: 'Links', messages: 'Messages', parking: 'Parking', traffic: 'Traffic by lane',
+    drops: 'Given up since the start', no_drops: 'Nothing.', track_list: 'All road users', none_on_air: 'Nothing is on the air.',
+    message: 'Message', per_s: 'per second', size: 'octets', lane: 'Lane', flow: 'veh/h', speed: 'km/h', occupancy: 'occupied',
+    queue: 'queue', class: 'Class', seen_by: 'Seen by', group: 'Group', north: 'N',
+    waiting: 'Waiting for data', live: 'Live', stale: 'Not live', lost: 'No connection',
+    banner_waiting: 'Connected. The service has not published anything yet.',
+    banner_stale: 'No fresh data. What you see is old and not live.',
+    banner_lost: 'Connection to the roadside unit lost. Trying again.',
+    banner_never: 'The roadside unit cannot be reached. Trying again.',
+    banner_schema: 'The service speaks another version of this page. Load the page anew.',
+    data_age: (s) => `Data is ${s} old.`, back: 'The page is live again.', connected: 'Connected.',
+    simulated: 'simulated 模拟', simulated_note: 'Dashed outline: simulated 模拟 — seen by simulated sensors only',
+    no_signal: 'No signal state is known.', signal_old: (s) => `The controller's newest word is ${s} old.`,
+    free: 'free', occupied: 'taken', unknown: 'unknown',
+    level: { ok: 'OK', degraded: 'Degraded', failed: 'Failed' },
+    sensor_kind: { camera: 'Camera', radar: 'Radar', signal: 'Signal controller' },
+    link_kind: { pc5: 'PC5', '5g': '5G', city: 'City', immediate_forward: 'Immediate Forward' },
+    newest: (s) => `newest ${s} ago`, never: 'never delivered',
+    changed: (id, word) => `${id}: ${word}`,
+    light: {
+      red: 'Red', yellow: 'Yellow', green: 'Green', red_yellow: 'Red and yellow', flashing_red: 'Flashing red',
+      flashing_yellow: 'Flashing yellow', dark: 'Off', unavailable: 'Unknown',
+    },
+    classes: {
+      pedestrian: 'Pedestrian', bicycle: 'Bicycle', motorcycle: 'Motorcycle', car: 'Car', van: 'Van', truck: 'Lorry', bus: 'Bus', unknown: 'Unknown',
+    },
+    ago: { s: ' s', min: ' min', h: ' h', d: ' d' },
+  },
+  zh: {
+    language: 'English', map: '路口地图', road_users: '个交通参与者',
+    map_help: '方向键移动地图，加号和减号缩放，0 键显示整个路口。页面末尾列有全部交通参与者。',
+    zoom_in: '放大', zoom_out: '缩小', fit: '显示路口',
+    latency: '采集至发送时延 p50 / p99', frames: '相机帧率', on_air: '空口消息', uptime: '已运行',
+    lights: '信号灯', sensors: '传感器', links: '通信链路', messages: '消息', parking: '停车', traffic: '分车道交通',
+    drops: '启动以来丢弃', no_drops: '无。', track_list: '全部交通参与者', none_on_air: '当前没有播发消息。',
+    message: '消息', per_s: '每秒', size: '字节', lane: '车道', flow: '辆/时', speed: '公里/时', occupancy: '占有率',
+    queue: '排队', class: '类别', seen_by: '来源', group: '相位', north: '北',
+    waiting: '等待数据', live: '实时', stale: '非实时', lost: '连接中断',
+    banner_waiting: '已连接，服务尚未发布数据。',
+    banner_stale: '没有新数据，当前画面是旧的，不是实时画面。',
+    banner_lost: '与路侧设备的连接已中断，正在重连。',
+    banner_never: '无法连接路侧设备，正在重试。',
+    banner_schema: '服务与本页面版本不一致，请重新加载页面。',
+    data_age: (s) => `数据已过 ${s}。`, back: '画面已恢复实时。', connected: '已连接。',
+    simulated: 'simulated 模拟', simulated_note: '虚线轮廓：simulated 模拟，仅由模拟传感器感知',
+    no_signal: '没有信号灯状态。', signal_old: (s) => `信号机最近一次数据已过 ${s}。`,
+    free: '空闲', occupied: '占用', unknown: '未知',
+    level: { ok: '正常', degraded: '降级', failed: '故障' },
+    sensor_kind: { camera: '相机', radar: '毫米波雷达', signal: '信号机' },
+    link_kind: { pc5: 'PC5', '5g': '5G', city: '城市平台', immediate_forward: 'Immediate Forward' },
+    newest: (s) => `${s}前更新`, never: '从未收到数据',
+    changed: (id, word) => `${id}：${word}`,
+    light: {
+      red: '红灯', yellow: '黄灯', green: '绿灯', red_yellow: '红黄灯', flashing_red: '红灯闪烁',
+      flashing_yellow: '黄灯闪烁', dark: '灭灯', unavailable: '未知',
+    },
+    classes: {
+      pedestrian: '行人', bicycle: '自行车', motorcycle: '摩托车', car: '小客车', van: '厢式车', truck: '货车', bus: '公交车', unknown: '未知',
+    },
+    ago: { s: ' 秒', min: ' 分钟', h: ' 小时', d: ' 天' },
+  },
+};
+
+const STORE = 'lukou.language';
+let language = remembered() ?? (navigator.language.toLowerCase().startsWith('zh') ? 'zh' : 'en');
+
+// A browser may forbid storage; then the choice lasts as long as the page.
+function remembered() {
+  try {
+    const value = localStorage.getItem(STORE);
+    return value in TEXT ? value : null;
+  } catch {
+    return null;
+  }
+}
+
+/** The word or sentence of a name, e.g. `t('lights')`, `t('data_age', '3 s')`. */
+export function t(name, ...values) {
+  const text = TEXT[language][name];
+  return typeof text === 'function' ? text(...values) : text;
+}
+
+/** A word out of a group, e.g. `word('light', 'red')`; a value that the page does not know is shown as it is. */
+export function word(group, value) {
+  const words = TEXT[language][group];
+  return Object.hasOwn(words, value) ? words[value] : String(value);
+}
+
+/** Writes the texts of the fixed parts of the page. */
+export function translatePage() {
+  document.documentElement.lang = language === 'zh' ? 'zh-CN' : 'en';
+  for (const element of document.querySelectorAll('[data-t]')) element.textContent = t(element.dataset.t);
+  for (const element of document.querySelectorAll('[data-label]')) {
+    element.title = t(element.dataset.label);
+    element.setAttribute('aria-label', element.title);
+  }
+}
+
+/** To the other language. */
+export function toggleLanguage() {
+  language = language === 'en' ? 'zh' : 'en';
+  try {
+    localStorage.setItem(STORE, language);
+  } catch {
+    // Not remembered, then.
+  }
+}
+
+/** Seconds for people: `0.4 s`, `12 s`, `3 min`, `5 h`, `2 d`. */
+export function duration(seconds) {
+  const unit = TEXT[language].ago;
+  if (seconds < 10) return seconds.toFixed(1) + unit.s;
+  if (seconds < 120) return Math.floor(seconds) + unit.s;
+  if (seconds < 7200) return Math.floor(seconds / 60) + unit.min;
+  if (seconds < 172800) return Math.floor(seconds / 3600) + unit.h;
+  return Math.floor(seconds / 86400) + unit.d;
+}
