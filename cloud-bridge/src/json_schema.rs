@@ -1,5 +1,6 @@
 //! JSON Schema files, made from the types.
 
+use schemars::JsonSchema;
 use serde_json::Value;
 
 use crate::schema::{Health, Kind, Parking, Signal, Traffic, Wire};
@@ -11,18 +12,24 @@ pub fn file_name(kind: Kind) -> String {
 
 /// The JSON Schema (draft 2020-12) of a kind's messages, as the text of its file: keys sorted, a newline at the end.
 pub fn json_schema(kind: Kind) -> String {
-    let schema = match kind {
-        Kind::Traffic => schemars::schema_for!(Wire<Traffic>),
-        Kind::Parking => schemars::schema_for!(Wire<Parking>),
-        Kind::Health => schemars::schema_for!(Wire<Health>),
-        Kind::Signal => schemars::schema_for!(Wire<Signal>),
+    let mut schema = match kind {
+        Kind::Traffic => of_message::<Traffic>(),
+        Kind::Parking => of_message::<Parking>(),
+        Kind::Health => of_message::<Health>(),
+        Kind::Signal => of_message::<Signal>(),
     };
-    let mut schema = schema.to_value();
     schema["title"] = kind.schema().into();
     schema["$id"] = format!("urn:lukou:schema:{}", kind.schema().trim_start_matches("lukou.").replace('/', ":")).into();
     schema["properties"]["schema"]["const"] = kind.schema().into();
     // Sorted here, since the map's own order depends on what features other crates ask of serde_json.
     format!("{:#}\n", sorted(schema))
+}
+
+/// The schema of the whole message, with the description of what is in it.
+fn of_message<B: JsonSchema>() -> Value {
+    let mut schema = schemars::schema_for!(Wire<B>).to_value();
+    schema["description"] = schemars::schema_for!(B).to_value()["description"].take();
+    schema
 }
 
 fn sorted(value: Value) -> Value {

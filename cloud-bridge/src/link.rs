@@ -50,9 +50,11 @@ fn zenoh_config(link: &LinkConfig) -> zenoh::Result<Config> {
     let listen: &[String] = if link.mode == LinkMode::Client { &[] } else { &link.listen };
     set("listen/endpoints", json!(listen))?;
     set("connect/endpoints", json!(link.connect))?;
-    // Gossip would make all sites that share a city peer connect to each other.
     set("scouting/multicast/enabled", json!(link.scouting))?;
-    set("scouting/gossip/enabled", json!(link.scouting))?;
+    if !link.scouting {
+        // Gossip stays, routing needs it; but all sites that share a city peer would connect to each other by it.
+        set("scouting/gossip/autoconnect", json!({"router": [], "peer": [], "client": []}))?;
+    }
     // The default search path holds the working directory.
     set("plugins_loading/enabled", json!(false))?;
     set("adminspace/enabled", json!(false))?;

@@ -1,0 +1,174 @@
+//! What the tests of the link share.
+#![allow(dead_code)] // each test file uses a part of it
+
+use std::collections::BTreeMap;
+use std::net::TcpListener;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use cloud_bridge::schema::{
+    Aspect, Bay, BayStatus, GroupState, Health, LaneTraffic, LinkHealth, Parking, SensorHealth, Signal, Traffic,
+    Wellness,
+};
+use cloud_bridge::{Bridge, BridgeConfig, LinkConfig, LinkMode, State, Update, Watch, WatchConfig, WatchEvent};
+
+/// Only so that a test that would wait for ever fails instead.
+pub const PATIENCE: Duration = Duration::from_secs(120);
+
+/// An endpoint on this machine that nobody listens on.
+pub fn free_endpoint() -> String {
+    free_endpoint_of("tcp")
+}
+
+pub fn free_endpoint_of(transport: &str) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    format!("{transport}/127.0.0.1:{}", listener.local_addr().unwrap().port())
+}
+
+/// A directory of this test's own, empty.
+pub fn state_dir() -> PathBuf {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let n = NEXT.fetch_add(1, Ordering::Relaxed);
+    let dir = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("city-{}-{n}", std::process::id()));
+    let _ = std::fs::remove_dir_all(&dir);
+    dir
+}
+
+pub fn link(mode: LinkMode, listen: &[&str], connect: &[&str]) -> LinkConfig {
+    let owned = |endpoints: &[&str]| endpoints.iter().map(|&e| e.to_owned()).collect();
+    LinkConfig { mode, listen: owned(listen), connect: owned(connect), ..LinkConfig::default() }
+}
+
+/// A site in peer mode that listens.
+pub fn site_config(listen: &str) -> BridgeConfig {
+    BridgeConfig { link: link(LinkMode::Peer, &[listen], &[]), ..BridgeConfig::new("demo", "vtest", state_dir()) }
+}
+
+/// A watch in peer mode that connects.
+pub async fn watch(connect: &str) -> Watch {
+    watch_by(link(LinkMode::Peer, &[], &[connect])).await
+}
+
+pub async fn watch_by(link: LinkConfig) -> Watch {
+    Watch::open(WatchConfig { sites: "*/*".into(), link }).await.unwrap()
+}
+
+pub async fn next(watch: &mut Watch) -> WatchEvent {
+    let event = tokio::time::timeout(PATIENCE, watch.next()).await;
+    event.expect("an event in time").expect("the watch goes on")
+}
+
+/// Waits for the event that `wanted` picks out; the others are let go.
+pub async fn next_that<T>(watch: &mut Watch, wanted: impl Fn(WatchEvent) -> Option<T>) -> T {
+    loop {
+        if let Some(found) = wanted(next(watch).await) {
+            return found;
+        }
+    }
+}
+
+/// The next state's key, number and content; the others are let go.
+pub async fn next_state(watch: &mut Watch) -> (String, u64, Update) {
+    next_that(watch, |event| match event {
+        WatchEvent::State { key, message } => Some((key.to_string(), message.seq, message.update)),
+        _ => None,
+    })
+    .await
+}
+
+/// Waits for a state with this content, in whatever order it and others come.
+pub async fn until_state(watch: &mut Watch, wanted: &Update) {
+    while next_state(watch).await.2 != *wanted {}
+}
+
+/// States by key, until there are `n` keys.
+pub async fn next_states(watch: &mut Watch, n: usize) -> BTreeMap<String, (u64, Update)> {
+    let mut states = BTreeMap::new();
+    while states.len() < n {
+        let (key, seq, update) = next_state(watch).await;
+        states.insert(key, (seq, update));
+    }
+    states
+}
+
+/// Waits until the link says `connected` of the bridge; there is no event for it.
+pub async fn until_connected(bridge: &Bridge, connected: bool) {
+    let look = async {
+        let mut ticks = tokio::time::interval(Duration::from_millis(5));
+        while bridge.stats().connected() != connected {
+            ticks.tick().await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, look).await.expect("the connection changes in time");
+}
+
+pub fn traffic(vehicles: u32) -> Update {
+    let lane = LaneTraffic {
+        lane: "n1".into(),
+        vehicles,
+        by_class: BTreeMap::from([("car".into(), vehicles)]),
+        flow_per_h: Some(f64::from(vehicles) * 360.0),
+        mean_speed_mps: Some(8.3),
+        occupancy: Some(0.125),
+        stopped_max: 2,
+        coverage: 0.9,
+    };
+    let unseen = LaneTraffic { lane: "s1".into(), ..LaneTraffic::default() };
+    let state = State::Traffic(Traffic { lanes: vec![lane, unseen] });
+    Update { from_us: 1_772_368_490_000_000, to_us: 1_772_368_500_000_000, simulated: true, state }
+}
+
+pub fn parking(lot: &str) -> Update {
+    let bay = |bay: &str, status, since_us| Bay { bay: bay.into(), status, since_us };
+    let state = State::Parking(Parking {
+        lot: lot.into(),
+        name: "路口停车场".into(),
+        total: 3,
+        free: 1,
+        occupied: 1,
+        unknown: 1,
+        bays: vec![
+            bay("a1", BayStatus::Free, Some(1_772_368_000_000_000)),
+            bay("a2", BayStatus::Occupied, Some(1_772_368_100_000_000)),
+            bay("a3", BayStatus::Unknown, None),
+        ],
+    });
+    Update { from_us: 1_772_368_500_000_000, to_us: 1_772_368_500_000_000, simulated: false, state }
+}
+
+pub fn health() -> Update {
+    let sensor = SensorHealth {
+        id: "cam-n".into(),
+        kind: "camera".into(),
+        state: Wellness::Degraded,
+        age_s: Some(0.07),
+        simulated: false,
+        detail: Some("no frame for 2 s".into()),
+    };
+    let radio = LinkHealth { id: "obu".into(), kind: "uu".into(), ..LinkHealth::default() };
+    let state = State::Health(Health {
+        state: Wellness::Degraded,
+        reasons: vec!["cam-n".into()],
+        sensors: vec![sensor],
+        links: vec![radio],
+        version: "0.1.0".into(),
+        uptime_s: 12.5,
+        frames_per_s: Some(9.9),
+        capture_to_radio_p99_s: None,
+        memory_bytes: Some(1 << 28),
+    });
+    Update { from_us: 1_772_368_500_000_000, to_us: 1_772_368_500_000_000, simulated: false, state }
+}
+
+pub fn signal() -> Update {
+    let group = |group, state, remaining_s| GroupState { group, state, remaining_s, ..GroupState::default() };
+    let groups = vec![group(1, Aspect::GreenProtected, Some(12.3)), group(2, Aspect::Unavailable, None)];
+    let state = State::Signal(Signal { source: "fixed_time".into(), groups });
+    Update { from_us: 1_772_368_500_000_000, to_us: 1_772_368_500_100_000, simulated: false, state }
+}
+
+/// One update of each kind, and a second lot.
+pub fn one_of_each() -> Vec<Update> {
+    vec![traffic(12), parking("p1"), parking("p2"), health(), signal()]
+}
