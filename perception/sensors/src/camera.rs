@@ -190,7 +190,6 @@ impl Worker {
         let mut pace = Pace::default();
         let state = loop {
             let before = self.sequence;
-            self.shared.update(|status| status.state = CameraState::Connecting);
             match self.run_once(&mut pace) {
                 End::Stopped => break CameraState::Stopped,
                 End::Over if !self.config.repeat => break CameraState::Ended,
@@ -204,7 +203,10 @@ impl Worker {
                         break CameraState::Stopped;
                     }
                     pause_s = (pause_s * 2.0).min(LONGEST_PAUSE_S);
-                    self.shared.update(|status| status.reconnects += 1);
+                    self.shared.update(|status| {
+                        status.state = CameraState::Connecting;
+                        status.reconnects += 1;
+                    });
                     pace = Pace::default();
                 }
             }
