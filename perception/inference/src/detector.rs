@@ -47,7 +47,7 @@ pub enum DetectError {
     #[error(transparent)]
     Runtime(#[from] RuntimeError),
     /// A setting makes no sense.
-    #[error("detector setting thresholds.{class:?}: {problem}")]
+    #[error("detector setting thresholds.{}: {problem}", format!("{class:?}").to_lowercase())]
     Setting {
         /// The class whose threshold it is.
         class: Class,

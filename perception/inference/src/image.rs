@@ -53,7 +53,13 @@ pub enum ImageError {
     NotContiguous,
     /// OpenCV would not hand over the pixels.
     #[error("OpenCV could not read the picture: {0}")]
-    OpenCv(#[from] opencv::Error),
+    OpenCv(String),
+}
+
+impl From<opencv::Error> for ImageError {
+    fn from(error: opencv::Error) -> Self {
+        Self::OpenCv(error.to_string())
+    }
 }
 
 impl<'a> BgrImage<'a> {

@@ -142,20 +142,20 @@ pub struct NmsSpec {
 #[derive(Debug, thiserror::Error)]
 pub enum ModelError {
     /// A file could not be read.
-    #[error("{path}: {source}")]
+    #[error("{path}: {cause}")]
     Read {
         /// The file.
         path: PathBuf,
         /// What the system said.
-        source: std::io::Error,
+        cause: std::io::Error,
     },
     /// `model.toml` is not what it should be; the message has the line.
-    #[error("{path}: {source}")]
+    #[error("{path}: {cause}")]
     Toml {
         /// The file.
         path: PathBuf,
         /// What the parser said.
-        source: Box<toml::de::Error>,
+        cause: Box<toml::de::Error>,
     },
     /// A value in `model.toml` makes no sense.
     #[error("{path}: `{field}` {problem}")]
@@ -227,13 +227,13 @@ impl ModelFile {
     /// Reads `directory/model.toml` and the network it names, and checks the one against the other.
     pub fn load(directory: &Path) -> Result<Self, ModelError> {
         let path = directory.join("model.toml");
-        let text = fs::read_to_string(&path).map_err(|source| ModelError::Read { path: path.clone(), source })?;
-        let description: Description = toml::from_str(&text)
-            .map_err(|source| ModelError::Toml { path: path.clone(), source: Box::new(source) })?;
+        let text = fs::read_to_string(&path).map_err(|cause| ModelError::Read { path: path.clone(), cause })?;
+        let description: Description =
+            toml::from_str(&text).map_err(|cause| ModelError::Toml { path: path.clone(), cause: Box::new(cause) })?;
         let classes =
             check(&description).map_err(|(field, problem)| ModelError::Field { path: path.clone(), field, problem })?;
         let file = directory.join(&description.file);
-        let network = fs::read(&file).map_err(|source| ModelError::Read { path: file.clone(), source })?;
+        let network = fs::read(&file).map_err(|cause| ModelError::Read { path: file.clone(), cause })?;
         let actual: String = Sha256::digest(&network).iter().map(|byte| format!("{byte:02x}")).collect();
         let expected = description.sha256.to_ascii_lowercase();
         if actual != expected {

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use inference::{DetectError, Detector, DetectorSettings, ModelFile};
 use opencv::core::{Mat, Rect};
 use opencv::prelude::*;
-use opencv::videoio::{CAP_ANY, VideoCapture};
+use opencv::videoio::{CAP_FFMPEG, VideoCapture};
 use perception::detection::{BoxDetection, Class};
 
 /// Left, top, width, height, pixels.
@@ -59,7 +59,7 @@ fn frame(number: usize) -> Mat {
     let places =
         [repository(".cache/video/vtest.avi"), PathBuf::from("/usr/share/doc/opencv-doc/examples/data/vtest.avi")];
     let path = places.iter().find(|path| path.is_file()).expect("the video vtest.avi is missing: run `make setup`");
-    let mut video = VideoCapture::from_file(path.to_str().unwrap(), CAP_ANY).unwrap();
+    let mut video = VideoCapture::from_file(path.to_str().unwrap(), CAP_FFMPEG).unwrap();
     assert!(video.is_opened().unwrap(), "{} cannot be opened: run `make setup`", path.display());
     for before in 0..number {
         assert!(video.grab().unwrap(), "the video ends at frame {before}");
@@ -194,12 +194,15 @@ fn thresholds_can_be_set_by_class() {
     let boxes = detector(high).detect_mat(&picture).unwrap();
     assert!(people(&boxes).is_empty() && !boxes.is_empty(), "only the vehicles are left: {boxes:#?}");
 
-    for (class, threshold, problem) in
-        [(Class::Car, 0.0, "is 0, must be above 0"), (Class::Car, f64::NAN, "NaN"), (Class::Van, 0.5, "does not know")]
-    {
+    for (class, threshold, problem) in [
+        (Class::Car, 0.0, "is 0, must be above 0"),
+        (Class::Car, f64::NAN, "NaN"),
+        (Class::Van, 0.5, "van: the model nanodet-g-416 does not know this class"),
+    ] {
         let wrong = DetectorSettings { thresholds: BTreeMap::from([(class, threshold)]), ..settings() };
         let error = Detector::new(&model(), wrong).unwrap_err();
         assert!(matches!(error, DetectError::Setting { .. }) && error.to_string().contains(problem), "{error}");
+        assert!(error.to_string().starts_with("detector setting thresholds."), "{error}");
     }
 }
 

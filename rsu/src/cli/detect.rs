@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail, ensure};
 use inference::{Detector, DetectorSettings, ModelFile};
 use opencv::core::{Mat, Point, Rect, Scalar, Vector};
 use opencv::prelude::*;
-use opencv::videoio::{CAP_ANY, CAP_PROP_POS_MSEC, VideoCapture};
+use opencv::videoio::{CAP_FFMPEG, CAP_PROP_POS_MSEC, VideoCapture};
 use opencv::{imgcodecs, imgproc};
 use perception::detection::{BoxDetection, Class};
 use serde::{Deserialize, Serialize};
@@ -109,7 +109,7 @@ fn detect_input(input: &Path, every: u64, writer: &mut Writer) -> Result<Summary
         )?;
         return Ok(summary);
     }
-    let mut video = VideoCapture::from_file(path, CAP_ANY).with_context(|| format!("{name}: cannot be read"))?;
+    let mut video = VideoCapture::from_file(path, CAP_FFMPEG).with_context(|| format!("{name}: cannot be read"))?;
     ensure!(video.is_opened()?, "{name}: is neither a picture nor a video that OpenCV reads");
     for frame in 0_u64.. {
         if !video.grab().with_context(|| format!("{name}: frame {frame}"))? {
