@@ -71,9 +71,9 @@ const PRIORS: [ClassPrior; 8] = [
     prior([0.5, 0.5, 1.72], 0.2, [0.05, 0.8], 1.2, [-5.0, 0.35]),
     prior([1.8, 0.6, 1.72], 0.1, [0.1, 2.0], 4.0, [-2.0, 0.35]),
     prior([2.1, 0.8, 1.6], 0.1, [0.2, 5.0], 7.0, [4.0, 0.1]),
-    prior([4.5, 1.8, 1.5], 0.1, [0.2, 5.0], 8.0, [10.0, 0.1]),
+    prior([4.5, 1.8, 1.5], 0.08, [0.2, 5.0], 8.0, [10.0, 0.1]),
     prior([5.2, 2.0, 2.2], 0.15, [0.2, 5.0], 8.0, [12.0, 0.1]),
-    prior([8.5, 2.5, 3.2], 0.25, [0.2, 4.0], 7.0, [18.0, 0.1]),
+    prior([9.0, 2.5, 3.3], 0.25, [0.2, 4.0], 7.0, [18.0, 0.1]),
     prior([12.0, 2.5, 3.2], 0.08, [0.2, 4.0], 7.0, [20.0, 0.1]),
     prior([2.5, 1.2, 1.6], 0.5, [0.2, 4.0], 6.0, [3.0, 0.3]),
 ];
@@ -86,6 +86,11 @@ pub fn class_prior(class: Class) -> &'static ClassPrior {
 /// Whether members of the class drive in lanes for motor vehicles.
 pub fn is_motor_vehicle(class: Class) -> bool {
     matches!(class, Class::Car | Class::Van | Class::Truck | Class::Bus | Class::Motorcycle)
+}
+
+/// Whether members of the class differ so much in length that it must be measured.
+pub fn is_long(class: Class) -> bool {
+    matches!(class, Class::Van | Class::Truck | Class::Bus)
 }
 
 /// Spread of radar cross-section about the class's typical value, dB.

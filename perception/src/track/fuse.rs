@@ -1,8 +1,10 @@
 //! What a track is: class, size and heading, made of many measurements.
 
 use crate::detection::Class;
-use crate::frames::{heading_of, wrap_pi};
-use crate::priors::{CLASSES, RCS_SPREAD_DB, class_index, class_prior, confusion};
+use nalgebra::{Matrix2, Vector2};
+
+use crate::frames::{heading_of, unit_from_heading, wrap_pi};
+use crate::priors::{CLASSES, RCS_SPREAD_DB, class_index, class_prior, confusion, is_long};
 
 use super::motion::{Gaussian, Noise};
 
@@ -10,7 +12,8 @@ use super::motion::{Gaussian, Noise};
 const KINDS: usize = 7;
 /// One detection's weight as evidence of class: a detector repeats its mistakes, so frames are not independent.
 const CLASS_WEIGHT: f64 = 0.35;
-const RCS_WEIGHT: f64 = 0.15;
+/// Radar cross-sections say no more than this many independent ones would.
+const RCS_WORTH: f64 = 4.0;
 /// Evidence fades by this factor a measurement, so that a wrong beginning can be put right.
 const FADE: f64 = 0.985;
 /// Speed above which the direction of motion is the heading, m/s: for people, and for what has wheels.
@@ -24,6 +27,9 @@ pub(crate) struct Attributes {
     named: bool,
     class: Class,
     class_probability: f64,
+    /// Mean radar cross-section, dBsm, and of how many returns.
+    rcs_dbsm: f64,
+    rcs_count: f64,
     /// Measured over typical height, length: mean and how much evidence it has.
     height_factor: Factor,
     length_factor: Factor,
@@ -45,7 +51,6 @@ impl Factor {
     fn learn(&mut self, ratio: f64) {
         self.weight = (self.weight + 1.0).min(60.0);
         self.mean += (ratio - self.mean) / self.weight;
-        self.mean = self.mean.clamp(0.6, 1.6);
     }
 }
 
@@ -57,6 +62,8 @@ impl Attributes {
             named: false,
             class: Class::Unknown,
             class_probability: 0.0,
+            rcs_dbsm: 0.0,
+            rcs_count: 0.0,
             height_factor: Factor::START,
             length_factor: Factor::START,
             heading: None,
@@ -94,21 +101,20 @@ impl Attributes {
 
     pub(crate) fn hear_radar(&mut self, rcs_dbsm: Option<f64>) {
         if let Some(rcs) = rcs_dbsm {
-            for (log, is) in self.log_evidence.iter_mut().zip(CLASSES) {
-                let off = (rcs - class_prior(is).rcs_dbsm) / RCS_SPREAD_DB;
-                *log = *log * FADE - RCS_WEIGHT * 0.5 * (off * off).min(9.0);
-            }
+            self.rcs_count = (self.rcs_count + 1.0).min(50.0);
+            self.rcs_dbsm += (rcs - self.rcs_dbsm) / self.rcs_count;
         }
         self.conclude();
     }
 
     /// Learns the heading and what the speed rules out.
-    pub(crate) fn hear_motion(&mut self, state: &Gaussian) {
+    /// `moved`: it has left the place where it was first seen; before that, speed is noise.
+    pub(crate) fn hear_motion(&mut self, state: &Gaussian, moved: bool) {
         let velocity = state.velocity();
         let speed = velocity.norm();
         let sigma = (state.velocity_cov().trace() / 2.0).max(0.0).sqrt();
         let threshold = HEADING_SPEED_MPS[usize::from(self.class != Class::Pedestrian)];
-        if speed > threshold.max(2.0 * sigma) {
+        if speed > threshold.max(2.0 * sigma) && (moved || speed > 4.0 * threshold) {
             let moving = heading_of([velocity.x, velocity.y]);
             self.heading = Some(match self.heading {
                 // What is slow turns its velocity faster than its body: follow at a pace that grows with speed.
@@ -128,10 +134,47 @@ impl Attributes {
 
     pub(crate) fn hear_height(&mut self, ratio: f64) {
         self.height_factor.learn(ratio * self.height_factor.mean);
+        self.height_factor.mean = self.height_factor.mean.clamp(0.75, 1.35);
+    }
+
+    /// A radar looks along the body and sees a reflection this far behind the near end: the length is what few lie
+    /// beyond (a running quantile).
+    pub(crate) fn hear_depth(&mut self, depth_m: f64) {
+        let prior = class_prior(self.class);
+        if !is_long(self.class) {
+            return;
+        }
+        let step = 0.02;
+        let beyond = depth_m / prior.length_m > self.length_factor.mean;
+        self.length_factor.mean += if beyond { 0.94 * step } else { -0.06 * step };
+        self.bound_length();
+        self.length_factor.weight = (self.length_factor.weight + 0.05).min(60.0);
+    }
+
+    /// What not knowing the shape adds to the covariance of a position, m²: along the body half the doubt about its
+    /// length, across it half that about its width.
+    pub(crate) fn shape_cov_m2(&self, heading: Option<f64>) -> Matrix2<f64> {
+        let prior = class_prior(self.class);
+        let along_m = 0.5 * prior.length_spread * prior.length_m * (Factor::START.weight / self.length_factor.weight).sqrt().max(0.5);
+        let across_m = 0.05 * prior.width_m + 0.03;
+        match heading {
+            Some(heading) => {
+                let ahead = Vector2::from(unit_from_heading(heading));
+                let lengthwise = ahead * ahead.transpose();
+                lengthwise * (along_m * along_m) + (Matrix2::identity() - lengthwise) * (across_m * across_m)
+            }
+            None => Matrix2::identity() * (0.5 * along_m * along_m + across_m * across_m),
+        }
+    }
+
+    fn bound_length(&mut self) {
+        let reach = (2.5 * class_prior(self.class).length_spread).min(0.6);
+        self.length_factor.mean = self.length_factor.mean.clamp(1.0 - reach, 1.0 + reach);
     }
 
     pub(crate) fn hear_length(&mut self, ratio: f64) {
         self.length_factor.learn(ratio * self.length_factor.mean);
+        self.bound_length();
     }
 
     fn conclude(&mut self) {
@@ -140,7 +183,9 @@ impl Attributes {
         for ((weight, log), class) in weights.iter_mut().zip(&mut self.log_evidence).zip(CLASSES) {
             // Bounded, so that no amount of evidence takes for ever to overturn.
             *log = (*log - top).max(-14.0);
-            *weight = log.exp() * Self::speed_allows(self.sure_speed_mps, class);
+            let off = (self.rcs_dbsm - class_prior(class).rcs_dbsm) / RCS_SPREAD_DB;
+            let rcs = -0.5 * (off * off).min(9.0) * self.rcs_count.min(RCS_WORTH);
+            *weight = (*log + rcs).exp() * Self::speed_allows(self.sure_speed_mps, class);
         }
         let sum: f64 = weights.iter().sum();
         let mut best = 0;
@@ -150,7 +195,7 @@ impl Attributes {
             }
         }
         let probability = if sum > 0.0 { weights[best] / sum } else { 0.0 };
-        let known = self.named || probability > 0.6;
+        let known = self.named || probability > 0.5;
         let class = if known { CLASSES[best] } else { Class::Unknown };
         if class_index(class) != class_index(self.class) {
             self.height_factor = Factor::START;
@@ -207,7 +252,7 @@ mod tests {
             attributes.hear_camera(Class::Pedestrian, 0.5);
         }
         assert_eq!(attributes.class(), Class::Pedestrian);
-        attributes.hear_motion(&Gaussian { mean: Vector4::new(0.0, 0.0, 0.0, 10.0), cov: Matrix4::identity() * 0.1 });
+        attributes.hear_motion(&Gaussian { mean: Vector4::new(0.0, 0.0, 0.0, 10.0), cov: Matrix4::identity() * 0.1 }, true);
         assert_ne!(attributes.class(), Class::Pedestrian);
         assert_eq!(attributes.heading, Some(0.0));
     }
@@ -216,9 +261,9 @@ mod tests {
     fn heading_is_held_at_a_stop() {
         let mut attributes = Attributes::new();
         let moving = |v: f64| Gaussian { mean: Vector4::new(0.0, 0.0, v, 0.0), cov: Matrix4::identity() * 0.01 };
-        attributes.hear_motion(&moving(5.0));
+        attributes.hear_motion(&moving(5.0), true);
         let before = attributes.heading;
-        attributes.hear_motion(&moving(-0.05));
+        attributes.hear_motion(&moving(-0.05), true);
         assert_eq!(attributes.heading, before);
     }
 }

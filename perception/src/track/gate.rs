@@ -25,6 +25,8 @@ pub(crate) struct Expected {
     pub heading: Option<f64>,
     pub size_m: [f64; 3],
     pub class: Class,
+    /// What not knowing its shape adds to the uncertainty of where its outline is, m².
+    pub shape_cov_m2: Matrix2<f64>,
     /// Added to each pair's cost: doubtful tracks take what sure ones leave.
     pub handicap: f64,
     /// How it should look, for cameras.
@@ -108,6 +110,8 @@ pub(crate) struct Match {
     pub observation: Observation,
     /// Box height over the expected one, where both are whole.
     pub height_ratio: Option<f64>,
+    /// How far behind the near end the reflection lies, metres, where the radar looks along the body.
+    pub depth_m: Option<f64>,
     /// Length over the expected one, where the box is whole and shows the length.
     pub length_ratio: Option<f64>,
 }
@@ -137,16 +141,13 @@ pub(crate) fn camera_match(
     let contact =
         if moved { Vector2::from(view.ground([foot_u, foot_v], 0.0)?) } else { measured.contact_enu_m };
     let centre = expected.state.position() + contact - picture.foot_ground;
-    let prior = class_prior(expected.class);
     let mut cov = measured.contact_cov_m2;
     if by_top {
         let sigma_px = 0.1 * height;
         cov += measured.vertical_cov_m2ppx2 * (sigma_px * sigma_px);
     }
-    let size_m = prior.length_spread * prior.length_m / 2.0;
-    cov += Matrix2::identity() * (size_m * size_m * 0.5);
     let innovation = centre - expected.state.position();
-    let (mut cost, _) = distance(&expected.state, innovation, &cov)?;
+    let mut cost = distance(&expected.state, innovation, &(cov + expected.shape_cov_m2))?;
     let whole = !cut.top && !cut.bottom && !hidden;
     let ratio = d.h_px / height.max(1.0);
     if whole {
@@ -159,6 +160,7 @@ pub(crate) fn camera_match(
         cost,
         observation: Observation { at, position: centre, cov, radial: None },
         height_ratio: (whole && (0.75..1.35).contains(&ratio)).then_some(ratio),
+        depth_m: None,
         length_ratio: if whole_across { length_ratio(view, expected, d.w_px / width.max(1.0)) } else { None },
     })
 }
@@ -175,21 +177,19 @@ fn length_ratio(view: &CameraView, expected: &Expected, width_ratio: f64) -> Opt
     (share > 0.6 && (0.6..1.6).contains(&ratio)).then_some(ratio)
 }
 
-/// Compares a radar return with a track. The reflection lies on the near side or somewhere on the body.
+/// Where on a body a reflection may lie: offset of the centre from it, covariance of that, and what it costs to say so.
+type Reflection = (Vector2<f64>, Matrix2<f64>, f64);
+
+/// Compares a radar return with a track.
 pub(crate) fn radar_match(at: UtcMicros, expected: &Expected, measured: &RadarMeasurement) -> Option<Match> {
     let toward = measured.line_of_sight;
-    let across = Vector2::new(toward.y, -toward.x);
-    let (deep_m, wide_m) = half_extents(expected, toward, across);
     let prior = class_prior(expected.class);
     let mut best: Option<(f64, Vector2<f64>, Matrix2<f64>)> = None;
-    for (offset_m, sigma_m, doubt) in [(0.85 * deep_m, 0.15 * deep_m + 0.1, 0.0), (0.0, 0.55 * deep_m + 0.1, 1.5)] {
-        let centre = measured.position_enu_m + toward * offset_m;
-        let spread_m = 0.5 * wide_m + 0.05;
-        let cov = measured.cov_m2
-            + toward * toward.transpose() * (sigma_m * sigma_m)
-            + across * across.transpose() * (spread_m * spread_m);
+    for (offset, spread, doubt) in reflections(expected, toward).into_iter().flatten() {
+        let centre = measured.position_enu_m + offset;
+        let cov = measured.cov_m2 + spread;
         let innovation = centre - expected.state.position();
-        if let Some((cost, _)) = distance(&expected.state, innovation, &cov)
+        if let Some(cost) = distance(&expected.state, innovation, &(cov + expected.shape_cov_m2))
             && best.as_ref().is_none_or(|(least, ..)| cost + doubt < *least)
         {
             best = Some((cost + doubt, centre, cov));
@@ -213,33 +213,54 @@ pub(crate) fn radar_match(at: UtcMicros, expected: &Expected, measured: &RadarMe
         cost,
         observation: Observation { at, position: centre, cov, radial },
         height_ratio: None,
+        depth_m: depth(expected, toward, measured),
         length_ratio: None,
     })
 }
 
-/// Half the footprint's extent along two directions, metres.
-fn half_extents(expected: &Expected, toward: Vector2<f64>, across: Vector2<f64>) -> (f64, f64) {
+/// How far behind the near end of the body, along it, a reflection lies.
+pub(crate) fn depth(expected: &Expected, toward: Vector2<f64>, measured: &RadarMeasurement) -> Option<f64> {
+    let ahead = Vector2::from(unit_from_heading(expected.heading?));
+    let cosine = ahead.dot(&toward);
     let [length_m, width_m, _] = expected.size_m;
-    match expected.heading {
-        Some(heading) => {
-            let ahead = Vector2::from(unit_from_heading(heading));
-            let side = Vector2::new(ahead.y, -ahead.x);
-            let extent = |axis: Vector2<f64>| {
-                (ahead.dot(&axis).abs() * length_m).max(side.dot(&axis).abs() * width_m) / 2.0
-            };
-            (extent(toward), extent(across))
-        }
-        None => ((length_m + width_m) / 4.0, (length_m + width_m) / 4.0),
-    }
+    let offset = measured.position_enu_m - expected.state.position();
+    let beside_m = (offset.x * ahead.y - offset.y * ahead.x).abs();
+    (cosine.abs() > 0.9 && beside_m < width_m).then(|| offset.dot(&ahead) * cosine.signum() + length_m / 2.0)
+}
+
+/// A body reflects with the end that faces the radar, with the side that does, or anywhere. The last covers the first
+/// two as well, so that a wrong centre is not held by its own choice.
+fn reflections(expected: &Expected, toward: Vector2<f64>) -> [Option<Reflection>; 3] {
+    let [length_m, width_m, _] = expected.size_m;
+    let small = length_m < 1.0;
+    let (Some(heading), false) = (expected.heading, small) else {
+        let half_m = (length_m + width_m) / 4.0;
+        let sigma_m = 0.6 * half_m + 0.05;
+        return [Some((toward * (0.8 * half_m), Matrix2::identity() * (sigma_m * sigma_m), 0.0)), None, None];
+    };
+    let ahead = Vector2::from(unit_from_heading(heading));
+    let side = Vector2::new(ahead.y, -ahead.x);
+    let (along, beside) = (toward.dot(&ahead), toward.dot(&side));
+    let body = |sigma_along: f64, sigma_side: f64| {
+        ahead * ahead.transpose() * (sigma_along * sigma_along) + side * side.transpose() * (sigma_side * sigma_side)
+    };
+    let share = |part: f64| -2.0 * (part.abs() / (along.abs() + beside.abs())).max(1e-3).ln();
+    let to_end = ahead * (0.95 * along.signum() * length_m / 2.0);
+    let to_side = side * (0.9 * beside.signum() * width_m / 2.0);
+    [
+        Some((to_end, body(0.04 * length_m + 0.1, 0.3 * width_m), share(along))),
+        Some((to_side, body(0.28 * length_m, 0.1 * width_m + 0.1), share(beside))),
+        Some((to_end * (0.5 * along.abs()), body(0.33 * length_m, 0.3 * width_m), 1.0)),
+    ]
 }
 
 /// Gated cost of an innovation: Mahalanobis distance squared, and the volume it is looked for in.
-fn distance(state: &Gaussian, innovation: Vector2<f64>, noise: &Matrix2<f64>) -> Option<(f64, f64)> {
+fn distance(state: &Gaussian, innovation: Vector2<f64>, noise: &Matrix2<f64>) -> Option<f64> {
     let s = state.position_cov() + noise;
     let determinant = s.determinant();
     if determinant.is_nan() || determinant <= 0.0 {
         return None;
     }
     let squared = innovation.dot(&(s.try_inverse()? * innovation));
-    (squared < GATE_2D).then(|| (squared + determinant.ln() + 3.0, squared))
+    (squared < GATE_2D).then(|| squared + determinant.ln() + 3.0)
 }

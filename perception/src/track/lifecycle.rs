@@ -22,6 +22,9 @@ const STATUE_REACH_M: f64 = 1.2;
 const STATUE_AFTER_S: f64 = 15.0;
 const STATUE_SCORE: f64 = 0.6;
 
+/// A track that is not confirmed goes when nothing measures it for this long.
+const TENTATIVE_UNSEEN_S: f64 = 1.2;
+
 pub(crate) const NEVER: UtcMicros = UtcMicros(i64::MIN);
 
 /// A track and all that is remembered of it.
@@ -42,6 +45,7 @@ pub(crate) struct Tracked {
     /// Where it was when it last was found to have moved, and when.
     anchor: Vector2<f64>,
     anchored_at: UtcMicros,
+    has_moved: bool,
 }
 
 impl Tracked {
@@ -56,7 +60,7 @@ impl Tracked {
         let mut track = Self::new(id, at, start, sensors);
         track.attributes.hear_camera(measured.detection.class, measured.detection.score);
         track.mean_score = measured.detection.score;
-        track.log_odds = -1.5 + camera_gain(measured.detection.score);
+        track.log_odds = -1.0 + camera_gain(measured.detection.score);
         track
     }
 
@@ -95,6 +99,7 @@ impl Tracked {
             radar_hits: 0,
             anchor: start.position(),
             anchored_at: at,
+            has_moved: false,
         }
     }
 
@@ -118,8 +123,10 @@ impl Tracked {
         self.last_hit[sensor] = self.last_hit[sensor].max(observation.at);
         self.measured_at = self.measured_at.max(observation.at);
         let newest = self.filter.newest().1.combined();
-        self.attributes.hear_motion(&newest);
         self.note_place(newest.position());
+        // Left its place lately: what stands long again may only be jittering.
+        let moved = self.has_moved && self.measured_at.seconds_since(self.anchored_at) < 3.0;
+        self.attributes.hear_motion(&newest, moved);
         if self.hits >= CONFIRM_HITS && self.log_odds >= CONFIRM_LOG_ODDS {
             self.confirmed = true;
         }
@@ -142,6 +149,7 @@ impl Tracked {
         if (position - self.anchor).norm() > STATUE_REACH_M {
             self.anchor = position;
             self.anchored_at = self.measured_at;
+            self.has_moved = true;
         }
     }
 
@@ -166,7 +174,7 @@ impl Tracked {
         if !state.is_sound() || lost {
             return false;
         }
-        if self.confirmed { self.log_odds > -3.0 && unseen_s < keep_unseen_s } else { self.log_odds > -2.5 && unseen_s < 0.6 }
+        if self.confirmed { self.log_odds > -3.0 && unseen_s < keep_unseen_s } else { self.log_odds > -2.5 && unseen_s < TENTATIVE_UNSEEN_S }
     }
 
     /// Whether both were seen as two by one camera in one frame lately.
@@ -181,7 +189,7 @@ impl Tracked {
 
 /// What a detection of this score adds to the log odds of existence.
 pub(crate) fn camera_gain(score: f64) -> f64 {
-    (0.3 + 2.5 * (score - 0.3)).clamp(0.05, 2.0)
+    (0.5 + 2.5 * (score - 0.3)).clamp(0.1, 2.0)
 }
 
 /// Whether two tracks are of one thing: as near as their uncertainty and size let one thing be, moving alike.

@@ -4,14 +4,14 @@ use nalgebra::Vector2;
 
 use super::Track;
 use super::assign::{Assigner, Pair};
-use super::gate::{Expected, Match, PictureBox, UNASSIGNED_COST, camera_match, radar_match};
+use super::gate::{Expected, Match, PictureBox, UNASSIGNED_COST, camera_match, depth, radar_match};
 use super::lifecycle::{NEVER, Tracked, are_one, camera_gain};
 use crate::calibration::{GeometryError, RadarSigma, SiteGeometry};
 use crate::detection::SensorId;
 use crate::frames::{CameraView, RadarView};
 use crate::lanes::LaneMap;
 use crate::lift::{CameraMeasurement, LiftedScan, Measurements, RadarMeasurement, View};
-use crate::priors::is_motor_vehicle;
+use crate::priors::{is_long, is_motor_vehicle};
 use crate::time::UtcMicros;
 
 /// Limits of a [`Tracker`].
@@ -35,7 +35,7 @@ impl Default for TrackerSettings {
     fn default() -> Self {
         Self {
             max_late_s: 0.5,
-            show_unseen_s: 1.5,
+            show_unseen_s: 2.0,
             keep_unseen_s: 6.0,
             max_tracks: 2048,
             birth_score: 0.3,
@@ -74,6 +74,9 @@ pub struct StepReport {
     pub born: usize,
 }
 
+/// Height of a box below which a camera's silence means nothing, and above which it means most, pixels.
+const SMALL_PX: f64 = 12.0;
+const LARGE_PX: f64 = 80.0;
 /// After so many late scans on end the tracker's own idea of the time must be wrong, and it begins anew.
 const LATE_BEFORE_RESET: u32 = 20;
 
@@ -184,7 +187,8 @@ impl Tracker {
 
     fn describe(&self, track: &Tracked, at: UtcMicros) -> Track {
         let state = track.state_at(at);
-        let (p, v) = (state.position_cov(), state.velocity_cov());
+        let p = state.position_cov() + track.attributes.shape_cov_m2(track.attributes.heading);
+        let v = state.velocity_cov();
         let size_m = track.attributes.size_m();
         let known = track.attributes.class() != crate::detection::Class::Unknown;
         let lately = |index: &&usize| at.seconds_since(track.last_hit[**index]) <= 1.0;
@@ -228,6 +232,7 @@ impl Tracker {
                 heading,
                 size_m: track.attributes.size_m(),
                 class,
+                shape_cov_m2: track.attributes.shape_cov_m2(heading),
                 handicap,
                 picture: None,
                 detection_probability: 0.0,
@@ -300,7 +305,8 @@ impl Tracker {
         for index in 0..self.expected.len() {
             let Some(picture) = self.expected[index].picture else { continue };
             let inside = picture.share_inside(view);
-            let large = picture.height() > 14.0;
+            // Small pictures of things are missed more often.
+            let large = ((picture.height() - SMALL_PX) / (LARGE_PX - SMALL_PX)).clamp(0.0, 1.0);
             let hidden = self.expected.iter().enumerate().any(|(other, before)| {
                 other != index
                     && before.handicap == 0.0
@@ -308,9 +314,9 @@ impl Tracker {
                         front.distance_m < picture.distance_m && picture.share_covered_by(front) > 0.4
                     })
             });
-            self.expected[index].detection_probability = match (inside > 0.7 && large, hidden) {
-                (true, false) => 0.5,
-                (true, true) => 0.05,
+            self.expected[index].detection_probability = match (inside > 0.7, hidden) {
+                (true, false) => 0.5 * large,
+                (true, true) => 0.05 * large,
                 _ => 0.0,
             };
         }
@@ -359,12 +365,32 @@ impl Tracker {
             let moves = measured.radial_speed_mps.is_some_and(|speed| speed.abs() > 0.6);
             track.hit(sensor, found.observation, if moves { 0.8 } else { 0.4 });
             track.hear_radar();
+            if let Some(depth_m) = found.depth_m {
+                track.attributes.hear_depth(depth_m);
+            }
             track.attributes.hear_radar(measured.rcs_dbsm);
             report.assigned += 1;
         }
+        self.hear_other_returns(list);
         self.note_misses();
         self.begin_from_radar(sensor, at, list, &mut report);
         report
+    }
+
+    /// Returns that no track took but that lie in line with a long body and move like it still tell how long it is.
+    fn hear_other_returns(&mut self, list: &[RadarMeasurement]) {
+        for expected in self.expected.iter().filter(|expected| is_long(expected.class) && expected.handicap == 0.0) {
+            for (row, measured) in list.iter().enumerate() {
+                if self.chosen[row] != usize::MAX {
+                    continue;
+                }
+                let Some(depth_m) = depth(expected, measured.line_of_sight, measured) else { continue };
+                let drift = measured.radial_speed_mps.map(|v| v - measured.line_of_sight.dot(&expected.state.velocity()));
+                if (0.0..16.0).contains(&depth_m) && drift.is_none_or(|drift| drift.abs() < 0.7) {
+                    self.tracks[expected.track].attributes.hear_depth(depth_m);
+                }
+            }
+        }
     }
 
     /// Returns that no track took and that lie on no track's body begin new ones.
