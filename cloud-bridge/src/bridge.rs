@@ -112,7 +112,10 @@ impl Bridge {
         let key = self.shared.keys.state(&update.state).inspect_err(|_| drop_as(DropReason::Invalid))?;
         // The lock is held until the message is queued, so that numbers go into the queue in their order.
         let mut sequences = lock(&self.shared.sequences);
-        let seq = sequences.next(kind).ok_or(PublishError::SequenceExhausted(kind))?;
+        let Some(seq) = sequences.next(kind) else {
+            drop_as(DropReason::SequenceExhausted);
+            return Err(PublishError::SequenceExhausted(kind));
+        };
         let site = self.shared.keys.site().to_owned();
         match self.shared.queue.push(key, StateMessage { site, seq, update }) {
             Pushed::Queued => {}

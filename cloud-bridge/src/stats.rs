@@ -17,6 +17,8 @@ pub enum DropReason {
     Unencodable,
     /// More different keys than the bridge keeps.
     TooManyKeys,
+    /// All sequence numbers of this run are used up.
+    SequenceExhausted,
     /// Zenoh refused it.
     LinkError,
     /// The bridge was closed.
@@ -32,6 +34,7 @@ impl DropReason {
             Self::Invalid => "invalid",
             Self::Unencodable => "unencodable",
             Self::TooManyKeys => "too_many_keys",
+            Self::SequenceExhausted => "sequence_exhausted",
             Self::LinkError => "link_error",
             Self::Closed => "closed",
         }

@@ -1,6 +1,8 @@
 //! Sites and watches over real Zenoh sessions on this machine. The tests run on a single-threaded runtime, on which Zenoh
 //! itself would panic: the link must not hand that on.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 mod support;
 
 use cloud_bridge::{
