@@ -4,6 +4,8 @@
 //! detector. In every frame the same things stand about that detectors like to take for people: a traffic cone at
 //! (164, 188), a rock at (162, 252), a cone at (289, 190) and a board on posts at (740, 134).
 
+#![expect(clippy::unwrap_used, reason = "this file is a test as a whole")]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
