@@ -123,7 +123,7 @@ impl Tracked {
         self.last_hit[sensor] = self.last_hit[sensor].max(observation.at);
         self.measured_at = self.measured_at.max(observation.at);
         let newest = self.filter.newest().1.combined();
-        self.note_place(newest.position());
+        self.note_place(newest.position(), &newest.position_cov());
         // Left its place lately: what stands long again may only be jittering.
         let moved = self.has_moved && self.measured_at.seconds_since(self.anchored_at) < 3.0;
         self.attributes.hear_motion(&newest, moved);
@@ -145,8 +145,9 @@ impl Tracked {
         self.log_odds = (self.log_odds + doubt).max(LOG_ODDS_RANGE[0]);
     }
 
-    fn note_place(&mut self, position: Vector2<f64>) {
-        if (position - self.anchor).norm() > STATUE_REACH_M {
+    fn note_place(&mut self, position: Vector2<f64>, cov: &Matrix2<f64>) {
+        let sigma_m = (cov.trace() / 2.0).sqrt();
+        if (position - self.anchor).norm() > STATUE_REACH_M + 3.0 * sigma_m {
             self.anchor = position;
             self.anchored_at = self.measured_at;
             self.has_moved = true;
@@ -159,6 +160,11 @@ impl Tracked {
             && self.radar_hits == 0
             && self.mean_score < STATUE_SCORE
             && self.measured_at.seconds_since(self.anchored_at) > STATUE_AFTER_S
+    }
+
+    /// Radars see posts and kerbs for ever: what no camera ever saw and what never moved is no road user.
+    pub(crate) fn is_furniture(&self) -> bool {
+        self.radar_hits >= self.hits && !self.has_moved
     }
 
     pub(crate) fn existence(&self) -> f64 {

@@ -183,6 +183,7 @@ impl Tracker {
             && track.log_odds > -1.0
             && at.seconds_since(track.measured_at) < self.settings.show_unseen_s
             && !track.is_statue()
+            && !track.is_furniture()
     }
 
     fn describe(&self, track: &Tracked, at: UtcMicros) -> Track {
