@@ -1,1 +1,42 @@
 //! Bytes to V2X messages and back: the China and SAE message sets in UPER. No I/O, no clock, nothing of ours.
+//!
+//! A message has two forms here. The *wire form* are the types of [`cn`] and [`us`]: the standards' own structure with
+//! the standards' own integers, which [`cn::encode`], [`cn::decode`], [`us::encode`] and [`us::decode`] turn into UPER
+//! and back. What the integers mean in SI units is in [`units`] and [`time`], which round, check ranges and know which
+//! integer says "unknown". [`decode_to_json`] and [`encode_from_json`] go between UPER and JSON (X.697) for any dialect.
+
+pub mod bits;
+pub mod cn;
+mod dialect;
+mod error;
+pub mod jer;
+mod macros;
+pub mod oid;
+pub mod time;
+mod trace;
+pub mod transport;
+pub mod units;
+mod unused;
+mod uper;
+pub mod us;
+
+pub use dialect::{Dialect, UnknownDialect, decode_to_json, encode_from_json};
+pub use error::CodecError;
+/// The ASN.1 string and open types that members of messages have.
+pub use rasn::types::{Any, FixedOctetString, Ia5String, ObjectIdentifier, OctetString};
+
+/// OCTET STRING (SIZE(1)).
+pub type Octets1 = FixedOctetString<1>;
+/// OCTET STRING (SIZE(2)).
+pub type Octets2 = FixedOctetString<2>;
+/// OCTET STRING (SIZE(4)), as the identities of SAE J2735.
+pub type Octets4 = FixedOctetString<4>;
+/// OCTET STRING (SIZE(8)), as the identities of the China set.
+pub type Octets8 = FixedOctetString<8>;
+/// OCTET STRING (SIZE(9)).
+pub type Octets9 = FixedOctetString<9>;
+
+/// Text as an IA5String; `None` when it has a character outside 7-bit ASCII.
+pub fn ia5(text: &str) -> Option<Ia5String> {
+    Ia5String::from_iso646_bytes(text.as_bytes()).ok()
+}

@@ -1,0 +1,132 @@
+//! The outermost message of the China set.
+
+use rasn::prelude::*;
+use serde_json::Value;
+
+use super::bsm::BasicSafetyMessage;
+use super::map::MapData;
+use super::n4;
+use super::rsi::RoadSideInformation;
+use super::rsm::RoadsideSafetyMessage;
+use super::spat::Spat;
+use crate::{CodecError, Dialect, jer, uper};
+
+/// Any message, in the types of GB/T 31024.3-2019.
+///
+/// ASN.1 `MessageFrame`: CHOICE, extensible. Source: GB/T 31024.3-2019 / T/CSAE 53-2020.
+#[derive(AsnType, Clone, Debug, Decode, Encode, PartialEq, Eq)]
+#[rasn(choice, automatic_tags)]
+#[non_exhaustive]
+#[allow(clippy::large_enum_variant)] // One frame at a time: a box would cost more than it saves.
+pub enum MessageFrame {
+    /// `bsmFrame`.
+    #[rasn(identifier = "bsmFrame")]
+    BsmFrame(BasicSafetyMessage),
+    /// `mapFrame`.
+    #[rasn(identifier = "mapFrame")]
+    MapFrame(MapData),
+    /// `rsmFrame`.
+    #[rasn(identifier = "rsmFrame")]
+    RsmFrame(RoadsideSafetyMessage),
+    /// `spatFrame`.
+    #[rasn(identifier = "spatFrame")]
+    SpatFrame(Spat),
+    /// `rsiFrame`.
+    #[rasn(identifier = "rsiFrame")]
+    RsiFrame(RoadSideInformation),
+}
+
+impl MessageFrame {
+    /// The usual short name: `BSM`, `MAP`, `RSM`, `SPAT` or `RSI`.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::BsmFrame(_) => "BSM",
+            Self::MapFrame(_) => "MAP",
+            Self::RsmFrame(_) => "RSM",
+            Self::SpatFrame(_) => "SPAT",
+            Self::RsiFrame(_) => "RSI",
+        }
+    }
+}
+
+/// Which of the two families of types a dialect encodes with.
+enum Family {
+    Gbt,
+    N4,
+}
+
+fn family(dialect: Dialect) -> Result<Family, CodecError> {
+    match dialect {
+        Dialect::CnGbt31024_2019 => Ok(Family::Gbt),
+        Dialect::CnN4 | Dialect::CnCsae157 => Ok(Family::N4),
+        Dialect::UsJ27352024 => Err(CodecError::new("us-j2735-2024 is no dialect of the China set")),
+    }
+}
+
+/// The message in UPER.
+///
+/// # Errors
+/// When a member is out of range, or can't be said in the dialect; `at` names it.
+pub fn encode(frame: &MessageFrame, dialect: Dialect) -> Result<Vec<u8>, CodecError> {
+    match family(dialect)? {
+        Family::Gbt => uper::encode(frame),
+        Family::N4 => uper::encode(&n4::MessageFrame::try_from(frame)?),
+    }
+}
+
+/// The message that the octets encode, all of them.
+///
+/// # Errors
+/// When they don't encode one, or one that this version does not support.
+pub fn decode(octets: &[u8], dialect: Dialect) -> Result<MessageFrame, CodecError> {
+    let family = family(dialect)?;
+    refuse_extension(octets)?;
+    match family {
+        Family::Gbt => uper::decode(octets),
+        Family::N4 => uper::decode::<n4::MessageFrame>(octets).map(MessageFrame::from),
+    }
+}
+
+/// The message in UPER as JSON, with the dialect's own members.
+pub(crate) fn decode_to_json(octets: &[u8], dialect: Dialect) -> Result<Value, CodecError> {
+    let family = family(dialect)?;
+    refuse_extension(octets)?;
+    match family {
+        Family::Gbt => jer::to_json(&uper::decode::<MessageFrame>(octets)?),
+        Family::N4 => jer::to_json(&uper::decode::<n4::MessageFrame>(octets)?),
+    }
+}
+
+/// The message in JSON, with the dialect's own members, as UPER.
+pub(crate) fn encode_from_json(json: &Value, dialect: Dialect) -> Result<Vec<u8>, CodecError> {
+    let family = family(dialect)?;
+    if json.get("msgFrameExt").is_some() {
+        return Err(CodecError::at("msgFrameExt", "message not supported in this version"));
+    }
+    match family {
+        Family::Gbt => uper::encode(&jer::from_json::<MessageFrame>(json)?),
+        Family::N4 => uper::encode(&jer::from_json::<n4::MessageFrame>(json)?),
+    }
+}
+
+/// Phase-2 messages start with the extension bit: a plain word about them beats a failed alternative.
+fn refuse_extension(octets: &[u8]) -> Result<(), CodecError> {
+    match octets {
+        [first, rest @ ..] if first & 0x80 != 0 => {
+            let inside = match rest {
+                [length, inside @ ..] if length & 0x80 == 0 => inside,
+                [_, _, inside @ ..] => inside,
+                _ => &[],
+            };
+            let message = match inside {
+                [high, low, ..] if *first == 0x80 => {
+                    let id = u16::from_be_bytes([high & 0x7f, *low]);
+                    format!("message {id} not supported in this version")
+                }
+                _ => "message not supported in this version".to_owned(),
+            };
+            Err(CodecError { bit: Some(1), ..CodecError::at("msgFrameExt", message) })
+        }
+        _ => Ok(()),
+    }
+}

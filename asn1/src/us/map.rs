@@ -1,0 +1,588 @@
+//! MAP of SAE J2735: lanes and connections.
+
+use rasn::prelude::*;
+
+use super::common::{IntersectionReferenceID, NodeListXY, Position3D, RegionalExtension, RegulatorySpeedLimit, RoadAuthorityID, RoadSegmentReferenceID};
+use crate::macros::bit_string;
+use crate::macros::extensible_sequence;
+
+extensible_sequence! {
+    /// MAP: the lanes of the junction and how they connect.
+    ///
+    /// ASN.1 `MapData`: SEQUENCE, extensible. Source: SAE J2735 2024-09.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct MapData, additions 0 {
+        /// `timeStamp`: `MinuteOfTheYear`, INTEGER (0..527040); minutes since the start of the UTC year; 527040 is invalid.
+        #[rasn(identifier = "timeStamp", value("0..=527040"))]
+        pub time_stamp: Option<u32>,
+        /// `msgIssueRevision`: `MsgCount`, INTEGER (0..127); counts messages and wraps after 127.
+        #[rasn(identifier = "msgIssueRevision", value("0..=127"))]
+        pub msg_issue_revision: u8,
+        /// `layerType`.
+        #[rasn(identifier = "layerType")]
+        pub layer_type: Option<LayerType>,
+        /// `layerID`: `LayerID`, INTEGER (0..100).
+        #[rasn(identifier = "layerID", value("0..=100"))]
+        pub layer_id: Option<u8>,
+        /// `intersections`: 1 to 32 [`IntersectionGeometry`].
+        #[rasn(size("1..=32"))]
+        pub intersections: Option<Vec<IntersectionGeometry>>,
+        /// `roadSegments`: 1 to 32 [`RoadSegment`].
+        #[rasn(identifier = "roadSegments", size("1..=32"))]
+        pub road_segments: Option<Vec<RoadSegment>>,
+        /// `dataParameters`.
+        #[rasn(identifier = "dataParameters")]
+        pub data_parameters: Option<DataParameters>,
+        /// `restrictionList`: 1 to 254 [`RestrictionClassAssignment`].
+        #[rasn(identifier = "restrictionList", size("1..=254"))]
+        pub restriction_list: Option<Vec<RestrictionClassAssignment>>,
+        /// `regional`: 1 to 4 [`RegionalExtension`].
+        #[rasn(size("1..=4"))]
+        pub regional: Option<Vec<RegionalExtension>>,
+    }
+}
+
+/// ASN.1 `LayerType`: ENUMERATED, extensible. Source: SAE J2735 2024-09.
+#[derive(AsnType, Clone, Copy, Debug, Decode, Encode, PartialEq, Eq, Hash)]
+#[rasn(enumerated)]
+#[non_exhaustive]
+pub enum LayerType {
+    /// `none`.
+    #[rasn(identifier = "none")]
+    None = 0,
+    /// `mixedContent`.
+    #[rasn(identifier = "mixedContent")]
+    MixedContent = 1,
+    /// `generalMapData`.
+    #[rasn(identifier = "generalMapData")]
+    GeneralMapData = 2,
+    /// `intersectionData`.
+    #[rasn(identifier = "intersectionData")]
+    IntersectionData = 3,
+    /// `curveData`.
+    #[rasn(identifier = "curveData")]
+    CurveData = 4,
+    /// `roadwaySectionData`.
+    #[rasn(identifier = "roadwaySectionData")]
+    RoadwaySectionData = 5,
+    /// `parkingAreaData`.
+    #[rasn(identifier = "parkingAreaData")]
+    ParkingAreaData = 6,
+    /// `sharedLaneData`.
+    #[rasn(identifier = "sharedLaneData")]
+    SharedLaneData = 7,
+}
+
+extensible_sequence! {
+    /// One junction.
+    ///
+    /// ASN.1 `IntersectionGeometry`: SEQUENCE, extensible. Source: SAE J2735 2024-09.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct IntersectionGeometry, additions 1 {
+        /// `name`: `DescriptiveName`, IA5String (SIZE(1..63)).
+        #[rasn(size("1..=63"))]
+        pub name: Option<Ia5String>,
+        /// `id`.
+        pub id: IntersectionReferenceID,
+        /// `revision`: `MsgCount`, INTEGER (0..127); counts messages and wraps after 127.
+        #[rasn(value("0..=127"))]
+        pub revision: u8,
+        /// `refPoint`.
+        #[rasn(identifier = "refPoint")]
+        pub ref_point: Position3D,
+        /// `laneWidth`: `LaneWidth`, INTEGER (0..32767); cm.
+        #[rasn(identifier = "laneWidth", value("0..=32767"))]
+        pub lane_width: Option<u16>,
+        /// `speedLimits`: 1 to 9 [`RegulatorySpeedLimit`].
+        #[rasn(identifier = "speedLimits", size("1..=9"))]
+        pub speed_limits: Option<Vec<RegulatorySpeedLimit>>,
+        /// `laneSet`: 1 to 255 [`GenericLane`].
+        #[rasn(identifier = "laneSet", size("1..=255"))]
+        pub lane_set: Vec<GenericLane>,
+        /// `preemptPriorityData`: 1 to 32 [`SignalControlZone`].
+        #[rasn(identifier = "preemptPriorityData", size("1..=32"))]
+        pub preempt_priority_data: Option<Vec<SignalControlZone>>,
+        /// `regional`: 1 to 4 [`RegionalExtension`].
+        #[rasn(size("1..=4"))]
+        pub regional: Option<Vec<RegionalExtension>>,
+        /// `roadAuthorityID`.
+        #[rasn(extension_addition, identifier = "roadAuthorityID")]
+        pub road_authority_id: Option<RoadAuthorityID>,
+    }
+}
+
+extensible_sequence! {
+    /// One lane.
+    ///
+    /// ASN.1 `GenericLane`: SEQUENCE, extensible. Source: SAE J2735 2024-09.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct GenericLane, additions 0 {
+        /// `laneID`: `LaneID`, INTEGER (0..255); unique within the intersection; 0 is unknown.
+        #[rasn(identifier = "laneID")]
+        pub lane_id: u8,
+        /// `name`: `DescriptiveName`, IA5String (SIZE(1..63)).
+        #[rasn(size("1..=63"))]
+        pub name: Option<Ia5String>,
+        /// `ingressApproach`: `ApproachID`, INTEGER (0..15); 0 is not known.
+        #[rasn(identifier = "ingressApproach", value("0..=15"))]
+        pub ingress_approach: Option<u8>,
+        /// `egressApproach`: `ApproachID`, INTEGER (0..15); 0 is not known.
+        #[rasn(identifier = "egressApproach", value("0..=15"))]
+        pub egress_approach: Option<u8>,
+        /// `laneAttributes`.
+        #[rasn(identifier = "laneAttributes")]
+        pub lane_attributes: LaneAttributes,
+        /// `maneuvers`.
+        pub maneuvers: Option<AllowedManeuvers>,
+        /// `nodeList`.
+        #[rasn(identifier = "nodeList")]
+        pub node_list: NodeListXY,
+        /// `connectsTo`: 1 to 16 [`Connection`].
+        #[rasn(identifier = "connectsTo", size("1..=16"))]
+        pub connects_to: Option<Vec<Connection>>,
+        /// `overlays`: 1 to 5 `LaneID`; unique within the intersection; 0 is unknown.
+        #[rasn(size("1..=5"))]
+        pub overlays: Option<Vec<u8>>,
+        /// `regional`: 1 to 4 [`RegionalExtension`].
+        #[rasn(size("1..=4"))]
+        pub regional: Option<Vec<RegionalExtension>>,
+    }
+}
+
+/// ASN.1 `LaneAttributes`: SEQUENCE. Source: SAE J2735 2024-09.
+#[derive(AsnType, Clone, Debug, Decode, Encode, PartialEq, Eq)]
+#[rasn(automatic_tags)]
+pub struct LaneAttributes {
+    /// `directionalUse`.
+    #[rasn(identifier = "directionalUse")]
+    pub directional_use: LaneDirection,
+    /// `sharedWith`.
+    #[rasn(identifier = "sharedWith")]
+    pub shared_with: LaneSharing,
+    /// `laneType`.
+    #[rasn(identifier = "laneType")]
+    pub lane_type: LaneTypeAttributes,
+    /// `regional`.
+    pub regional: Option<RegionalExtension>,
+}
+
+bit_string! {
+    /// ASN.1 `LaneDirection`: BIT STRING (SIZE(2)). Source: SAE J2735 2024-09.
+    pub struct LaneDirection: fixed 2 {
+        /// Bit 0, `ingressPath`.
+        INGRESS_PATH = 0,
+        /// Bit 1, `egressPath`.
+        EGRESS_PATH = 1,
+    }
+}
+
+bit_string! {
+    /// ASN.1 `LaneSharing`: BIT STRING (SIZE(10)). Source: SAE J2735 2024-09.
+    pub struct LaneSharing: fixed 10 {
+        /// Bit 0, `overlappingLaneDescriptionProvided`.
+        OVERLAPPING_LANE_DESCRIPTION_PROVIDED = 0,
+        /// Bit 1, `multipleLanesTreatedAsOneLane`.
+        MULTIPLE_LANES_TREATED_AS_ONE_LANE = 1,
+        /// Bit 2, `otherNonMotorizedTrafficTypes`.
+        OTHER_NON_MOTORIZED_TRAFFIC_TYPES = 2,
+        /// Bit 3, `individualMotorizedVehicleTraffic`.
+        INDIVIDUAL_MOTORIZED_VEHICLE_TRAFFIC = 3,
+        /// Bit 4, `busVehicleTraffic`.
+        BUS_VEHICLE_TRAFFIC = 4,
+        /// Bit 5, `taxiVehicleTraffic`.
+        TAXI_VEHICLE_TRAFFIC = 5,
+        /// Bit 6, `pedestriansTraffic`.
+        PEDESTRIANS_TRAFFIC = 6,
+        /// Bit 7, `cyclistVehicleTraffic`.
+        CYCLIST_VEHICLE_TRAFFIC = 7,
+        /// Bit 8, `trackedVehicleTraffic`.
+        TRACKED_VEHICLE_TRAFFIC = 8,
+        /// Bit 9, `reserved`.
+        RESERVED = 9,
+    }
+}
+
+/// ASN.1 `LaneTypeAttributes`: CHOICE, extensible. Source: SAE J2735 2024-09.
+#[derive(AsnType, Clone, Copy, Debug, Decode, Encode, PartialEq, Eq)]
+#[rasn(choice, automatic_tags)]
+#[non_exhaustive]
+pub enum LaneTypeAttributes {
+    /// `vehicle`.
+    #[rasn(identifier = "vehicle")]
+    Vehicle(LaneAttributesVehicle),
+    /// `crosswalk`.
+    #[rasn(identifier = "crosswalk")]
+    Crosswalk(LaneAttributesCrosswalk),
+    /// `bikeLane`.
+    #[rasn(identifier = "bikeLane")]
+    BikeLane(LaneAttributesBike),
+    /// `sidewalk`.
+    #[rasn(identifier = "sidewalk")]
+    Sidewalk(LaneAttributesSidewalk),
+    /// `median`.
+    #[rasn(identifier = "median")]
+    Median(LaneAttributesBarrier),
+    /// `striping`.
+    #[rasn(identifier = "striping")]
+    Striping(LaneAttributesStriping),
+    /// `trackedVehicle`.
+    #[rasn(identifier = "trackedVehicle")]
+    TrackedVehicle(LaneAttributesTrackedVehicle),
+    /// `parking`.
+    #[rasn(identifier = "parking")]
+    Parking(LaneAttributesParking),
+}
+
+bit_string! {
+    /// ASN.1 `LaneAttributes-Vehicle`: BIT STRING (SIZE(8,...)). Source: SAE J2735 2024-09.
+    pub struct LaneAttributesVehicle: extensible 8 {
+        /// Bit 0, `isVehicleRevocableLane`.
+        IS_VEHICLE_REVOCABLE_LANE = 0,
+        /// Bit 1, `isVehicleFlyOverLane`.
+        IS_VEHICLE_FLY_OVER_LANE = 1,
+        /// Bit 2, `hovLaneUseOnly`.
+        HOV_LANE_USE_ONLY = 2,
+        /// Bit 3, `restrictedToBusUse`.
+        RESTRICTED_TO_BUS_USE = 3,
+        /// Bit 4, `restrictedToTaxiUse`.
+        RESTRICTED_TO_TAXI_USE = 4,
+        /// Bit 5, `restrictedFromPublicUse`.
+        RESTRICTED_FROM_PUBLIC_USE = 5,
+        /// Bit 6, `hasIRbeaconCoverage`.
+        HAS_IR_BEACON_COVERAGE = 6,
+        /// Bit 7, `permissionOnRequest`.
+        PERMISSION_ON_REQUEST = 7,
+    }
+}
+
+bit_string! {
+    /// ASN.1 `LaneAttributes-Crosswalk`: BIT STRING (SIZE(16)). Source: SAE J2735 2024-09.
+    pub struct LaneAttributesCrosswalk: fixed 16 {
+        /// Bit 0, `crosswalkRevocableLane`.
+        CROSSWALK_REVOCABLE_LANE = 0,
+        /// Bit 1, `bicyleUseAllowed`.
+        BICYLE_USE_ALLOWED = 1,
+        /// Bit 2, `isXwalkFlyOverLane`.
+        IS_XWALK_FLY_OVER_LANE = 2,
+        /// Bit 3, `fixedCycleTime`.
+        FIXED_CYCLE_TIME = 3,
+        /// Bit 4, `biDirectionalCycleTimes`.
+        BI_DIRECTIONAL_CYCLE_TIMES = 4,
+        /// Bit 5, `hasPushToWalkButton`.
+        HAS_PUSH_TO_WALK_BUTTON = 5,
+        /// Bit 6, `audioSupport`.
+        AUDIO_SUPPORT = 6,
+        /// Bit 7, `rfSignalRequestPresent`.
+        RF_SIGNAL_REQUEST_PRESENT = 7,
+        /// Bit 8, `unsignalizedSegmentsPresent`.
+        UNSIGNALIZED_SEGMENTS_PRESENT = 8,
+    }
+}
+
+bit_string! {
+    /// ASN.1 `LaneAttributes-Bike`: BIT STRING (SIZE(16)). Source: SAE J2735 2024-09.
+    pub struct LaneAttributesBike: fixed 16 {
+        /// Bit 0, `bikeRevocableLane`.
+        BIKE_REVOCABLE_LANE = 0,
+        /// Bit 1, `pedestrianUseAllowed`.
+        PEDESTRIAN_USE_ALLOWED = 1,
+        /// Bit 2, `isBikeFlyOverLane`.
+        IS_BIKE_FLY_OVER_LANE = 2,
+        /// Bit 3, `fixedCycleTime`.
+        FIXED_CYCLE_TIME = 3,
+        /// Bit 4, `biDirectionalCycleTimes`.
+        BI_DIRECTIONAL_CYCLE_TIMES = 4,
+        /// Bit 5, `isolatedByBarrier`.
+        ISOLATED_BY_BARRIER = 5,
+        /// Bit 6, `unsignalizedSegmentsPresent`.
+        UNSIGNALIZED_SEGMENTS_PRESENT = 6,
+    }
+}
+
+bit_string! {
+    /// ASN.1 `LaneAttributes-Sidewalk`: BIT STRING (SIZE(16)). Source: SAE J2735 2024-09.
+    pub struct LaneAttributesSidewalk: fixed 16 {
+        /// Bit 0, `sidewalk-RevocableLane`.
+        SIDEWALK_REVOCABLE_LANE = 0,
+        /// Bit 1, `bicyleUseAllowed`.
+        BICYLE_USE_ALLOWED = 1,
+        /// Bit 2, `isSidewalkFlyOverLane`.
+        IS_SIDEWALK_FLY_OVER_LANE = 2,
+        /// Bit 3, `walkBikes`.
+        WALK_BIKES = 3,
+    }
+}
+
+bit_string! {
+    /// ASN.1 `LaneAttributes-Barrier`: BIT STRING (SIZE(16)). Source: SAE J2735 2024-09.
+    pub struct LaneAttributesBarrier: fixed 16 {
+        /// Bit 0, `median-RevocableLane`.
+        MEDIAN_REVOCABLE_LANE = 0,
+        /// Bit 1, `median`.
+        MEDIAN = 1,
+        /// Bit 2, `whiteLineHashing`.
+        WHITE_LINE_HASHING = 2,
+        /// Bit 3, `stripedLines`.
+        STRIPED_LINES = 3,
+        /// Bit 4, `doubleStripedLines`.
+        DOUBLE_STRIPED_LINES = 4,
+        /// Bit 5, `trafficCones`.
+        TRAFFIC_CONES = 5,
+        /// Bit 6, `constructionBarrier`.
+        CONSTRUCTION_BARRIER = 6,
+        /// Bit 7, `trafficChannels`.
+        TRAFFIC_CHANNELS = 7,
+        /// Bit 8, `lowCurbs`.
+        LOW_CURBS = 8,
+        /// Bit 9, `highCurbs`.
+        HIGH_CURBS = 9,
+    }
+}
+
+bit_string! {
+    /// ASN.1 `LaneAttributes-Striping`: BIT STRING (SIZE(16)). Source: SAE J2735 2024-09.
+    pub struct LaneAttributesStriping: fixed 16 {
+        /// Bit 0, `stripeToConnectingLanesRevocableLane`.
+        STRIPE_TO_CONNECTING_LANES_REVOCABLE_LANE = 0,
+        /// Bit 1, `stripeDrawOnLeft`.
+        STRIPE_DRAW_ON_LEFT = 1,
+        /// Bit 2, `stripeDrawOnRight`.
+        STRIPE_DRAW_ON_RIGHT = 2,
+        /// Bit 3, `stripeToConnectingLanesLeft`.
+        STRIPE_TO_CONNECTING_LANES_LEFT = 3,
+        /// Bit 4, `stripeToConnectingLanesRight`.
+        STRIPE_TO_CONNECTING_LANES_RIGHT = 4,
+        /// Bit 5, `stripeToConnectingLanesAhead`.
+        STRIPE_TO_CONNECTING_LANES_AHEAD = 5,
+    }
+}
+
+bit_string! {
+    /// ASN.1 `LaneAttributes-TrackedVehicle`: BIT STRING (SIZE(16)). Source: SAE J2735 2024-09.
+    pub struct LaneAttributesTrackedVehicle: fixed 16 {
+        /// Bit 0, `spec-RevocableLane`.
+        SPEC_REVOCABLE_LANE = 0,
+        /// Bit 1, `spec-commuterRailRoadTrack`.
+        SPEC_COMMUTER_RAIL_ROAD_TRACK = 1,
+        /// Bit 2, `spec-lightRailRoadTrack`.
+        SPEC_LIGHT_RAIL_ROAD_TRACK = 2,
+        /// Bit 3, `spec-heavyRailRoadTrack`.
+        SPEC_HEAVY_RAIL_ROAD_TRACK = 3,
+        /// Bit 4, `spec-otherRailType`.
+        SPEC_OTHER_RAIL_TYPE = 4,
+    }
+}
+
+bit_string! {
+    /// ASN.1 `LaneAttributes-Parking`: BIT STRING (SIZE(16)). Source: SAE J2735 2024-09.
+    pub struct LaneAttributesParking: fixed 16 {
+        /// Bit 0, `parkingRevocableLane`.
+        PARKING_REVOCABLE_LANE = 0,
+        /// Bit 1, `parallelParkingInUse`.
+        PARALLEL_PARKING_IN_USE = 1,
+        /// Bit 2, `headInParkingInUse`.
+        HEAD_IN_PARKING_IN_USE = 2,
+        /// Bit 3, `doNotParkZone`.
+        DO_NOT_PARK_ZONE = 3,
+        /// Bit 4, `parkingForBusUse`.
+        PARKING_FOR_BUS_USE = 4,
+        /// Bit 5, `parkingForTaxiUse`.
+        PARKING_FOR_TAXI_USE = 5,
+        /// Bit 6, `noPublicParkingUse`.
+        NO_PUBLIC_PARKING_USE = 6,
+    }
+}
+
+bit_string! {
+    /// ASN.1 `AllowedManeuvers`: BIT STRING (SIZE(12)). Source: SAE J2735 2024-09.
+    pub struct AllowedManeuvers: fixed 12 {
+        /// Bit 0, `maneuverStraightAllowed`.
+        MANEUVER_STRAIGHT_ALLOWED = 0,
+        /// Bit 1, `maneuverLeftAllowed`.
+        MANEUVER_LEFT_ALLOWED = 1,
+        /// Bit 2, `maneuverRightAllowed`.
+        MANEUVER_RIGHT_ALLOWED = 2,
+        /// Bit 3, `maneuverUTurnAllowed`.
+        MANEUVER_U_TURN_ALLOWED = 3,
+        /// Bit 4, `maneuverLeftTurnOnRedAllowed`.
+        MANEUVER_LEFT_TURN_ON_RED_ALLOWED = 4,
+        /// Bit 5, `maneuverRightTurnOnRedAllowed`.
+        MANEUVER_RIGHT_TURN_ON_RED_ALLOWED = 5,
+        /// Bit 6, `maneuverLaneChangeAllowed`.
+        MANEUVER_LANE_CHANGE_ALLOWED = 6,
+        /// Bit 7, `maneuverNoStoppingAllowed`.
+        MANEUVER_NO_STOPPING_ALLOWED = 7,
+        /// Bit 8, `yieldAllwaysRequired`.
+        YIELD_ALL_WAYS_REQUIRED = 8,
+        /// Bit 9, `goWithHalt`.
+        GO_WITH_HALT = 9,
+        /// Bit 10, `caution`.
+        CAUTION = 10,
+        /// Bit 11, `reserved1`.
+        RESERVED1 = 11,
+    }
+}
+
+/// Where a lane leads to, and by which phase.
+///
+/// ASN.1 `Connection`: SEQUENCE. Source: SAE J2735 2024-09.
+#[derive(AsnType, Clone, Copy, Debug, Decode, Encode, PartialEq, Eq)]
+#[rasn(automatic_tags)]
+pub struct Connection {
+    /// `connectingLane`.
+    #[rasn(identifier = "connectingLane")]
+    pub connecting_lane: ConnectingLane,
+    /// `remoteIntersection`.
+    #[rasn(identifier = "remoteIntersection")]
+    pub remote_intersection: Option<IntersectionReferenceID>,
+    /// `signalGroup`: `SignalGroupID`, INTEGER (0..255); 0 is unknown, 255 permanently green.
+    #[rasn(identifier = "signalGroup")]
+    pub signal_group: Option<u8>,
+    /// `userClass`: `RestrictionClassID`, INTEGER (0..255).
+    #[rasn(identifier = "userClass")]
+    pub user_class: Option<u8>,
+    /// `connectionID`: `LaneConnectionID`, INTEGER (0..255).
+    #[rasn(identifier = "connectionID")]
+    pub connection_id: Option<u8>,
+}
+
+/// ASN.1 `ConnectingLane`: SEQUENCE. Source: SAE J2735 2024-09.
+#[derive(AsnType, Clone, Copy, Debug, Decode, Encode, PartialEq, Eq)]
+#[rasn(automatic_tags)]
+pub struct ConnectingLane {
+    /// `lane`: `LaneID`, INTEGER (0..255); unique within the intersection; 0 is unknown.
+    pub lane: u8,
+    /// `maneuver`.
+    pub maneuver: Option<AllowedManeuvers>,
+}
+
+extensible_sequence! {
+    /// ASN.1 `SignalControlZone`: SEQUENCE, extensible. Source: SAE J2735 2024-09.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct SignalControlZone, additions 0 {
+        /// `zone`.
+        pub zone: RegionalExtension,
+    }
+}
+
+extensible_sequence! {
+    /// ASN.1 `RoadSegment`: SEQUENCE, extensible. Source: SAE J2735 2024-09.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct RoadSegment, additions 0 {
+        /// `name`: `DescriptiveName`, IA5String (SIZE(1..63)).
+        #[rasn(size("1..=63"))]
+        pub name: Option<Ia5String>,
+        /// `id`.
+        pub id: RoadSegmentReferenceID,
+        /// `revision`: `MsgCount`, INTEGER (0..127); counts messages and wraps after 127.
+        #[rasn(value("0..=127"))]
+        pub revision: u8,
+        /// `refPoint`.
+        #[rasn(identifier = "refPoint")]
+        pub ref_point: Position3D,
+        /// `laneWidth`: `LaneWidth`, INTEGER (0..32767); cm.
+        #[rasn(identifier = "laneWidth", value("0..=32767"))]
+        pub lane_width: Option<u16>,
+        /// `speedLimits`: 1 to 9 [`RegulatorySpeedLimit`].
+        #[rasn(identifier = "speedLimits", size("1..=9"))]
+        pub speed_limits: Option<Vec<RegulatorySpeedLimit>>,
+        /// `roadLaneSet`: 1 to 255 [`GenericLane`].
+        #[rasn(identifier = "roadLaneSet", size("1..=255"))]
+        pub road_lane_set: Vec<GenericLane>,
+        /// `regional`: 1 to 4 [`RegionalExtension`].
+        #[rasn(size("1..=4"))]
+        pub regional: Option<Vec<RegionalExtension>>,
+    }
+}
+
+extensible_sequence! {
+    /// ASN.1 `DataParameters`: SEQUENCE, extensible. Source: SAE J2735 2024-09.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct DataParameters, additions 0 {
+        /// `processMethod`: IA5String (SIZE(1..255)).
+        #[rasn(identifier = "processMethod", size("1..=255"))]
+        pub process_method: Option<Ia5String>,
+        /// `processAgency`: IA5String (SIZE(1..255)).
+        #[rasn(identifier = "processAgency", size("1..=255"))]
+        pub process_agency: Option<Ia5String>,
+        /// `lastCheckedDate`: IA5String (SIZE(1..255)).
+        #[rasn(identifier = "lastCheckedDate", size("1..=255"))]
+        pub last_checked_date: Option<Ia5String>,
+        /// `geoidUsed`: IA5String (SIZE(1..255)).
+        #[rasn(identifier = "geoidUsed", size("1..=255"))]
+        pub geoid_used: Option<Ia5String>,
+    }
+}
+
+/// ASN.1 `RestrictionClassAssignment`: SEQUENCE. Source: SAE J2735 2024-09.
+#[derive(AsnType, Clone, Debug, Decode, Encode, PartialEq, Eq)]
+#[rasn(automatic_tags)]
+pub struct RestrictionClassAssignment {
+    /// `id`: `RestrictionClassID`, INTEGER (0..255).
+    pub id: u8,
+    /// `users`: 1 to 16 [`RestrictionUserType`].
+    #[rasn(size("1..=16"))]
+    pub users: Vec<RestrictionUserType>,
+}
+
+/// ASN.1 `RestrictionUserType`: CHOICE, extensible. Source: SAE J2735 2024-09.
+#[derive(AsnType, Clone, Debug, Decode, Encode, PartialEq, Eq)]
+#[rasn(choice, automatic_tags)]
+#[non_exhaustive]
+pub enum RestrictionUserType {
+    /// `basicType`.
+    #[rasn(identifier = "basicType")]
+    BasicType(RestrictionAppliesTo),
+    /// `regional`: 1 to 4 [`RegionalExtension`].
+    #[rasn(identifier = "regional", size("1..=4"))]
+    Regional(Vec<RegionalExtension>),
+}
+
+/// ASN.1 `RestrictionAppliesTo`: ENUMERATED, extensible. Source: SAE J2735 2024-09.
+#[derive(AsnType, Clone, Copy, Debug, Decode, Encode, PartialEq, Eq, Hash)]
+#[rasn(enumerated)]
+#[non_exhaustive]
+pub enum RestrictionAppliesTo {
+    /// `none`.
+    #[rasn(identifier = "none")]
+    None = 0,
+    /// `equippedTransit`.
+    #[rasn(identifier = "equippedTransit")]
+    EquippedTransit = 1,
+    /// `equippedTaxis`.
+    #[rasn(identifier = "equippedTaxis")]
+    EquippedTaxis = 2,
+    /// `equippedOther`.
+    #[rasn(identifier = "equippedOther")]
+    EquippedOther = 3,
+    /// `emissionCompliant`.
+    #[rasn(identifier = "emissionCompliant")]
+    EmissionCompliant = 4,
+    /// `equippedBicycle`.
+    #[rasn(identifier = "equippedBicycle")]
+    EquippedBicycle = 5,
+    /// `weightCompliant`.
+    #[rasn(identifier = "weightCompliant")]
+    WeightCompliant = 6,
+    /// `heightCompliant`.
+    #[rasn(identifier = "heightCompliant")]
+    HeightCompliant = 7,
+    /// `pedestrians`.
+    #[rasn(identifier = "pedestrians")]
+    Pedestrians = 8,
+    /// `slowMovingPersons`.
+    #[rasn(identifier = "slowMovingPersons")]
+    SlowMovingPersons = 9,
+    /// `wheelchairUsers`.
+    #[rasn(identifier = "wheelchairUsers")]
+    WheelchairUsers = 10,
+    /// `visualDisabilities`.
+    #[rasn(identifier = "visualDisabilities")]
+    VisualDisabilities = 11,
+    /// `audioDisabilities`.
+    #[rasn(identifier = "audioDisabilities")]
+    AudioDisabilities = 12,
+    /// `otherUnknownDisabilities`.
+    #[rasn(identifier = "otherUnknownDisabilities")]
+    OtherUnknownDisabilities = 13,
+}

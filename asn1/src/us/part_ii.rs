@@ -1,0 +1,120 @@
+//! Part II of the BSM: a number that says which body follows, and the body as an open type.
+
+use rasn::prelude::*;
+use rasn::types::fields::Fields;
+
+use super::bsm::{SpecialVehicleExtensions, VehicleSafetyExtensions};
+use crate::{CodecError, uper};
+
+/// One part II of a BSM.
+///
+/// ASN.1 `PartIIcontent`: SEQUENCE of `partII-Id` and `partII-Value`. Source: SAE J2735 2024-09.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(clippy::large_enum_variant)] // At most eight of them: a box would cost more than it saves.
+pub enum PartIIcontent {
+    /// `partII-Id` 0.
+    VehicleSafety(VehicleSafetyExtensions),
+    /// `partII-Id` 1.
+    SpecialVehicle(SpecialVehicleExtensions),
+    /// Any other `partII-Id`, 0 to 63, with the octets of its body.
+    Other(u8, Any),
+}
+
+/// As it lies on the wire.
+#[derive(AsnType, Decode, Encode)]
+#[rasn(automatic_tags)]
+struct Wire {
+    #[rasn(identifier = "partII-Id", value("0..=63"))]
+    id: u8,
+    #[rasn(identifier = "partII-Value")]
+    value: Any,
+}
+
+const ID_CONSTRAINTS: Constraints = Constraints::new(&[Constraint::Value(Extensible::new(
+    rasn::types::constraints::Value::new(rasn::types::constraints::Bounded::const_new(0, 63)),
+))]);
+
+impl PartIIcontent {
+    /// `partII-Id`.
+    pub const fn id(&self) -> u8 {
+        match self {
+            Self::VehicleSafety(_) => 0,
+            Self::SpecialVehicle(_) => 1,
+            Self::Other(id, _) => *id,
+        }
+    }
+
+    fn to_wire(&self) -> Result<Wire, CodecError> {
+        let value = match self {
+            Self::VehicleSafety(body) => Any::new(uper::encode(body)?),
+            Self::SpecialVehicle(body) => Any::new(uper::encode(body)?),
+            Self::Other(_, octets) => octets.clone(),
+        };
+        Ok(Wire { id: self.id(), value })
+    }
+
+    fn from_wire(wire: Wire) -> Result<Self, CodecError> {
+        let octets = wire.value.as_bytes();
+        Ok(match wire.id {
+            0 => Self::VehicleSafety(uper::decode(octets)?),
+            1 => Self::SpecialVehicle(uper::decode(octets)?),
+            id => Self::Other(id, wire.value),
+        })
+    }
+}
+
+impl AsnType for PartIIcontent {
+    const TAG: Tag = Tag::SEQUENCE;
+    const IDENTIFIER: Identifier = Identifier(Some("PartIIcontent"));
+}
+
+impl Constructed<2, 0> for PartIIcontent {
+    const FIELDS: Fields<2> = <Wire as Constructed<2, 0>>::FIELDS;
+}
+
+impl Encode for PartIIcontent {
+    fn encode_with_tag_and_constraints<'b, E: Encoder<'b>>(
+        &self,
+        encoder: &mut E,
+        tag: Tag,
+        constraints: &Constraints,
+        identifier: Identifier,
+    ) -> Result<(), E::Error> {
+        let codec = encoder.codec();
+        if codec != rasn::Codec::Jer {
+            let wire = self.to_wire().map_err(|error| rasn::enc::Error::custom(error, codec))?;
+            return wire.encode_with_tag_and_constraints(encoder, tag, constraints, identifier);
+        }
+        let members = |encoder: &mut E::AnyEncoder<'_, 2, 0>| {
+            self.id().encode_with_tag_and_constraints(encoder, Tag::INTEGER, &ID_CONSTRAINTS, Identifier::EMPTY)?;
+            match self {
+                Self::VehicleSafety(body) => body.encode(encoder),
+                Self::SpecialVehicle(body) => body.encode(encoder),
+                Self::Other(_, octets) => octets.encode(encoder),
+            }
+        };
+        encoder.encode_sequence::<2, 0, Self, _>(tag, members, identifier).map(drop)
+    }
+}
+
+impl Decode for PartIIcontent {
+    fn decode_with_tag_and_constraints<D: Decoder>(
+        decoder: &mut D,
+        tag: Tag,
+        constraints: &Constraints,
+    ) -> Result<Self, D::Error> {
+        let codec = decoder.codec();
+        if codec != rasn::Codec::Jer {
+            let wire = Wire::decode_with_tag_and_constraints(decoder, tag, constraints)?;
+            return Self::from_wire(wire).map_err(|error| rasn::de::Error::custom(error, codec));
+        }
+        decoder.decode_sequence::<2, 0, Self, fn() -> Self, _>(tag, None, |decoder| {
+            let id = u8::decode_with_constraints(decoder, &ID_CONSTRAINTS)?;
+            Ok(match id {
+                0 => Self::VehicleSafety(Decode::decode(decoder)?),
+                1 => Self::SpecialVehicle(Decode::decode(decoder)?),
+                id => Self::Other(id, Any::decode(decoder)?),
+            })
+        })
+    }
+}
