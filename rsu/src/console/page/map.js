@@ -94,7 +94,8 @@ export class JunctionMap {
     }
     for (const lane of map.lanes) if (lane.leads_on) this.drawStopLine(lane, lights.get(lane.signal_group));
     for (const sensor of map.sensors) this.drawSensor(sensor);
-    for (const node of map.nodes) if (node.served && node.name) this.text(node.name, node.position_m, 0, 0, INK.text, 'center');
+    // The junction's own name is in the header; the neighbours' names say where the arms lead.
+    for (const node of map.nodes) if (!node.served && node.name) this.text(node.name, node.position_m, 0, 0, INK.text, 'center');
   }
 
   /** The map has no outline of the junction: its ground is where its paths lead, and what lies between them. */
@@ -243,7 +244,7 @@ export class JunctionMap {
     context.arc(x, y, radius, middle - sensor.fov_rad / 2, middle + sensor.fov_rad / 2);
     context.closePath();
     const fade = context.createRadialGradient(x, y, 0, x, y, radius);
-    fade.addColorStop(0, `${colour}1c`);
+    fade.addColorStop(0, colour + (sensor.range_m === null ? '55' : '1c'));
     fade.addColorStop(1, `${colour}00`);
     context.fillStyle = fade;
     context.fill();
