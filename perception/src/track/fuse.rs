@@ -16,6 +16,8 @@ const CLASS_WEIGHT: f64 = 0.35;
 const RCS_WORTH: f64 = 4.0;
 /// Evidence fades by this factor a measurement, so that a wrong beginning can be put right.
 const FADE: f64 = 0.985;
+/// Which part of a body was measured is never quite sure: standard deviation as a share of the length.
+const REFLECTION_SHARE: f64 = 0.07;
 /// Speed above which the direction of motion is the heading, m/s: for people, and for what has wheels.
 const HEADING_SPEED_MPS: [f64; 2] = [0.5, 0.8];
 
@@ -33,7 +35,9 @@ pub(crate) struct Attributes {
     /// Measured over typical height, length: mean and how much evidence it has.
     height_factor: Factor,
     length_factor: Factor,
-    pub heading: Option<f64>,
+    heading: Option<f64>,
+    /// Direction of the lane it is in, where that is certain.
+    pub lane_heading: Option<f64>,
     /// Highest speed that was beyond doubt, m/s.
     sure_speed_mps: f64,
 }
@@ -67,12 +71,18 @@ impl Attributes {
             height_factor: Factor::START,
             length_factor: Factor::START,
             heading: None,
+            lane_heading: None,
             sure_speed_mps: 0.0,
         }
     }
 
     pub(crate) fn class(&self) -> Class {
         self.class
+    }
+
+    /// Where its front points: as it moved, or else as its lane goes.
+    pub(crate) fn heading(&self) -> Option<f64> {
+        self.heading.or(self.lane_heading)
     }
 
     pub(crate) fn class_probability(&self) -> f64 {
@@ -114,8 +124,10 @@ impl Attributes {
         let speed = velocity.norm();
         let sigma = (state.velocity_cov().trace() / 2.0).max(0.0).sqrt();
         let threshold = HEADING_SPEED_MPS[usize::from(self.class != Class::Pedestrian)];
-        if speed > threshold.max(2.0 * sigma) && (moved || speed > 4.0 * threshold) {
-            let moving = heading_of([velocity.x, velocity.y]);
+        let moving = heading_of([velocity.x, velocity.y]);
+        // Slow and across its lane: noise.
+        let across = speed < 3.0 && self.lane_heading.is_some_and(|lane| wrap_pi(moving - lane).abs() > 0.8);
+        if speed > threshold.max(3.0 * sigma) && moved && !across {
             self.heading = Some(match self.heading {
                 // What is slow turns its velocity faster than its body: follow at a pace that grows with speed.
                 Some(held) => {
@@ -155,7 +167,8 @@ impl Attributes {
     /// length, across it half that about its width.
     pub(crate) fn shape_cov_m2(&self, heading: Option<f64>) -> Matrix2<f64> {
         let prior = class_prior(self.class);
-        let along_m = 0.5 * prior.length_spread * prior.length_m * (Factor::START.weight / self.length_factor.weight).sqrt().max(0.5);
+        let learned_m = 0.5 * prior.length_spread * prior.length_m * (Factor::START.weight / self.length_factor.weight).sqrt().max(0.5);
+        let along_m = learned_m.hypot(REFLECTION_SHARE * prior.length_m);
         let across_m = 0.05 * prior.width_m + 0.03;
         match heading {
             Some(heading) => {
@@ -254,7 +267,7 @@ mod tests {
         assert_eq!(attributes.class(), Class::Pedestrian);
         attributes.hear_motion(&Gaussian { mean: Vector4::new(0.0, 0.0, 0.0, 10.0), cov: Matrix4::identity() * 0.1 }, true);
         assert_ne!(attributes.class(), Class::Pedestrian);
-        assert_eq!(attributes.heading, Some(0.0));
+        assert_eq!(attributes.heading(), Some(0.0));
     }
 
     #[test]
@@ -262,8 +275,8 @@ mod tests {
         let mut attributes = Attributes::new();
         let moving = |v: f64| Gaussian { mean: Vector4::new(0.0, 0.0, v, 0.0), cov: Matrix4::identity() * 0.01 };
         attributes.hear_motion(&moving(5.0), true);
-        let before = attributes.heading;
+        let before = attributes.heading();
         attributes.hear_motion(&moving(-0.05), true);
-        assert_eq!(attributes.heading, before);
+        assert_eq!(attributes.heading(), before);
     }
 }

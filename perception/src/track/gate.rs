@@ -248,9 +248,9 @@ fn reflections(expected: &Expected, toward: Vector2<f64>) -> [Option<Reflection>
     let to_end = ahead * (0.95 * along.signum() * length_m / 2.0);
     let to_side = side * (0.9 * beside.signum() * width_m / 2.0);
     [
-        Some((to_end, body(0.04 * length_m + 0.1, 0.3 * width_m), share(along))),
+        Some((to_end, body(0.04 * length_m + 0.2, 0.3 * width_m), share(along))),
         Some((to_side, body(0.28 * length_m, 0.1 * width_m + 0.1), share(beside))),
-        Some((to_end * (0.5 * along.abs()), body(0.33 * length_m, 0.3 * width_m), 1.0)),
+        Some((to_end * (0.5 * along.abs()), body(0.65 * length_m, 0.3 * width_m), 1.5)),
     ]
 }
 
@@ -264,3 +264,4 @@ fn distance(state: &Gaussian, innovation: Vector2<f64>, noise: &Matrix2<f64>) ->
     let squared = innovation.dot(&(s.try_inverse()? * innovation));
     (squared < GATE_2D).then(|| squared + determinant.ln() + 3.0)
 }
+

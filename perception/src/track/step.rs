@@ -188,7 +188,7 @@ impl Tracker {
 
     fn describe(&self, track: &Tracked, at: UtcMicros) -> Track {
         let state = track.state_at(at);
-        let p = state.position_cov() + track.attributes.shape_cov_m2(track.attributes.heading);
+        let p = state.position_cov() + track.attributes.shape_cov_m2(track.attributes.heading());
         let v = state.velocity_cov();
         let size_m = track.attributes.size_m();
         let known = track.attributes.class() != crate::detection::Class::Unknown;
@@ -201,7 +201,7 @@ impl Tracker {
             cov_position_m2: [[p.m11, p.m12], [p.m12, p.m22]],
             velocity_enu_mps: state.velocity().into(),
             cov_velocity_m2ps2: [[v.m11, v.m12], [v.m12, v.m22]],
-            heading_cw_north_rad: track.attributes.heading,
+            heading_cw_north_rad: track.attributes.heading(),
             length_m: known.then_some(size_m[0]),
             width_m: known.then_some(size_m[1]),
             height_m: known.then_some(size_m[2]),
@@ -215,17 +215,17 @@ impl Tracker {
     /// Where each track should be at `at`, in no sensor's eyes yet.
     fn expect(&mut self, at: UtcMicros) {
         self.expected.clear();
-        for (index, track) in self.tracks.iter().enumerate() {
+        for (index, track) in self.tracks.iter_mut().enumerate() {
             let state = track.state_at(at);
             if !state.is_sound() {
                 continue;
             }
             let class = track.attributes.class();
-            let mut heading = track.attributes.heading;
-            if heading.is_none() && self.settings.use_lanes && is_motor_vehicle(class) {
+            if self.settings.use_lanes && is_motor_vehicle(class) {
                 let place = self.lanes.locate(state.position().into(), None, class);
-                heading = place.map(|place| place.heading_cw_north_rad);
+                track.attributes.lane_heading = place.map(|place| place.heading_cw_north_rad);
             }
+            let heading = track.attributes.heading();
             let handicap = if track.confirmed { 0.0 } else { 2.0 };
             self.expected.push(Expected {
                 track: index,
