@@ -1,0 +1,217 @@
+//! What the fused picture must be for scenes whose truth is known.
+
+mod scene;
+
+use perception::align::{AlignSettings, Aligner};
+use perception::detection::{Class, SensorFrame};
+use perception::lift::Lifter;
+use perception::time::UtcMicros;
+use perception::track::{Refusal, Track};
+use scene::{Mover, Noise, Rig, at_ms, camera_frame, check_invariants, radar_frame, site};
+
+fn error_m(track: &Track, truth: [f64; 2]) -> f64 {
+    (track.position_enu_m[0] - truth[0]).hypot(track.position_enu_m[1] - truth[1])
+}
+
+/// Root mean square error over a drive, after two seconds; the picture must hold one track throughout.
+fn drive(with_camera: bool, with_radar: bool) -> (f64, Vec<Track>) {
+    let car = Mover::car([6.0, 95.0], [-0.6, -9.0]);
+    let (mut rig, mut noise) = (Rig::new(), Noise(7));
+    let (mut squares, mut last) = (Vec::new(), Vec::new());
+    for ms in (0..7000).step_by(50) {
+        let mut pictures = Vec::new();
+        if with_camera && ms % 100 == 0 {
+            pictures.push(rig.feed(&camera_frame(ms, &[car], 0.03, &mut noise)));
+        }
+        if with_radar {
+            pictures.push(rig.feed(&radar_frame(ms, &[car], &mut noise)));
+        }
+        for picture in pictures.into_iter().filter(|_| ms >= 2000) {
+            assert_eq!(picture.len(), 1, "one car, one track, at {ms} ms: {picture:#?}");
+            squares.push(error_m(&picture[0], car.position(ms)).powi(2));
+            last = picture;
+        }
+    }
+    ((squares.iter().sum::<f64>() / squares.len() as f64).sqrt(), last)
+}
+
+#[test]
+fn a_car_seen_by_camera_and_radar_is_one_track_and_better_than_by_either() {
+    let (camera_m, _) = drive(true, false);
+    let (radar_m, _) = drive(false, true);
+    let (both_m, last) = drive(true, true);
+    let sources: Vec<&str> = last[0].sources.iter().map(|name| &**name).collect();
+    assert_eq!(sources, ["cam", "radar"]);
+    assert_eq!(last[0].class, Class::Car);
+    assert!(both_m < camera_m && both_m < radar_m, "both {both_m}, camera {camera_m}, radar {radar_m}");
+    assert!(both_m < 0.5, "{both_m}");
+    assert!((last[0].speed_mps() - 9.0_f64.hypot(0.6)).abs() < 0.5);
+    let heading = last[0].heading_cw_north_rad.expect("it drives");
+    assert!((heading - 3.208).abs() < 0.1, "{heading}");
+}
+
+#[test]
+fn people_who_cross_keep_their_ids() {
+    let people = [Mover::person([-4.0, 20.0], [1.3, 0.0]), Mover::person([4.0, 21.2], [-1.3, 0.0])];
+    let (mut rig, mut noise) = (Rig::new(), Noise(11));
+    let mut ids = [0; 2];
+    for ms in (0..6000).step_by(100) {
+        let picture = rig.feed(&camera_frame(ms, &people, 0.02, &mut noise));
+        if ms < 600 {
+            continue;
+        }
+        assert_eq!(picture.len(), 2, "at {ms} ms");
+        for (id, person) in ids.iter_mut().zip(&people) {
+            let truth = person.position(ms);
+            let nearest = picture.iter().min_by(|a, b| error_m(a, truth).total_cmp(&error_m(b, truth)));
+            let nearest = nearest.expect("two tracks");
+            assert!(error_m(nearest, truth) < 0.8, "at {ms} ms");
+            if *id == 0 {
+                *id = nearest.id;
+            }
+            assert_eq!(*id, nearest.id, "at {ms} ms");
+        }
+    }
+    assert_ne!(ids[0], ids[1]);
+}
+
+#[test]
+fn one_camera_alone_gives_a_track_within_three_frames_more() {
+    let (mut rig, mut noise) = (Rig::new(), Noise(3));
+    let person = [Mover::person([0.0, 18.0], [1.0, 0.2])];
+    let born = (0..1000).step_by(100).find(|ms| !rig.feed(&camera_frame(*ms, &person, 0.03, &mut noise)).is_empty());
+    assert!(born.is_some_and(|ms| ms <= 300), "{born:?}");
+}
+
+#[test]
+fn a_thing_half_taken_for_a_person_that_never_moves_leaves_the_picture_and_a_person_stays() {
+    let sign = Mover { score: 0.45, ..Mover::person([-3.0, 20.0], [0.0, 0.0]) };
+    let waiting = Mover::person([3.0, 20.0], [0.0, 0.0]);
+    let (mut rig, mut noise) = (Rig::new(), Noise(5));
+    let mut picture = Vec::new();
+    for ms in (0..30_000).step_by(100) {
+        picture = rig.feed(&camera_frame(ms, &[sign, waiting], 0.02, &mut noise));
+    }
+    assert_eq!(picture.len(), 1, "{picture:#?}");
+    assert!(error_m(&picture[0], [3.0, 20.0]) < 0.5);
+}
+
+#[test]
+fn what_is_seen_no_more_leaves_the_picture_and_its_id_is_not_used_again() {
+    let (mut rig, mut noise) = (Rig::new(), Noise(9));
+    let first = [Mover::car([3.0, 40.0], [0.0, -5.0])];
+    let mut last_id = 0;
+    for ms in (0..2000).step_by(100) {
+        if let Some(track) = rig.feed(&camera_frame(ms, &first, 0.02, &mut noise)).first() {
+            last_id = track.id;
+        }
+    }
+    assert!(last_id > 0);
+    rig.tracker.advance(at_ms(20_000));
+    assert_eq!(rig.tracker.counts(), (0, 0));
+    let second = [Mover::car([3.0, 140.0], [0.0, -5.0])];
+    let mut picture = Vec::new();
+    for ms in (20_000..22_000).step_by(100) {
+        picture = rig.feed(&camera_frame(ms, &second, 0.02, &mut noise));
+    }
+    assert_eq!(picture.len(), 1);
+    assert!(picture[0].id > last_id);
+}
+
+/// The frames of a drive with the camera's 120 ms late, in order of capture or of arrival.
+fn frames(in_order_of_arrival: bool) -> Vec<SensorFrame> {
+    let car = [Mover::car([4.0, 80.0], [0.3, -8.0])];
+    let mut noise = Noise(21);
+    let mut list: Vec<(i64, SensorFrame)> = Vec::new();
+    for ms in (0..5000).step_by(50) {
+        if ms % 100 == 0 {
+            let late = if in_order_of_arrival { 120 } else { 0 };
+            list.push((ms + late, camera_frame(ms, &car, 0.03, &mut noise)));
+        }
+        list.push((ms, radar_frame(ms, &car, &mut noise)));
+    }
+    list.sort_by_key(|(arrival, _)| *arrival);
+    list.into_iter().map(|(_, frame)| frame).collect()
+}
+
+#[test]
+fn late_frames_are_used_at_their_own_time() {
+    let picture = |late: bool| {
+        let mut rig = Rig::new();
+        for frame in frames(late) {
+            rig.feed(&frame);
+        }
+        rig.tracker.picture(at_ms(5000))
+    };
+    let (in_order, late) = (picture(false), picture(true));
+    assert_eq!((in_order.len(), late.len()), (1, 1));
+    // 120 ms at 8 m/s would be a metre.
+    assert!(error_m(&late[0], in_order[0].position_enu_m) < 0.15, "{late:?} {in_order:?}");
+    assert_eq!(late[0].sources.len(), 2);
+}
+
+#[test]
+fn the_same_input_gives_the_same_bytes() {
+    let run = || {
+        let mut rig = Rig::new();
+        frames(true).iter().map(|frame| format!("{:?}\n", rig.feed(frame))).collect::<String>()
+    };
+    assert_eq!(run(), run());
+}
+
+/// Runs a scene through aligner, lifter and tracker with the wall clock, and every sensor's with it, moved by `step_s`
+/// at `at_ms`; gives the number of tracks in each picture after that, by time since the step in ms.
+fn with_clock_step(step_s: i64) -> Vec<(i64, usize)> {
+    let people = [Mover::person([-3.0, 20.0], [0.5, 0.0]), Mover::car([3.0, 70.0], [0.0, -6.0])];
+    let site = site();
+    let mut aligner = Aligner::new(&site, AlignSettings::default());
+    let lifter = Lifter::new(&site, Default::default()).expect("sound");
+    let (mut rig, mut noise, mut counts) = (Rig::new(), Noise(2), Vec::new());
+    for ms in (0..8000).step_by(50) {
+        let shift_us = if ms >= 3000 { step_s * 1_000_000 } else { 0 };
+        let mut frame = if ms % 100 == 0 {
+            camera_frame(ms, &people, 0.02, &mut noise)
+        } else {
+            radar_frame(ms, &people, &mut noise)
+        };
+        match &mut frame {
+            SensorFrame::Camera(frame) => frame.captured_at.0 += shift_us,
+            SensorFrame::Radar(scan) => scan.captured_at.0 += shift_us,
+        }
+        let now = UtcMicros(at_ms(ms).0 + shift_us + 20_000);
+        aligner.push(now, frame).expect("in time by the clock as it is now");
+        while let Some(frame) = aligner.pop_ready(UtcMicros(now.0 + 10_000)) {
+            rig.tracker.step(&lifter.lift(&frame).expect("of the site"));
+        }
+        let picture = rig.tracker.picture(now);
+        check_invariants(&picture);
+        if ms >= 3000 {
+            counts.push((ms - 3000, picture.len()));
+        }
+    }
+    counts
+}
+
+#[test]
+fn recovers_from_clock_steps_of_an_hour_within_two_seconds() {
+    for step_s in [3600, -3600] {
+        for (since_ms, count) in with_clock_step(step_s) {
+            assert!(count <= 2, "no ghosts: {count} tracks {since_ms} ms after a step of {step_s} s");
+            assert!(since_ms < 2000 || count == 2, "{count} tracks {since_ms} ms after a step of {step_s} s");
+        }
+    }
+}
+
+#[test]
+fn scans_that_are_too_old_or_of_no_known_sensor_are_refused_with_the_reason() {
+    let (mut rig, mut noise) = (Rig::new(), Noise(1));
+    let person = [Mover::person([0.0, 20.0], [1.0, 0.0])];
+    let mut lifted = |ms| rig.lifter.lift(&camera_frame(ms, &person, 0.02, &mut noise)).expect("of the site");
+    let (new, old, mut strange) = (lifted(5000), lifted(4000), lifted(5100));
+    strange.sensor_index = 9;
+    assert_eq!(rig.tracker.step(&new).refused, None);
+    assert_eq!(rig.tracker.step(&old).refused, Some(Refusal::Late));
+    assert_eq!(rig.tracker.step(&strange).refused, Some(Refusal::UnknownSensor));
+    strange.sensor_index = 1;
+    assert_eq!(rig.tracker.step(&strange).refused, Some(Refusal::UnknownSensor), "a camera's scan in a radar's name");
+}
