@@ -1,1 +1,7 @@
 //! The bench: a simulated world, its sensors, faults and scores. Nothing depends on it.
+//!
+//! Whatever comes from here is simulated and says so on the wire.
+
+pub mod radar;
+pub mod route;
+pub mod world;

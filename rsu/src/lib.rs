@@ -1,1 +1,27 @@
-//! Lukou: the roadside edge service. The only place where everything meets.
+//! Lukou (路口): the roadside edge service. The only place where everything meets.
+//!
+//! The data's way is [`pipeline`]: sensors ([`sensing`]) and the signal come in through one [`inlet`], messages leave by
+//! [`radios`], state goes to the [`city`] and the [`console`]; [`run`] starts and stops it all.
+
+pub mod api;
+pub mod board;
+pub mod cadence;
+pub mod city;
+pub mod cli;
+pub mod clock;
+pub mod config;
+pub mod console;
+pub mod gate;
+pub mod health;
+pub mod inlet;
+pub mod map;
+pub mod messages;
+pub mod metrics;
+pub mod perform;
+pub mod pipeline;
+pub mod radios;
+pub mod record;
+pub mod run;
+pub mod sensing;
+pub mod signals;
+pub mod vehicle;

@@ -1,0 +1,261 @@
+//! `rsu replay`: a recording through the same pipeline as live traffic (`docs/ref/recording.md`).
+
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context, bail};
+use clap::Args;
+use perception::align::AlignSettings;
+use perception::calibration::SiteGeometry;
+use perception::detection::SensorFrame;
+use perception::lanes::LocatedTrack;
+use perception::time::UtcMicros;
+use sensors::recording::{Item, RecordingReader, SignalRecord};
+use serde::Serialize;
+
+use crate::config::Site;
+use crate::messages::Edition;
+use crate::pipeline::{Input, Output, Picture, Pipeline, PipelineSettings};
+use crate::radios::Transmission;
+use crate::signals::{GroupState, SignalState};
+
+/// Arguments of `rsu replay`.
+#[derive(Debug, Args)]
+pub struct ReplayArgs {
+    /// The MCAP file.
+    recording: PathBuf,
+    /// Write one line for each fused picture.
+    #[arg(long, value_name = "FILE")]
+    tracks: Option<PathBuf>,
+    /// Write one line for each message that would have been sent.
+    #[arg(long, value_name = "FILE")]
+    messages: Option<PathBuf>,
+    /// Take map, parking lots and message sets from this site; sensors and lanes still come from the recording.
+    #[arg(long, value_name = "SITE_TOML")]
+    site: Option<PathBuf>,
+}
+
+/// Exit 0 if the whole file was read, 1 if parts of it could not be (they are named).
+pub fn run(args: ReplayArgs) -> anyhow::Result<ExitCode> {
+    let site = args.site.as_deref().map(Site::load).transpose()?;
+    let mut replay = Replay {
+        pipeline: None,
+        site,
+        tracks: args.tracks.as_deref().map(create).transpose()?,
+        messages: args.messages.as_deref().map(create).transpose()?,
+        counts: Counts::default(),
+    };
+    let reader = RecordingReader::open(&args.recording)?;
+    for entry in reader {
+        match entry {
+            Ok(recorded) => replay.take(recorded.arrived_at, recorded.captured_at, recorded.item)?,
+            Err(fault) => {
+                replay.counts.faults += 1;
+                eprintln!("rsu replay: {}: {fault}", args.recording.display());
+            }
+        }
+    }
+    replay.finish(&args.recording)
+}
+
+fn create(path: &Path) -> anyhow::Result<BufWriter<File>> {
+    Ok(BufWriter::new(File::create(path).with_context(|| format!("cannot write {}", path.display()))?))
+}
+
+#[derive(Debug, Default)]
+struct Counts {
+    inputs: u64,
+    pictures: u64,
+    messages: u64,
+    dropped: u64,
+    faults: u64,
+}
+
+struct Replay {
+    pipeline: Option<Pipeline>,
+    site: Option<Site>,
+    tracks: Option<BufWriter<File>>,
+    messages: Option<BufWriter<File>>,
+    counts: Counts,
+}
+
+impl Replay {
+    fn take(&mut self, arrived_at: UtcMicros, captured_at: UtcMicros, item: Item) -> anyhow::Result<()> {
+        let input = match item {
+            Item::Site(geometry) => {
+                self.pipeline = Some(Pipeline::new(self.settings(geometry, arrived_at)).context("the recording's /site")?);
+                return Ok(());
+            }
+            Item::Camera(frame) => Input::Sensor(SensorFrame::Camera(frame)),
+            Item::Radar(scan) => Input::Sensor(SensorFrame::Radar(scan)),
+            Item::Signal(record) => Input::Signal(signal(captured_at, &record)),
+            // Messages of vehicles are not fused yet, and pictures are for people.
+            Item::V2xReceived { .. } | Item::Image { .. } => return Ok(()),
+        };
+        self.counts.inputs += 1;
+        let Some(pipeline) = &mut self.pipeline else { bail!("the recording has data before its /site") };
+        // What the live service would have done by itself while it waited for this message. A gap of more than a
+        // minute is a stop of the recording, not a silent site: time then jumps.
+        if arrived_at.seconds_since(pipeline.wake_at()) < 60.0 {
+            while pipeline.wake_at() < arrived_at {
+                let now = pipeline.wake_at();
+                pipeline.handle(now, Input::Tick);
+                write_outputs(pipeline, now, &mut self.tracks, &mut self.messages, &mut self.counts)?;
+            }
+        }
+        pipeline.handle(arrived_at, input);
+        write_outputs(pipeline, arrived_at, &mut self.tracks, &mut self.messages, &mut self.counts)
+    }
+
+    fn settings(&self, geometry: SiteGeometry, start: UtcMicros) -> PipelineSettings {
+        let edition = match &self.site {
+            Some(site) => Edition { cn: site.cn, us: site.us, rsu_id: site.rsu_id },
+            None => Edition { cn: Some(asn1::Dialect::default()), us: None, rsu_id: *b"LUKOU\0\0\x01" },
+        };
+        PipelineSettings {
+            geometry,
+            map: self.site.as_ref().map(|site| site.map.clone()),
+            edition,
+            traffic_window_s: 10,
+            align: AlignSettings::default(),
+            start,
+        }
+    }
+
+    fn finish(self, recording: &Path) -> anyhow::Result<ExitCode> {
+        for mut file in [self.tracks, self.messages].into_iter().flatten() {
+            file.flush().context("writing the output")?;
+        }
+        let Counts { inputs, pictures, messages, dropped, faults } = self.counts;
+        if self.pipeline.is_none() {
+            bail!("{}: there is no /site in it", recording.display());
+        }
+        eprintln!("{inputs} inputs, {pictures} pictures, {messages} messages, {dropped} dropped, {faults} unreadable");
+        Ok(if faults == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    }
+}
+
+fn write_outputs(
+    pipeline: &mut Pipeline,
+    now: UtcMicros,
+    tracks: &mut Option<BufWriter<File>>,
+    messages: &mut Option<BufWriter<File>>,
+    counts: &mut Counts,
+) -> anyhow::Result<()> {
+    while let Some(output) = pipeline.poll_output() {
+        match output {
+            Output::Picture(picture) => {
+                counts.pictures += 1;
+                if let Some(file) = tracks {
+                    write_line(file, &TracksLine::new(&picture, now))?;
+                }
+            }
+            Output::Send(transmission) => {
+                counts.messages += 1;
+                if let Some(file) = messages {
+                    write_line(file, &MessageLine::new(&transmission, now))?;
+                }
+            }
+            Output::Dropped { count, .. } => counts.dropped += count,
+            Output::Signal(_) | Output::Traffic(_) | Output::Parking(_) | Output::Suppressed { .. } => {}
+        }
+    }
+    Ok(())
+}
+
+fn write_line(file: &mut BufWriter<File>, line: &impl Serialize) -> anyhow::Result<()> {
+    serde_json::to_writer(&mut *file, line).context("writing the output")?;
+    file.write_all(b"\n").context("writing the output")
+}
+
+fn signal(captured_at: UtcMicros, record: &SignalRecord) -> SignalState {
+    let group = |group: &sensors::recording::SignalGroupRecord| {
+        Some(GroupState {
+            id: u8::try_from(group.id).ok()?,
+            light: group.state,
+            min_end_s: group.min_end_s,
+            max_end_s: group.max_end_s,
+            likely_end_s: group.likely_end_s,
+            next: Vec::new(),
+        })
+    };
+    let mut groups: Vec<GroupState> = record.groups.iter().filter_map(group).collect();
+    groups.sort_by_key(|group| group.id);
+    SignalState { captured_at, fixed_time: false, groups }
+}
+
+#[derive(Serialize)]
+struct TracksLine<'a> {
+    t_us: i64,
+    sent_at_us: i64,
+    tracks: Vec<TrackLine<'a>>,
+}
+
+#[derive(Serialize)]
+struct TrackLine<'a> {
+    id: u64,
+    class: &'static str,
+    east_m: f64,
+    north_m: f64,
+    vel_east_mps: f64,
+    vel_north_mps: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    heading_rad: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    length_m: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    width_m: Option<f64>,
+    cov_position_m2: [[f64; 2]; 2],
+    existence: f64,
+    sources: Vec<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lane: Option<&'a str>,
+}
+
+impl<'a> TracksLine<'a> {
+    fn new(picture: &'a Picture, now: UtcMicros) -> Self {
+        Self { t_us: picture.at.0, sent_at_us: now.0, tracks: picture.tracks.iter().map(TrackLine::new).collect() }
+    }
+}
+
+impl<'a> TrackLine<'a> {
+    fn new(located: &'a LocatedTrack) -> Self {
+        let track = &located.track;
+        Self {
+            id: track.id,
+            class: track.class.as_str(),
+            east_m: track.position_enu_m[0],
+            north_m: track.position_enu_m[1],
+            vel_east_mps: track.velocity_enu_mps[0],
+            vel_north_mps: track.velocity_enu_mps[1],
+            heading_rad: track.heading_cw_north_rad,
+            length_m: track.length_m,
+            width_m: track.width_m,
+            cov_position_m2: track.cov_position_m2,
+            existence: track.existence,
+            sources: track.sources.iter().map(|source| &**source).collect(),
+            lane: located.lane.as_ref().map(|place| &*place.lane),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct MessageLine {
+    t_us: i64,
+    message: &'static str,
+    set: &'static str,
+    hex: String,
+}
+
+impl MessageLine {
+    fn new(transmission: &Transmission, now: UtcMicros) -> Self {
+        Self {
+            t_us: now.0,
+            message: transmission.kind.as_str(),
+            set: transmission.set.as_str(),
+            hex: transmission.payload.iter().map(|byte| format!("{byte:02x}")).collect(),
+        }
+    }
+}

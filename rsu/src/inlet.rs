@@ -1,0 +1,45 @@
+//! The one way into the pipeline: everything that arrives is recorded first and queued second.
+
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+
+use crate::clock::Clock;
+use crate::metrics::Metrics;
+use crate::pipeline::Input;
+use crate::record::Recorder;
+
+/// Inputs that may wait for the pipeline. At 4 cameras and 4 radars of 20 Hz this is over 3 s: the pipeline is then
+/// so far behind that anything more is only memory.
+const QUEUE: usize = 512;
+
+/// Takes what arrives, from any thread. What does not fit is lost and counted as `queue_full`.
+#[derive(Clone, Debug)]
+pub struct Inlet {
+    queue: SyncSender<Input>,
+    recorder: Option<Recorder>,
+    clock: Arc<Clock>,
+    metrics: Metrics,
+}
+
+impl Inlet {
+    /// The inlet and the pipeline's end of it.
+    pub fn new(recorder: Option<Recorder>, clock: Arc<Clock>, metrics: Metrics) -> (Self, Receiver<Input>) {
+        let (queue, inputs) = sync_channel(QUEUE);
+        (Self { queue, recorder, clock, metrics }, inputs)
+    }
+
+    /// Never waits. False once the pipeline is gone.
+    pub fn offer(&self, input: Input) -> bool {
+        if let Some(recorder) = &self.recorder {
+            recorder.record(self.clock.now(), &input);
+        }
+        match self.queue.try_send(input) {
+            Ok(()) => true,
+            Err(TrySendError::Full(_)) => {
+                self.metrics.count_drop("pipeline", "queue_full", 1);
+                true
+            }
+            Err(TrySendError::Disconnected(_)) => false,
+        }
+    }
+}

@@ -1,0 +1,466 @@
+//! The road as the site knows it: `map.geojson`, WGS-84, one feature kind each (`docs/ref/map.md`), editable in QGIS.
+//!
+//! A *link* runs from one node to another in travel direction; *lanes* lie on links, numbered from the left; a
+//! *connection* leads from the end of a lane across the junction to a lane of another link, under a signal group.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use geojson::{Feature, FeatureCollection, GeometryValue};
+use perception::calibration::{Lane, Origin};
+use perception::detection::Class;
+use perception::frames::{SiteFrame, Wgs84};
+use perception::parking::{Bay, Lot};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+/// A node's identity: the join key between MAP, SPAT and references.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NodeId {
+    /// Road regulator; 0 is for tests.
+    pub region: u16,
+    /// Number within the region.
+    pub id: u16,
+}
+
+/// What a connection does at the junction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Maneuver {
+    /// Straight on.
+    Straight,
+    /// To the left.
+    Left,
+    /// To the right.
+    Right,
+    /// Back.
+    UTurn,
+}
+
+impl Maneuver {
+    /// The name in files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Straight => "straight",
+            Self::Left => "left",
+            Self::Right => "right",
+            Self::UTurn => "u_turn",
+        }
+    }
+}
+
+/// A junction, or the far end of a link.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Node {
+    /// Identity.
+    pub id: NodeId,
+    /// Name, if any.
+    pub name: Option<String>,
+    /// Reference point.
+    pub position: Wgs84,
+    /// True for the junction that this site serves: exactly one.
+    pub served: bool,
+}
+
+/// A stretch of road from one node to another.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Link {
+    /// Its name in this file.
+    pub id: String,
+    /// Where it begins.
+    pub from: NodeId,
+    /// Where it ends.
+    pub to: NodeId,
+    /// Centre line in travel direction.
+    pub points: Vec<Wgs84>,
+    /// Speed limit, m/s.
+    pub speed_limit_mps: Option<f64>,
+    /// Its lanes, from the left.
+    pub lanes: Vec<MapLane>,
+}
+
+impl Link {
+    /// Sum of the lanes' widths, metres.
+    pub fn width_m(&self) -> f64 {
+        self.lanes.iter().map(|lane| lane.width_m).sum()
+    }
+}
+
+/// One lane of a link.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MapLane {
+    /// Number in the link, 1 to 254, from the left in travel direction.
+    pub number: u8,
+    /// Number in the whole map, 1 to 254: J2735 wants lanes unique in an intersection.
+    pub intersection_lane: u8,
+    /// Width, metres.
+    pub width_m: f64,
+    /// Centre line in travel direction; the last point is on the stop line.
+    pub points: Vec<Wgs84>,
+    /// Who may use it; empty: anyone.
+    pub allowed: Vec<Class>,
+    /// Where it leads.
+    pub connections: Vec<Connection>,
+}
+
+impl MapLane {
+    /// What it allows at its end, each once.
+    pub fn maneuvers(&self) -> BTreeSet<Maneuver> {
+        self.connections.iter().map(|connection| connection.maneuver).collect()
+    }
+}
+
+/// A way across the junction.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Connection {
+    /// Link that it leads to.
+    pub to_link: String,
+    /// Lane of that link.
+    pub to_lane: u8,
+    /// What one does.
+    pub maneuver: Maneuver,
+    /// The signal group that rules it.
+    pub signal_group: Option<u8>,
+    /// The path across the junction.
+    pub points: Vec<Wgs84>,
+}
+
+/// A crosswalk.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Crosswalk {
+    /// Its name.
+    pub id: String,
+    /// Outline.
+    pub polygon: Vec<Wgs84>,
+    /// The group that rules it.
+    pub signal_group: Option<u8>,
+}
+
+/// The whole map.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SiteMap {
+    /// Nodes in ascending order of id.
+    pub nodes: Vec<Node>,
+    /// Links in the order of the file.
+    pub links: Vec<Link>,
+    /// Crosswalks.
+    pub crosswalks: Vec<Crosswalk>,
+    /// Parking lots with their bays, in ENU.
+    pub lots: Vec<Lot>,
+    /// Where road users may be reported, ENU east/north, metres; empty: anywhere.
+    pub region_enu_m: Vec<[f64; 2]>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NodeProperties {
+    #[serde(default)]
+    region: u16,
+    id: u16,
+    name: Option<String>,
+    #[serde(default)]
+    served: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct LinkProperties {
+    id: String,
+    from: u16,
+    to: u16,
+    #[serde(default)]
+    region: u16,
+    speed_limit_mps: Option<f64>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct LaneProperties {
+    link: String,
+    lane: u8,
+    width_m: f64,
+    #[serde(default)]
+    allowed: Vec<Class>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ConnectionProperties {
+    from_link: String,
+    from_lane: u8,
+    to_link: String,
+    to_lane: u8,
+    maneuver: Maneuver,
+    signal_group: Option<u8>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CrosswalkProperties {
+    id: String,
+    signal_group: Option<u8>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct BayProperties {
+    lot: String,
+    bay: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RegionProperties {}
+
+impl SiteMap {
+    /// Reads GeoJSON. On failure every problem is listed, each with the number of its feature (from 1).
+    pub fn parse(text: &str, origin: &Origin) -> Result<Self, Vec<String>> {
+        let collection: FeatureCollection = text.parse().map_err(|error: geojson::Error| vec![error.to_string()])?;
+        let mut reader =
+            Reader { frame: SiteFrame::new(*origin), map: Self::default(), lots: BTreeMap::new(), connections: Vec::new() };
+        let mut problems = Vec::new();
+        // Lanes name links and connections name lanes, whatever the order in the file: simplest kinds first.
+        for kinds in [&["node", "link", "crosswalk", "bay", "region"][..], &["lane"], &["connection"]] {
+            for (index, feature) in collection.features.iter().enumerate() {
+                let kind = feature.property("kind").and_then(|kind| kind.as_str()).unwrap_or("");
+                if kinds.contains(&kind) {
+                    reader.feature(kind, feature).unwrap_or_else(|text| {
+                        problems.push(format!("feature {} ({kind}): {text}", index + 1));
+                    });
+                }
+            }
+        }
+        let known = ["node", "link", "crosswalk", "bay", "region", "lane", "connection"];
+        for (index, feature) in collection.features.iter().enumerate() {
+            let kind = feature.property("kind").and_then(|kind| kind.as_str()).unwrap_or("");
+            if !known.contains(&kind) {
+                problems.push(format!("feature {}: kind {kind:?} is none of {}", index + 1, known.join(", ")));
+            }
+        }
+        let map = reader.finish(&mut problems);
+        if problems.is_empty() { Ok(map) } else { Err(problems) }
+    }
+
+    /// The node that this site serves.
+    pub fn served_node(&self) -> Option<&Node> {
+        self.nodes.iter().find(|node| node.served)
+    }
+
+    /// The link of a name.
+    pub fn link(&self, id: &str) -> Option<&Link> {
+        self.links.iter().find(|link| link.id == id)
+    }
+
+    /// All signal groups that the map names, ascending, each once.
+    pub fn signal_groups(&self) -> Vec<u8> {
+        let lanes = self.links.iter().flat_map(|link| &link.lanes);
+        let groups = lanes.flat_map(|lane| &lane.connections).filter_map(|connection| connection.signal_group);
+        let crosswalks = self.crosswalks.iter().filter_map(|crosswalk| crosswalk.signal_group);
+        groups.chain(crosswalks).collect::<BTreeSet<_>>().into_iter().collect()
+    }
+
+    /// Lanes as perception wants them.
+    pub fn lanes_enu(&self, origin: &Origin) -> Vec<Lane> {
+        let frame = SiteFrame::new(*origin);
+        let mut lanes = Vec::new();
+        for link in &self.links {
+            for lane in &link.lanes {
+                lanes.push(Lane {
+                    id: format!("{}/{}", link.id, lane.number).into(),
+                    width_m: lane.width_m,
+                    centerline_enu_m: lane.points.iter().map(|point| enu2(&frame, point)).collect(),
+                    maneuvers: lane.maneuvers().into_iter().map(|m| m.as_str().to_owned()).collect(),
+                    signal_group: lane.connections.iter().find_map(|c| c.signal_group).map(u32::from),
+                    allowed: lane.allowed.clone(),
+                    speed_limit_mps: link.speed_limit_mps,
+                });
+            }
+        }
+        lanes
+    }
+}
+
+/// A point of the map in the site's frame, east and north, metres.
+pub fn enu2(frame: &SiteFrame, point: &Wgs84) -> [f64; 2] {
+    let enu = frame.enu_from_wgs84(*point);
+    [enu[0], enu[1]]
+}
+
+/// A connection as read, and the lane that it leaves.
+struct LooseConnection {
+    from_link: String,
+    from_lane: u8,
+    connection: Connection,
+}
+
+struct Reader {
+    frame: SiteFrame,
+    map: SiteMap,
+    lots: BTreeMap<String, Vec<Bay>>,
+    connections: Vec<LooseConnection>,
+}
+
+impl Reader {
+    fn feature(&mut self, kind: &str, feature: &Feature) -> Result<(), String> {
+        match kind {
+            "node" => self.node(properties(feature)?, feature),
+            "link" => self.link(properties(feature)?, feature),
+            "lane" => self.lane(properties(feature)?, feature),
+            "connection" => self.connection(properties(feature)?, feature),
+            "crosswalk" => {
+                let CrosswalkProperties { id, signal_group } = properties(feature)?;
+                self.map.crosswalks.push(Crosswalk { id, polygon: polygon(feature)?, signal_group });
+                Ok(())
+            }
+            "bay" => {
+                let BayProperties { lot, bay } = properties(feature)?;
+                let polygon_enu_m = polygon(feature)?.iter().map(|point| enu2(&self.frame, point)).collect();
+                self.lots.entry(lot).or_default().push(Bay { id: bay.into(), polygon_enu_m });
+                Ok(())
+            }
+            _ => {
+                let RegionProperties {} = properties(feature)?;
+                self.map.region_enu_m = polygon(feature)?.iter().map(|point| enu2(&self.frame, point)).collect();
+                Ok(())
+            }
+        }
+    }
+
+    fn node(&mut self, node: NodeProperties, feature: &Feature) -> Result<(), String> {
+        let position = match feature.geometry.as_ref().map(|geometry| &geometry.value) {
+            Some(GeometryValue::Point { coordinates }) => point(coordinates.as_slice())?,
+            _ => return Err("its geometry must be a Point".into()),
+        };
+        let id = NodeId { region: node.region, id: node.id };
+        if self.map.nodes.iter().any(|other| other.id == id) {
+            return Err(format!("node {} of region {} is there twice", id.id, id.region));
+        }
+        self.map.nodes.push(Node { id, name: node.name, position, served: node.served });
+        Ok(())
+    }
+
+    fn link(&mut self, link: LinkProperties, feature: &Feature) -> Result<(), String> {
+        if self.map.link(&link.id).is_some() {
+            return Err(format!("link {:?} is there twice", link.id));
+        }
+        if link.id.contains('/') || link.id.is_empty() {
+            return Err(format!("link id {:?} must not be empty nor contain '/'", link.id));
+        }
+        let id = |id| NodeId { region: link.region, id };
+        self.map.links.push(Link {
+            from: id(link.from),
+            to: id(link.to),
+            points: line(feature)?,
+            speed_limit_mps: link.speed_limit_mps,
+            lanes: Vec::new(),
+            id: link.id,
+        });
+        Ok(())
+    }
+
+    fn lane(&mut self, lane: LaneProperties, feature: &Feature) -> Result<(), String> {
+        if !(lane.width_m > 0.5 && lane.width_m < 20.0) {
+            return Err(format!("width_m {} is not a lane's", lane.width_m));
+        }
+        let number = lane.lane;
+        if number == 0 || number == 255 {
+            return Err(format!("lane {number}: numbers 0 and 255 are reserved"));
+        }
+        let taken: usize = self.map.links.iter().map(|link| link.lanes.len()).sum();
+        let intersection_lane = u8::try_from(taken + 1).ok().filter(|n| *n < 255).ok_or("more than 254 lanes")?;
+        let points = line(feature)?;
+        let link = self.map.links.iter_mut().find(|link| link.id == lane.link);
+        let link = link.ok_or_else(|| format!("there is no link {:?}", lane.link))?;
+        if link.lanes.iter().any(|other| other.number == number) {
+            return Err(format!("lane {}/{number} is there twice", lane.link));
+        }
+        let (width_m, allowed) = (lane.width_m, lane.allowed);
+        link.lanes.push(MapLane { number, intersection_lane, width_m, points, allowed, connections: Vec::new() });
+        link.lanes.sort_by_key(|lane| lane.number);
+        Ok(())
+    }
+
+    fn connection(&mut self, c: ConnectionProperties, feature: &Feature) -> Result<(), String> {
+        if c.signal_group == Some(0) {
+            return Err("signal_group 0 is reserved".into());
+        }
+        for (link, number) in [(&c.from_link, c.from_lane), (&c.to_link, c.to_lane)] {
+            let lanes = self.map.link(link).map(|link| &link.lanes);
+            if !lanes.is_some_and(|lanes| lanes.iter().any(|lane| lane.number == number)) {
+                return Err(format!("there is no lane {link}/{number}"));
+            }
+        }
+        let connection = Connection {
+            to_link: c.to_link,
+            to_lane: c.to_lane,
+            maneuver: c.maneuver,
+            signal_group: c.signal_group,
+            points: line(feature)?,
+        };
+        self.connections.push(LooseConnection { from_link: c.from_link, from_lane: c.from_lane, connection });
+        Ok(())
+    }
+
+    fn finish(mut self, problems: &mut Vec<String>) -> SiteMap {
+        for loose in self.connections {
+            let link = self.map.links.iter_mut().find(|link| link.id == loose.from_link);
+            let lane = link.and_then(|link| link.lanes.iter_mut().find(|lane| lane.number == loose.from_lane));
+            if let Some(lane) = lane {
+                lane.connections.push(loose.connection);
+            }
+        }
+        for link in &self.map.links {
+            for id in [link.from, link.to] {
+                if !self.map.nodes.iter().any(|node| node.id == id) {
+                    problems.push(format!("link {:?}: there is no node {} in region {}", link.id, id.id, id.region));
+                }
+            }
+            if link.lanes.is_empty() {
+                problems.push(format!("link {:?} has no lane", link.id));
+            }
+        }
+        if self.map.nodes.iter().filter(|node| node.served).count() != 1 {
+            problems.push("exactly one node must have \"served\": true".into());
+        }
+        self.map.nodes.sort_by_key(|node| node.id);
+        self.map.lots = self.lots.into_iter().map(|(id, bays)| Lot { id: id.as_str().into(), name: id, bays }).collect();
+        self.map
+    }
+}
+
+fn properties<T: DeserializeOwned>(feature: &Feature) -> Result<T, String> {
+    let mut properties = feature.properties.clone().unwrap_or_default();
+    properties.remove("kind");
+    serde_json::from_value(properties.into()).map_err(|error| error.to_string())
+}
+
+fn line(feature: &Feature) -> Result<Vec<Wgs84>, String> {
+    match feature.geometry.as_ref().map(|geometry| &geometry.value) {
+        Some(GeometryValue::LineString { coordinates }) if coordinates.len() >= 2 => {
+            coordinates.iter().map(|coordinate| point(coordinate.as_slice())).collect()
+        }
+        _ => Err("its geometry must be a LineString of two points or more".into()),
+    }
+}
+
+fn polygon(feature: &Feature) -> Result<Vec<Wgs84>, String> {
+    match feature.geometry.as_ref().map(|geometry| &geometry.value) {
+        Some(GeometryValue::Polygon { coordinates }) if coordinates.first().is_some_and(|ring| ring.len() >= 4) => {
+            let ring = &coordinates[0];
+            // GeoJSON closes its rings; ours are open.
+            ring[..ring.len() - 1].iter().map(|coordinate| point(coordinate.as_slice())).collect()
+        }
+        _ => Err("its geometry must be a Polygon".into()),
+    }
+}
+
+/// GeoJSON is longitude first, RFC 7946 §3.1.1.
+fn point(coordinates: &[f64]) -> Result<Wgs84, String> {
+    let (lon_deg, lat_deg) = match coordinates {
+        [lon, lat, ..] => (*lon, *lat),
+        _ => return Err("a position needs longitude and latitude".into()),
+    };
+    if !(-180.0..=180.0).contains(&lon_deg) || !(-90.0..=90.0).contains(&lat_deg) {
+        return Err(format!("[{lon_deg}, {lat_deg}] is not longitude, latitude in degrees"));
+    }
+    Ok(Wgs84 { lat_deg, lon_deg, ellipsoidal_height_m: coordinates.get(2).copied().unwrap_or(0.0) })
+}

@@ -1,0 +1,110 @@
+//! SPAT of the China set (`asn1::cn::spat`).
+
+use asn1::cn::common::NodeReferenceID;
+use asn1::cn::MessageFrame;
+use asn1::cn::spat::{
+    IntersectionState, IntersectionStatusObject, LightState, Phase, PhaseState, Spat, TimeChangeDetails, TimeCountingDown,
+};
+use asn1::{CodecError, Dialect, time};
+use perception::time::UtcMicros;
+
+use crate::map::NodeId;
+use crate::signals::{GroupState, Light, SignalState};
+
+/// The standard's limit on phases of one intersection.
+const MAX_PHASES: usize = 16;
+
+pub(super) fn encode(
+    state: &SignalState,
+    node: NodeId,
+    dialect: Dialect,
+    count: u8,
+    now: UtcMicros,
+) -> Result<Vec<u8>, CodecError> {
+    if state.groups.len() > MAX_PHASES {
+        return Err(CodecError::at("spatFrame.intersections[0].phases", format!("{} phases, 16 fit", state.groups.len())));
+    }
+    let age_s = now.seconds_since(state.captured_at);
+    let any_known = state.groups.iter().any(|group| group.light != Light::Unavailable);
+    let mode = match (any_known, state.fixed_time) {
+        (false, _) => IntersectionStatusObject::NO_VALID_SPAT_IS_AVAILABLE_AT_THIS_TIME,
+        (true, true) => IntersectionStatusObject::FIXED_TIME_OPERATION,
+        (true, false) => IntersectionStatusObject::TRAFFIC_DEPENDENT_OPERATION,
+    };
+    let intersection = IntersectionState {
+        intersection_id: NodeReferenceID { region: Some(node.region), id: node.id },
+        status: mode,
+        moy: Some(time::minute_of_year(now.0)),
+        time_stamp: Some(time::dsecond(now.0)),
+        time_confidence: None,
+        phases: state.groups.iter().map(|group| phase(group, age_s)).collect(),
+    };
+    let spat = Spat {
+        msg_cnt: count,
+        moy: Some(time::minute_of_year(now.0)),
+        time_stamp: Some(time::dsecond(now.0)),
+        name: None,
+        intersections: vec![intersection],
+    };
+    asn1::cn::encode(&MessageFrame::SpatFrame(spat), dialect)
+}
+
+/// Tenths of a second to come.
+fn mark(seconds: f64) -> u16 {
+    time::time_mark_to_come(Some(seconds))
+}
+
+/// What it shows now and what follows, in the relative form: every vehicle reads it, whatever its clock.
+fn phase(group: &GroupState, age_s: f64) -> Phase {
+    let left = |end_s: Option<f64>| end_s.map(|end_s| (end_s - age_s).max(0.0));
+    let likely_s = left(group.likely_end_s);
+    let current = PhaseState {
+        light: light(group.light),
+        timing: likely_s.map(|likely_s| {
+            TimeChangeDetails::Counting(TimeCountingDown {
+                start_time: 0,
+                min_end_time: left(group.min_end_s).map(mark),
+                max_end_time: left(group.max_end_s).map(mark),
+                likely_end_time: mark(likely_s),
+                time_confidence: None,
+                next_start_time: None,
+                next_duration: None,
+            })
+        }),
+    };
+    let mut phase_states = vec![current];
+    if let Some(mut start_s) = likely_s {
+        for &(next, lasts_s) in &group.next {
+            let end_s = start_s + lasts_s;
+            phase_states.push(PhaseState {
+                light: light(next),
+                timing: Some(TimeChangeDetails::Counting(TimeCountingDown {
+                    start_time: mark(start_s),
+                    min_end_time: None,
+                    max_end_time: None,
+                    likely_end_time: mark(end_s),
+                    time_confidence: None,
+                    next_start_time: None,
+                    next_duration: None,
+                })),
+            });
+            start_s = end_s;
+        }
+    }
+    Phase { id: group.id, phase_states }
+}
+
+/// Green is said as *permissive*: whether a movement is protected is the map's business, and saying less is safe.
+fn light(light: Light) -> LightState {
+    match light {
+        Light::Red => LightState::Red,
+        Light::Yellow => LightState::Yellow,
+        Light::Green => LightState::PermissiveGreen,
+        // The set has no red-and-yellow; until it is green, it is red.
+        Light::RedYellow => LightState::Red,
+        Light::FlashingRed => LightState::FlashingRed,
+        Light::FlashingYellow => LightState::FlashingYellow,
+        Light::Dark => LightState::Dark,
+        Light::Unavailable => LightState::Unavailable,
+    }
+}

@@ -1,0 +1,249 @@
+//! What to send, and what it says: from the picture, the signal and the map to encoded messages. One file per message.
+
+use std::sync::Arc;
+
+use asn1::Dialect;
+use perception::calibration::{Origin, SensorModel, SiteGeometry};
+use perception::detection::{Class, SensorId};
+use perception::frames::SiteFrame;
+use perception::time::UtcMicros;
+use perception::track::Track;
+
+use crate::gate::Reason;
+use crate::map::SiteMap;
+use crate::radios::{MessageKind, MessageSet, Transmission};
+use crate::signals::SignalState;
+
+mod cn_map;
+mod cn_rsm;
+mod cn_spat;
+mod confidence;
+mod offsets;
+mod participants;
+mod us_map;
+mod us_sdsm;
+mod us_spat;
+
+use participants::ParticipantIds;
+
+/// How long a message may wait for a radio: it is worthless once its successor is due.
+const SPAT_VALID_S: f64 = 0.1;
+const OBJECTS_VALID_S: f64 = 0.1;
+const MAP_VALID_S: f64 = 1.0;
+
+/// What goes on the air.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Edition {
+    /// China dialect, if any.
+    pub cn: Option<Dialect>,
+    /// US dialect, if any.
+    pub us: Option<Dialect>,
+    /// The unit's identity: 8 octets for China, the last 4 of them for the US.
+    pub rsu_id: [u8; 8],
+}
+
+/// Who is to be told of, and how young the knowledge is.
+#[derive(Debug)]
+pub struct ObjectPicture<'a> {
+    /// What passed the gate.
+    pub tracks: &'a [&'a Track],
+    /// Capture of the newest camera frame in it.
+    pub captured_at: Option<UtcMicros>,
+    /// When that frame's detections arrived.
+    pub arrived_at: Option<UtcMicros>,
+}
+
+/// Why a message could not be made.
+#[derive(Debug, thiserror::Error)]
+enum ComposeError {
+    /// A value that the message cannot say.
+    #[error(transparent)]
+    Range(#[from] asn1::units::OutOfRange),
+    /// The encoder refused.
+    #[error(transparent)]
+    Codec(#[from] asn1::CodecError),
+}
+
+/// A message ready for the radios, or which one could not be made and why.
+pub type Composed = Result<Transmission, (MessageKind, Reason)>;
+
+/// Network layer identity of a message.
+struct Application {
+    /// AID (China, `docs/standards.md`: YD/T 3707) or PSID (US).
+    id: u32,
+    /// China priority, 0–255.
+    priority: u8,
+}
+
+/// China AIDs and priorities (facts of deployed units; YD/T 3707-2020, YD/T 3709-2020).
+const CN_MAP: Application = Application { id: 3618, priority: 16 };
+const CN_SPAT: Application = Application { id: 3619, priority: 176 };
+const CN_RSM: Application = Application { id: 3623, priority: 208 };
+/// US PSIDs as deployed: SPAT and MAP 0x82, SDSM 0x90 (IEEE 1609.12 and RSU configurations in the field).
+const US_MAP: Application = Application { id: 0x82, priority: 16 };
+const US_SPAT: Application = Application { id: 0x82, priority: 176 };
+const US_SDSM: Application = Application { id: 0x90, priority: 208 };
+
+/// Makes messages; counts them; knows what it called whom.
+#[derive(Debug)]
+pub struct Composer {
+    edition: Edition,
+    frame: SiteFrame,
+    origin: Origin,
+    map: Option<SiteMap>,
+    cameras: Vec<SensorId>,
+    participants: ParticipantIds,
+    counts: Counts,
+}
+
+/// `msgCnt` of each message: 0 to 127, wraps.
+#[derive(Debug, Default)]
+struct Counts {
+    cn_spat: MessageCount,
+    cn_map: MessageCount,
+    cn_rsm: MessageCount,
+    us_sdsm: MessageCount,
+}
+
+/// A `MsgCount`, INTEGER (0..127).
+#[derive(Debug, Default)]
+struct MessageCount(u8);
+
+impl MessageCount {
+    fn next(&mut self) -> u8 {
+        let count = self.0;
+        self.0 = (count + 1) & 0x7f;
+        count
+    }
+}
+
+impl Composer {
+    /// With nothing said so far.
+    pub fn new(edition: Edition, geometry: &SiteGeometry, map: Option<SiteMap>) -> Self {
+        let camera = |sensor: &SensorModel| matches!(sensor, SensorModel::Camera(_)).then(|| sensor.id().clone());
+        Self {
+            edition,
+            frame: SiteFrame::new(geometry.origin),
+            origin: geometry.origin,
+            map,
+            cameras: geometry.sensors.iter().filter_map(camera).collect(),
+            participants: ParticipantIds::default(),
+            counts: Counts::default(),
+        }
+    }
+
+    /// MAP in each family; nothing without a map.
+    pub fn map(&mut self, now: UtcMicros) -> Vec<Composed> {
+        let Some(map) = &self.map else { return Vec::new() };
+        let mut composed = Vec::new();
+        if let Some(dialect) = self.edition.cn {
+            let encoded = cn_map::encode(map, dialect, self.counts.cn_map.next(), now);
+            composed.push(finish(MessageSet::Cn, MessageKind::Map, CN_MAP, encoded, now, MAP_VALID_S));
+        }
+        if self.edition.us.is_some() {
+            let encoded = us_map::encode(map, now);
+            composed.push(finish(MessageSet::Us, MessageKind::Map, US_MAP, encoded, now, MAP_VALID_S));
+        }
+        composed
+    }
+
+    /// SPAT in each family.
+    pub fn spat(&mut self, now: UtcMicros, state: &SignalState) -> Vec<Composed> {
+        let node = self.map.as_ref().and_then(SiteMap::served_node);
+        let id = node.map_or_else(Default::default, |node| node.id);
+        let mut composed = Vec::new();
+        if let Some(dialect) = self.edition.cn {
+            let encoded = cn_spat::encode(state, id, dialect, self.counts.cn_spat.next(), now);
+            composed.push(finish(MessageSet::Cn, MessageKind::Spat, CN_SPAT, encoded, now, SPAT_VALID_S));
+        }
+        if self.edition.us.is_some() {
+            let encoded = us_spat::encode(state, id, now);
+            composed.push(finish(MessageSet::Us, MessageKind::Spat, US_SPAT, encoded, now, SPAT_VALID_S));
+        }
+        composed
+    }
+
+    /// The picture of road users: RSM (China), SDSM (US).
+    pub fn objects(&mut self, now: UtcMicros, picture: &ObjectPicture<'_>) -> Vec<Composed> {
+        let named = self.named(now, picture.tracks);
+        let mut composed = Vec::new();
+        if let Some(dialect) = self.edition.cn {
+            let sender = cn_rsm::Sender { id: self.edition.rsu_id, origin: &self.origin, frame: &self.frame };
+            for encoded in cn_rsm::encode(&named, &sender, dialect, now, || self.counts.cn_rsm.next()) {
+                composed.push(finish(MessageSet::Cn, MessageKind::Rsm, CN_RSM, encoded, now, OBJECTS_VALID_S));
+            }
+        }
+        if self.edition.us.is_some() {
+            let [_, _, _, _, id @ ..] = self.edition.rsu_id;
+            for encoded in us_sdsm::encode(&named, id, &self.origin, now, || self.counts.us_sdsm.next()) {
+                composed.push(finish(MessageSet::Us, MessageKind::Sdsm, US_SDSM, encoded, now, OBJECTS_VALID_S));
+            }
+        }
+        for transmission in composed.iter_mut().flatten() {
+            transmission.captured_at = picture.captured_at;
+            transmission.arrived_at = picture.arrived_at;
+        }
+        composed
+    }
+
+    /// Which message tells of objects on this site; where both families are on the air, China's stands for both.
+    pub fn object_kind(&self) -> MessageKind {
+        if self.edition.cn.is_some() { MessageKind::Rsm } else { MessageKind::Sdsm }
+    }
+
+    fn named<'a>(&mut self, now: UtcMicros, tracks: &[&'a Track]) -> Vec<Named<'a>> {
+        let cameras = &self.cameras;
+        let seen_by = |track: &Track| SeenBy {
+            sensors: track.sources.len(),
+            camera: track.sources.iter().any(|source| cameras.contains(source)),
+        };
+        self.participants.numbers(now, tracks).map(|(number, track)| Named { number, track, seen_by: seen_by(track) }).collect()
+    }
+}
+
+fn finish(
+    set: MessageSet,
+    kind: MessageKind,
+    application: Application,
+    encoded: Result<Vec<u8>, impl Into<ComposeError>>,
+    now: UtcMicros,
+    valid_s: f64,
+) -> Composed {
+    let payload: Arc<[u8]> = encoded
+        .map_err(|error| {
+            let error: ComposeError = error.into();
+            tracing::warn!(message = kind.as_str(), set = set.as_str(), %error, "not encodable");
+            (kind, Reason::NotEncodable)
+        })?
+        .into();
+    Ok(Transmission {
+        set,
+        kind,
+        payload,
+        application_id: application.id,
+        priority: application.priority,
+        captured_at: None,
+        arrived_at: None,
+        valid_until: now.plus_seconds(valid_s),
+    })
+}
+
+/// A track, the number by which messages call it, and what saw it.
+#[derive(Clone, Copy, Debug)]
+struct Named<'a> {
+    number: u16,
+    track: &'a Track,
+    seen_by: SeenBy,
+}
+
+/// How many sensors saw a road user lately, and whether a camera was among them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct SeenBy {
+    sensors: usize,
+    camera: bool,
+}
+
+/// Who moves under their own or a horse's power, who by motor, who on foot.
+fn is_motor(class: Class) -> bool {
+    matches!(class, Class::Car | Class::Van | Class::Truck | Class::Bus | Class::Motorcycle)
+}

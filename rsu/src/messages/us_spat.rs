@@ -1,0 +1,72 @@
+//! SPAT of SAE J2735 (`asn1::us::spat`).
+
+use asn1::us::common::IntersectionReferenceID;
+use asn1::us::MessageFrame;
+use asn1::us::spat::{
+    IntersectionState, IntersectionStatusObject, MovementEvent, MovementPhaseState, MovementState, Spat, TimeChangeDetails,
+};
+use asn1::{CodecError, time};
+use perception::time::UtcMicros;
+
+use crate::map::NodeId;
+use crate::signals::{GroupState, Light, SignalState};
+
+pub(super) fn encode(state: &SignalState, node: NodeId, now: UtcMicros) -> Result<Vec<u8>, CodecError> {
+    let any_known = state.groups.iter().any(|group| group.light != Light::Unavailable);
+    let status = match (any_known, state.fixed_time) {
+        (false, _) => IntersectionStatusObject::NO_VALID_SPAT_IS_AVAILABLE_AT_THIS_TIME,
+        (true, true) => IntersectionStatusObject::FIXED_TIME_OPERATION,
+        (true, false) => IntersectionStatusObject::TRAFFIC_DEPENDENT_OPERATION,
+    };
+    let intersection = IntersectionState {
+        name: None,
+        id: IntersectionReferenceID { region: Some(node.region), id: node.id },
+        // Of the MAP that these groups belong to; it changes when the site file does, not while the service runs.
+        revision: 0,
+        status,
+        moy: Some(time::minute_of_year(now.0)),
+        time_stamp: Some(time::dsecond(now.0)),
+        enabled_lanes: None,
+        states: state.groups.iter().map(|group| movement(group, state.captured_at, now)).collect(),
+        maneuver_assist_list: None,
+        regional: None,
+        road_authority_id: None,
+    };
+    let spat = Spat { time_stamp: Some(time::minute_of_year(now.0)), name: None, intersections: vec![intersection], regional: None };
+    asn1::us::encode(&MessageFrame::Spat(spat))
+}
+
+/// J2735 times are absolute: tenths of a second within the UTC hour.
+fn movement(group: &GroupState, captured_at: UtcMicros, now: UtcMicros) -> MovementState {
+    let mark = |end_s: f64| time::time_mark_in_hour(captured_at.plus_seconds(end_s).0, now.0);
+    let timing = group.likely_end_s.map(|likely_end_s| TimeChangeDetails {
+        start_time: None,
+        min_end_time: group.min_end_s.map_or(time::TIME_MARK_UNKNOWN_US, mark),
+        max_end_time: group.max_end_s.map(mark),
+        likely_time: Some(mark(likely_end_s)),
+        confidence: None,
+        next_time: None,
+    });
+    let event = MovementEvent { event_state: light(group.light), timing, speeds: None, regional: None };
+    MovementState {
+        movement_name: None,
+        signal_group: group.id,
+        state_time_speed: vec![event],
+        maneuver_assist_list: None,
+        regional: None,
+    }
+}
+
+/// Green and yellow are said as *permissive*: whether a movement is protected is the map's business, and saying less is safe.
+fn light(light: Light) -> MovementPhaseState {
+    match light {
+        Light::Red => MovementPhaseState::StopAndRemain,
+        Light::Yellow => MovementPhaseState::PermissiveClearance,
+        Light::Green => MovementPhaseState::PermissiveMovementAllowed,
+        Light::RedYellow => MovementPhaseState::PreMovement,
+        Light::FlashingRed => MovementPhaseState::StopThenProceed,
+        Light::FlashingYellow => MovementPhaseState::CautionConflictingTraffic,
+        Light::Dark => MovementPhaseState::Dark,
+        Light::Unavailable => MovementPhaseState::Unavailable,
+    }
+}

@@ -1,0 +1,231 @@
+//! Does what the pipeline asks for. Nothing here waits: radios, city and console each have a queue of their own.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use cloud_bridge::{Bridge, Update};
+use perception::detection::Class;
+use perception::lanes::LocatedTrack;
+use perception::parking::{BayStatus, LotState};
+use perception::time::UtcMicros;
+use perception::traffic::LaneWindow;
+
+use crate::board::{self, SharedBoard};
+use crate::city;
+use crate::clock::Clock;
+use crate::console::state::{
+    ConsoleBay, ConsoleBayStatus, ConsoleLaneTraffic, ConsoleLot, ConsoleMessage, ConsoleSignal, ConsoleState, ConsoleTrack,
+};
+use crate::console::ConsoleFeed;
+use crate::health::Health;
+use crate::metrics::Metrics;
+use crate::pipeline::{Output, Picture};
+use crate::radios::{MessageKind, MessageSet, Radios, Transmission};
+use crate::signals::SignalState;
+
+/// The signal is told to the city this often; vehicles hear it ten times as often by radio.
+const SIGNAL_TO_CITY_S: f64 = 1.0;
+
+/// Where outputs go.
+pub struct Performer {
+    /// To the vehicles.
+    pub radios: Radios,
+    /// To the city.
+    pub bridge: Option<Arc<Bridge>>,
+    /// To the console.
+    pub feed: ConsoleFeed,
+    /// Told when the first message goes out.
+    pub health: Arc<Health>,
+    /// Counted here.
+    pub metrics: Metrics,
+    /// For how long the service has run.
+    pub clock: Arc<Clock>,
+    /// Which sensors are simulated, and how everything does.
+    pub board: SharedBoard,
+    /// What the console shows, kept up to date piece by piece.
+    pub shown: ConsoleState,
+    /// Rates of the messages.
+    pub rates: Rates,
+    /// When the signal was last told to the city.
+    pub signal_told_at: UtcMicros,
+}
+
+impl Performer {
+    /// One output at `now`.
+    pub fn perform(&mut self, now: UtcMicros, output: Output) {
+        match output {
+            Output::Send(transmission) => {
+                self.rates.count(now, &transmission);
+                self.radios.offer(&transmission);
+                self.health.broadcast_went_out();
+            }
+            Output::Picture(picture) => self.picture(now, picture),
+            Output::Signal(state) => self.signal(now, &state),
+            Output::Traffic(windows) => self.traffic(&windows),
+            Output::Parking(lots) => self.parking(now, &lots),
+            Output::Dropped { place, reason, count } => self.metrics.count_drop(place, reason, count),
+            Output::Suppressed { message, reason } => {
+                self.metrics.messages_suppressed.with_label_values(&[message.as_str(), reason.as_str()]).inc();
+            }
+        }
+    }
+
+    fn picture(&mut self, now: UtcMicros, picture: Picture) {
+        for class in Class::ALL {
+            let count = picture.tracks.iter().filter(|located| located.track.class == class).count();
+            self.metrics.tracks.with_label_values(&[class.as_str()]).set(count as f64);
+        }
+        let board = board::lock(&self.board);
+        self.shown.tracks = picture.tracks.iter().map(|located| track(located, &board.simulated)).collect();
+        self.shown.sensors.clone_from(&board.sensors);
+        self.shown.links.clone_from(&board.links);
+        self.shown.drops.clone_from(&board.drops);
+        self.shown.latency = board.latency;
+        drop(board);
+        self.shown.t_us = now.0;
+        self.shown.uptime_s = self.clock.uptime_s();
+        self.shown.messages = self.rates.shown();
+        if let Err(error) = self.feed.publish(&self.shown) {
+            tracing::error!(%error, "the console's state cannot be written");
+        }
+    }
+
+    fn signal(&mut self, now: UtcMicros, state: &SignalState) {
+        let age_s = now.seconds_since(state.captured_at);
+        self.metrics.signal_age_s.set(age_s);
+        self.shown.signal_age_s = Some(age_s);
+        let group = |group: &crate::signals::GroupState| ConsoleSignal {
+            group: group.id,
+            light: group.light,
+            left_s: group.likely_end_s.map(|end_s| (end_s - age_s).max(0.0)),
+        };
+        self.shown.signals = state.groups.iter().map(group).collect();
+        if now.seconds_since(self.signal_told_at).abs() >= SIGNAL_TO_CITY_S {
+            self.signal_told_at = now;
+            let simulated = self.simulated();
+            self.publish(city::signal(state, simulated));
+        }
+    }
+
+    fn traffic(&mut self, windows: &[LaneWindow]) {
+        for window in windows {
+            let lane = [&*window.lane];
+            self.metrics.lane_flow_per_h.with_label_values(&lane).set(window.flow_per_h.unwrap_or(f64::NAN));
+            self.metrics.lane_occupancy.with_label_values(&lane).set(window.occupancy.unwrap_or(f64::NAN));
+            self.metrics.lane_speed_mps.with_label_values(&lane).set(window.mean_speed_mps.unwrap_or(f64::NAN));
+        }
+        let shown = |window: &LaneWindow| ConsoleLaneTraffic {
+            lane: window.lane.to_string(),
+            flow_per_h: window.flow_per_h.unwrap_or(0.0),
+            mean_speed_mps: window.mean_speed_mps,
+            occupancy: window.occupancy,
+            queue: Some(window.stopped_max),
+        };
+        self.shown.lanes = windows.iter().map(shown).collect();
+        let simulated = self.simulated();
+        if let Some(update) = city::traffic(windows, simulated) {
+            self.publish(update);
+        }
+    }
+
+    fn parking(&mut self, now: UtcMicros, lots: &[LotState]) {
+        let simulated = self.simulated();
+        for lot in lots {
+            for (status, count) in [("free", lot.free), ("occupied", lot.occupied), ("unknown", lot.unknown)] {
+                self.metrics.parking_bays.with_label_values(&[&*lot.id, status]).set(f64::from(count));
+            }
+            self.publish(city::parking(now, lot, simulated));
+        }
+        self.shown.parking = lots.iter().map(console_lot).collect();
+    }
+
+    fn simulated(&self) -> bool {
+        !board::lock(&self.board).simulated.is_empty()
+    }
+
+    fn publish(&self, update: Update) {
+        if let Some(bridge) = &self.bridge
+            && let Err(error) = bridge.publish(update)
+        {
+            tracing::debug!(%error, "a state was not published; the bridge has counted it");
+        }
+    }
+}
+
+fn track(located: &LocatedTrack, simulated: &[perception::detection::SensorId]) -> ConsoleTrack {
+    let track = &located.track;
+    ConsoleTrack {
+        id: track.id,
+        class: track.class,
+        class_probability: track.class_probability,
+        east_m: track.position_enu_m[0],
+        north_m: track.position_enu_m[1],
+        heading_rad: track.heading_cw_north_rad,
+        speed_mps: track.speed_mps(),
+        length_m: track.length_m,
+        width_m: track.width_m,
+        existence: track.existence,
+        sources: track.sources.iter().map(ToString::to_string).collect(),
+        simulated: !track.sources.is_empty() && track.sources.iter().all(|source| simulated.contains(source)),
+        lane: located.lane.as_ref().map(|place| place.lane.to_string()),
+    }
+}
+
+fn console_lot(lot: &LotState) -> ConsoleLot {
+    let bay = |bay: &perception::parking::BayState| ConsoleBay {
+        bay: bay.id.to_string(),
+        status: match bay.status {
+            BayStatus::Free => ConsoleBayStatus::Free,
+            BayStatus::Occupied => ConsoleBayStatus::Occupied,
+            BayStatus::Unknown => ConsoleBayStatus::Unknown,
+        },
+    };
+    ConsoleLot {
+        lot: lot.id.to_string(),
+        name: lot.name.clone(),
+        free: lot.free,
+        occupied: lot.occupied,
+        unknown: lot.unknown,
+        bays: lot.bays.iter().map(bay).collect(),
+    }
+}
+
+/// How often each message goes out, over the last whole second.
+#[derive(Debug, Default)]
+pub struct Rates {
+    second: i64,
+    messages: BTreeMap<(&'static str, MessageKind), Rate>,
+}
+
+#[derive(Debug, Default)]
+struct Rate {
+    this_second: u32,
+    last_second: u32,
+    bytes: usize,
+}
+
+impl Rates {
+    fn count(&mut self, now: UtcMicros, transmission: &Transmission) {
+        let second = now.0.div_euclid(1_000_000);
+        if second != self.second {
+            self.second = second;
+            for rate in self.messages.values_mut() {
+                rate.last_second = std::mem::take(&mut rate.this_second);
+            }
+        }
+        let set: MessageSet = transmission.set;
+        let rate = self.messages.entry((set.as_str(), transmission.kind)).or_default();
+        rate.this_second += 1;
+        rate.bytes = transmission.payload.len();
+    }
+
+    fn shown(&self) -> Vec<ConsoleMessage> {
+        let shown = |((set, kind), rate): (&(&'static str, MessageKind), &Rate)| ConsoleMessage {
+            set: (*set).to_owned(),
+            message: kind.as_str().to_owned(),
+            per_s: f64::from(rate.last_second),
+            last_bytes: u32::try_from(rate.bytes).unwrap_or(u32::MAX),
+        };
+        self.messages.iter().map(shown).collect()
+    }
+}

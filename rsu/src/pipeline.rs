@@ -1,0 +1,352 @@
+//! The data's way through the house, on one screen: align, lift, track, locate, assess, compose, gate, encode.
+//!
+//! Sans-IO: [`Pipeline::handle`] takes one input and the time, [`Pipeline::poll_output`] gives what follows from it,
+//! [`Pipeline::wake_at`] says when time alone will matter. The same inputs give the same outputs, bit for bit.
+
+use std::collections::VecDeque;
+
+use perception::align::{AlignSettings, Aligner};
+use perception::calibration::{GeometryError, SiteGeometry};
+use perception::detection::{SensorFrame, SensorId};
+use perception::lanes::{LaneMap, LocatedTrack};
+use perception::lift::{LiftError, LiftSettings, Lifter};
+use perception::parking::{LotState, ParkingMonitor};
+use perception::time::UtcMicros;
+use perception::track::{Track, Tracker, TrackerSettings};
+use perception::traffic::{LaneWindow, TrafficCounter};
+
+use crate::cadence::Cadence;
+use crate::gate::{Gate, Limits, Reason};
+use crate::map::SiteMap;
+use crate::messages::{Composed, Composer, Edition, ObjectPicture};
+use crate::radios::{MessageKind, Transmission};
+use crate::signals::SignalState;
+
+const SPAT_PERIOD_S: f64 = 0.1;
+const OBJECTS_PERIOD_S: f64 = 0.1;
+const MAP_PERIOD_S: f64 = 1.0;
+const PARKING_PERIOD_S: f64 = 1.0;
+/// A camera that has been silent this long no longer sets the rhythm of the object messages.
+const CAMERA_SILENT_S: f64 = 0.5;
+/// A sensor that has been silent this long sees nothing: bays that only it sees become unknown.
+const SENSOR_SILENT_S: f64 = 1.0;
+/// Time that jumps by more than this, or runs back by more than [`CLOCK_BACK_S`], was set: rhythms begin anew.
+const CLOCK_FORWARD_S: f64 = 5.0;
+const CLOCK_BACK_S: f64 = 0.5;
+
+/// Everything that can happen to the site.
+#[derive(Clone, Debug)]
+pub enum Input {
+    /// A camera's detections or a radar's scan has arrived.
+    Sensor(SensorFrame),
+    /// The signal controller has spoken.
+    Signal(SignalState),
+    /// Time has passed.
+    Tick,
+}
+
+/// Everything that follows.
+#[derive(Clone, Debug)]
+pub enum Output {
+    /// Broadcast this.
+    Send(Transmission),
+    /// The fused picture, as it was just broadcast.
+    Picture(Picture),
+    /// What the gate let through of the signal.
+    Signal(SignalState),
+    /// Traffic windows that have ended.
+    Traffic(Vec<LaneWindow>),
+    /// Parking lots as they are.
+    Parking(Vec<LotState>),
+    /// Something was given up.
+    Dropped {
+        /// Where.
+        place: &'static str,
+        /// Why.
+        reason: &'static str,
+        /// How many.
+        count: u64,
+    },
+    /// Something was not said.
+    Suppressed {
+        /// Which message.
+        message: MessageKind,
+        /// Why.
+        reason: Reason,
+    },
+}
+
+/// The fused picture at one moment.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Picture {
+    /// When it is valid, and when it was said.
+    pub at: UtcMicros,
+    /// Road users in ascending order of id.
+    pub tracks: Vec<LocatedTrack>,
+}
+
+/// What a pipeline is made from.
+#[derive(Clone, Debug)]
+pub struct PipelineSettings {
+    /// Sensors and lanes.
+    pub geometry: SiteGeometry,
+    /// The road as broadcast; `None`: no MAP goes out.
+    pub map: Option<SiteMap>,
+    /// What goes on the air.
+    pub edition: Edition,
+    /// Length of the traffic windows, seconds.
+    pub traffic_window_s: u32,
+    /// How long frames wait for each other.
+    pub align: AlignSettings,
+    /// When the pipeline begins.
+    pub start: UtcMicros,
+}
+
+/// One site's pipeline.
+#[derive(Debug)]
+pub struct Pipeline {
+    aligner: Aligner,
+    lifter: Lifter,
+    tracker: Tracker,
+    lanes: LaneMap,
+    traffic: TrafficCounter,
+    lots: Vec<ParkingMonitor>,
+    composer: Composer,
+    gate: Gate,
+    signal: Option<SignalState>,
+    rhythm: Rhythm,
+    newest_camera: Option<Newest>,
+    heard: Vec<(SensorId, UtcMicros)>,
+    last_now: UtcMicros,
+    outputs: VecDeque<Output>,
+}
+
+/// The rhythms of everything periodic.
+#[derive(Debug)]
+struct Rhythm {
+    spat: Cadence,
+    objects: Cadence,
+    map: Cadence,
+    parking: Cadence,
+}
+
+impl Rhythm {
+    fn new(start: UtcMicros) -> Self {
+        Self {
+            spat: Cadence::new(SPAT_PERIOD_S, start),
+            objects: Cadence::new(OBJECTS_PERIOD_S, start),
+            map: Cadence::new(MAP_PERIOD_S, start),
+            parking: Cadence::new(PARKING_PERIOD_S, start),
+        }
+    }
+
+    fn deadline(&self) -> UtcMicros {
+        self.spat.deadline().min(self.objects.deadline()).min(self.map.deadline()).min(self.parking.deadline())
+    }
+}
+
+/// The newest camera frame that is in the picture; which camera sets the rhythm.
+#[derive(Clone, Debug)]
+struct Newest {
+    sensor: SensorId,
+    captured_at: UtcMicros,
+    arrived_at: UtcMicros,
+}
+
+impl Pipeline {
+    /// A pipeline with an empty picture; fails if the geometry cannot be.
+    pub fn new(settings: PipelineSettings) -> Result<Self, GeometryError> {
+        let PipelineSettings { geometry, map, edition, traffic_window_s, align, start } = settings;
+        let groups = map.as_ref().map_or(Vec::new(), SiteMap::signal_groups);
+        let region_enu_m = map.as_ref().map_or(Vec::new(), |map| map.region_enu_m.clone());
+        let lots = map.as_ref().map_or(&[][..], |map| &map.lots);
+        Ok(Self {
+            aligner: Aligner::new(&geometry, align),
+            lifter: Lifter::new(&geometry, LiftSettings::default())?,
+            tracker: Tracker::new(&geometry, TrackerSettings::default())?,
+            lanes: LaneMap::new(&geometry.lanes),
+            traffic: TrafficCounter::new(&geometry.lanes, traffic_window_s),
+            lots: lots.iter().map(|lot| ParkingMonitor::new(lot, &geometry)).collect(),
+            composer: Composer::new(edition, &geometry, map),
+            gate: Gate::new(Limits::default(), groups, region_enu_m),
+            signal: None,
+            rhythm: Rhythm::new(start),
+            newest_camera: None,
+            heard: geometry.sensors.iter().map(|sensor| (sensor.id().clone(), UtcMicros(i64::MIN))).collect(),
+            last_now: start,
+            outputs: VecDeque::new(),
+        })
+    }
+
+    /// One input at `now`.
+    pub fn handle(&mut self, now: UtcMicros, input: Input) {
+        self.notice_clock_steps(now);
+        match input {
+            Input::Sensor(frame) => {
+                if let Some((_, heard_at)) = self.heard.iter_mut().find(|(sensor, _)| sensor == frame.sensor()) {
+                    *heard_at = now;
+                }
+                if let Err(drop) = self.aligner.push(now, frame) {
+                    self.dropped("align", drop.as_str(), 1);
+                }
+            }
+            Input::Signal(state) => {
+                self.signal = Some(state);
+                if self.rhythm.spat.fresh(now) {
+                    self.say_signal(now);
+                }
+            }
+            Input::Tick => {}
+        }
+        while let Some(frame) = self.aligner.pop_ready(now) {
+            self.fuse(now, &frame);
+        }
+        self.keep_time(now);
+    }
+
+    /// What follows from the inputs so far, in order.
+    pub fn poll_output(&mut self) -> Option<Output> {
+        self.outputs.pop_front()
+    }
+
+    /// When [`Input::Tick`] is due if nothing else comes.
+    pub fn wake_at(&self) -> UtcMicros {
+        let deadline = self.rhythm.deadline();
+        self.aligner.next_deadline().map_or(deadline, |frames| frames.min(deadline))
+    }
+
+    /// Lifts one frame onto the ground and into the picture; a fresh frame of the leading sensor sends the picture out.
+    fn fuse(&mut self, now: UtcMicros, frame: &SensorFrame) {
+        match self.lifter.lift(frame) {
+            Ok(scan) => {
+                for (reason, count) in scan.dropped.iter().filter(|(_, count)| *count > 0) {
+                    self.dropped("lift", reason.as_str(), u64::from(count));
+                }
+                if let Some(refusal) = self.tracker.step(&scan).refused {
+                    self.dropped("track", refusal.as_str(), 1);
+                }
+            }
+            Err(LiftError::UnknownSensor(_)) => self.dropped("lift", "unknown_sensor", 1),
+            Err(LiftError::WrongKind(_)) => self.dropped("lift", "wrong_kind", 1),
+        }
+        let leads = match frame {
+            SensorFrame::Camera(camera) => self.camera_leads(now, &camera.sensor, camera.captured_at),
+            SensorFrame::Radar(_) => self.silent_cameras(now),
+        };
+        if leads && self.rhythm.objects.fresh(now) {
+            self.say_objects(now);
+        }
+    }
+
+    /// Object messages leave with the frames of one camera, so that they carry its pictures while they are young.
+    fn camera_leads(&mut self, now: UtcMicros, sensor: &SensorId, captured_at: UtcMicros) -> bool {
+        let takes_over = self.silent_cameras(now);
+        match &mut self.newest_camera {
+            Some(newest) if !takes_over && newest.sensor != *sensor => false,
+            newest => {
+                *newest = Some(Newest { sensor: sensor.clone(), captured_at, arrived_at: now });
+                true
+            }
+        }
+    }
+
+    fn silent_cameras(&self, now: UtcMicros) -> bool {
+        self.newest_camera.as_ref().is_none_or(|newest| now.seconds_since(newest.arrived_at) > CAMERA_SILENT_S)
+    }
+
+    /// Whatever is due by time alone.
+    fn keep_time(&mut self, now: UtcMicros) {
+        if self.rhythm.spat.elapsed(now) {
+            self.say_signal(now);
+        }
+        if self.rhythm.objects.elapsed(now) {
+            self.say_objects(now);
+        }
+        if self.rhythm.map.elapsed(now) {
+            let composed = self.composer.map(now);
+            self.send(composed);
+        }
+        if self.rhythm.parking.elapsed(now) {
+            self.outputs.push_back(Output::Parking(self.lots.iter().map(ParkingMonitor::state).collect()));
+        }
+        let finished = self.traffic.take_finished(now);
+        if !finished.is_empty() {
+            self.outputs.push_back(Output::Traffic(finished));
+        }
+    }
+
+    fn say_signal(&mut self, now: UtcMicros) {
+        let mut held = Vec::new();
+        let state = self.gate.signal(now, self.signal.as_ref(), &mut held);
+        self.suppressed(MessageKind::Spat, held);
+        if !state.groups.is_empty() {
+            let composed = self.composer.spat(now, &state);
+            self.send(composed);
+        }
+        self.outputs.push_back(Output::Signal(state));
+    }
+
+    fn say_objects(&mut self, now: UtcMicros) {
+        self.tracker.advance(now);
+        let tracks = self.tracker.picture(now);
+        let live: Vec<SensorId> = self.heard.iter().filter(|(_, at)| is_live(now, *at)).map(|(id, _)| id.clone()).collect();
+        for lot in &mut self.lots {
+            lot.update(now, &tracks, &live);
+        }
+        let tracks = self.lanes.locate_all(tracks);
+        self.traffic.update(now, &tracks);
+
+        let mut held = Vec::new();
+        let may_be_said = |located: &&LocatedTrack| match self.gate.object(now, &located.track) {
+            Ok(()) => true,
+            Err(reason) => {
+                held.push(reason);
+                false
+            }
+        };
+        let said: Vec<&Track> = tracks.iter().filter(may_be_said).map(|located| &located.track).collect();
+        let newest = self.newest_camera.as_ref().filter(|newest| now.seconds_since(newest.arrived_at) <= CAMERA_SILENT_S);
+        let picture = ObjectPicture {
+            tracks: &said,
+            captured_at: newest.map(|newest| newest.captured_at),
+            arrived_at: newest.map(|newest| newest.arrived_at),
+        };
+        let composed = self.composer.objects(now, &picture);
+        self.suppressed(self.composer.object_kind(), held);
+        self.send(composed);
+        self.outputs.push_back(Output::Picture(Picture { at: now, tracks }));
+    }
+
+    fn send(&mut self, composed: Vec<Composed>) {
+        for result in composed {
+            self.outputs.push_back(match result {
+                Ok(transmission) => Output::Send(transmission),
+                Err((message, reason)) => Output::Suppressed { message, reason },
+            });
+        }
+    }
+
+    fn dropped(&mut self, place: &'static str, reason: &'static str, count: u64) {
+        self.outputs.push_back(Output::Dropped { place, reason, count });
+    }
+
+    fn suppressed(&mut self, message: MessageKind, reasons: Vec<Reason>) {
+        self.outputs.extend(reasons.into_iter().map(|reason| Output::Suppressed { message, reason }));
+    }
+
+    /// A clock that was set must neither silence the site until the old time comes again nor flood the air.
+    fn notice_clock_steps(&mut self, now: UtcMicros) {
+        let passed_s = now.seconds_since(self.last_now);
+        if passed_s > CLOCK_FORWARD_S || passed_s < -CLOCK_BACK_S {
+            self.rhythm = Rhythm::new(now);
+            self.newest_camera = None;
+            self.dropped("pipeline", "clock_step", 1);
+        }
+        self.last_now = now;
+    }
+}
+
+/// Whether a sensor last heard at `heard_at` still delivers.
+fn is_live(now: UtcMicros, heard_at: UtcMicros) -> bool {
+    (0.0..SENSOR_SILENT_S).contains(&now.seconds_since(heard_at))
+}

@@ -1,0 +1,115 @@
+//! Writes a recording while the service runs, on a thread of its own: a slow disk delays no vehicle.
+
+use std::path::PathBuf;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use perception::calibration::SiteGeometry;
+use perception::detection::SensorFrame;
+use perception::time::UtcMicros;
+use sensors::recording::{Item, Recorded, RecordingError, RecordingWriter, SignalGroupRecord, SignalRecord};
+
+use crate::clock::Clock;
+use crate::metrics::Metrics;
+use crate::pipeline::Input;
+use crate::signals::GroupState;
+
+/// Entries that may wait for the disk.
+const QUEUE: usize = 4096;
+/// How often the writer looks at the clock when nothing arrives, so that what is written reaches the disk.
+const IDLE: Duration = Duration::from_millis(500);
+
+/// A recording under way; clones share it.
+#[derive(Clone, Debug)]
+pub struct Recorder {
+    queue: SyncSender<Recorded>,
+    metrics: Metrics,
+    writer: Arc<Mutex<Option<JoinHandle<()>>>>,
+}
+
+impl Recorder {
+    /// Creates the file and writes the site into it. An existing file is replaced.
+    pub fn start(
+        path: PathBuf,
+        geometry: &SiteGeometry,
+        clock: Arc<Clock>,
+        metrics: Metrics,
+    ) -> Result<Self, RecordingError> {
+        let mut writer = RecordingWriter::create(&path)?;
+        let now = clock.now();
+        writer.write(&Recorded { arrived_at: now, captured_at: now, item: Item::Site(geometry.clone()) })?;
+        let (queue, entries) = sync_channel(QUEUE);
+        let thread_metrics = metrics.clone();
+        let run = move || write_all(writer, &entries, &clock, &thread_metrics);
+        let thread = std::thread::Builder::new()
+            .name("recorder".into())
+            .spawn(run)
+            .map_err(|source| RecordingError::Io { path, source })?;
+        Ok(Self { queue, metrics, writer: Arc::new(Mutex::new(Some(thread))) })
+    }
+
+    /// Never waits; what the disk cannot take is counted.
+    pub fn record(&self, arrived_at: UtcMicros, input: &Input) {
+        let Some((captured_at, item)) = item(input) else { return };
+        match self.queue.try_send(Recorded { arrived_at, captured_at, item }) {
+            Ok(()) => {}
+            Err(TrySendError::Full(_)) => self.metrics.count_drop("recorder", "queue_full", 1),
+            Err(TrySendError::Disconnected(_)) => self.metrics.count_drop("recorder", "write_failed", 1),
+        }
+    }
+
+    /// Lets go of the recording; the last one to do so waits until the file is whole.
+    pub fn finish(self) {
+        let Self { queue, writer, .. } = self;
+        drop(queue);
+        let thread = writer.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(thread) = thread
+            && thread.join().is_err()
+        {
+            tracing::error!("the recorder's thread panicked; the recording may end early");
+        }
+    }
+}
+
+fn write_all(mut writer: RecordingWriter, entries: &Receiver<Recorded>, clock: &Clock, metrics: &Metrics) {
+    loop {
+        let written = match entries.recv_timeout(IDLE) {
+            Ok(entry) => writer.write(&entry),
+            Err(RecvTimeoutError::Timeout) => writer.tick(clock.now()),
+            Err(RecvTimeoutError::Disconnected) => break,
+        };
+        if let Err(error) = written {
+            // A full or dead disk: recording ends here, the service goes on, and every entry from now on is counted.
+            tracing::error!(%error, "recording ends");
+            metrics.count_drop("recorder", "write_failed", 1);
+            return;
+        }
+    }
+    if let Err(error) = writer.finish() {
+        tracing::error!(%error, "recording is not whole; it can be read up to its last chunk");
+    }
+}
+
+fn item(input: &Input) -> Option<(UtcMicros, Item)> {
+    match input {
+        Input::Sensor(SensorFrame::Camera(frame)) => Some((frame.captured_at, Item::Camera(frame.clone()))),
+        Input::Sensor(SensorFrame::Radar(scan)) => Some((scan.captured_at, Item::Radar(scan.clone()))),
+        Input::Signal(state) => {
+            let groups = state.groups.iter().map(group).collect();
+            Some((state.captured_at, Item::Signal(SignalRecord { groups })))
+        }
+        Input::Tick => None,
+    }
+}
+
+fn group(group: &GroupState) -> SignalGroupRecord {
+    SignalGroupRecord {
+        id: u32::from(group.id),
+        state: group.light,
+        min_end_s: group.min_end_s,
+        max_end_s: group.max_end_s,
+        likely_end_s: group.likely_end_s,
+    }
+}

@@ -1,0 +1,285 @@
+//! The service: starts every part, keeps the pipeline's thread going, stops everything in order.
+//!
+//! Order of the stop: sensors first (nothing new comes in), then the pipeline, then the radios (they send what they
+//! still hold, for a bounded time), then the city, the console and the recording.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use anyhow::Context;
+use cloud_bridge::{Bridge, BridgeConfig, Encoding, LinkConfig, LinkMode};
+use perception::align::AlignSettings;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::time::MissedTickBehavior;
+
+use crate::api::{self, ApiState};
+use crate::board::{Counted, Lookout, SharedBoard};
+use crate::clock::{Clock, Stopwatch};
+use crate::config::{CloudFile, Site};
+use crate::console::{ConsoleFeed, ConsoleMap, ConsoleState};
+use crate::health::Health;
+use crate::inlet::Inlet;
+use crate::messages::Edition;
+use crate::metrics::Metrics;
+use crate::perform::{Performer, Rates};
+use crate::pipeline::{Input, Output, Pipeline, PipelineSettings};
+use crate::radios::{Radios, Shutdown, start_radios, stopped};
+use crate::record::Recorder;
+use crate::sensing::Sensing;
+use crate::signals::fixed_time::FixedTimePlan;
+
+/// The controller's rhythm, and so SPAT's.
+const SIGNAL_PERIOD: Duration = Duration::from_millis(100);
+const LOOK_PERIOD: Duration = Duration::from_secs(1);
+/// The pipeline goes round at least this often, so that `/healthz` can tell a dead one from an idle one.
+const LONGEST_WAIT_S: f64 = 0.5;
+
+/// A running service.
+pub struct Service {
+    /// All figures.
+    pub metrics: Metrics,
+    /// Its time.
+    pub clock: Arc<Clock>,
+    /// How it is.
+    pub health: Arc<Health>,
+    /// What the console shows.
+    pub feed: ConsoleFeed,
+    /// How sensors and links do.
+    pub board: SharedBoard,
+    /// Where the console listens.
+    pub console_address: std::net::SocketAddr,
+    stop_tasks: watch::Sender<bool>,
+    pipeline: JoinHandle<()>,
+    pipeline_stop: Arc<AtomicBool>,
+    sensing: Arc<Sensing>,
+    radios: Radios,
+    bridge: Option<Arc<Bridge>>,
+    recorder: Option<Recorder>,
+    tasks: Vec<tokio::task::JoinHandle<()>>,
+}
+
+impl Service {
+    /// Starts everything that the site asks for. Must be called within a tokio runtime.
+    pub async fn start(site: &Site, record: Option<PathBuf>) -> anyhow::Result<Self> {
+        let clock = Arc::new(Clock::new());
+        let metrics = Metrics::new().context("metrics")?;
+        metrics.info.with_label_values(&[env!("CARGO_PKG_VERSION"), &site.name]).set(1.0);
+        let health = Arc::new(Health::new());
+        expect_components(&health, site);
+        let (stop_tasks, shutdown) = watch::channel(false);
+
+        let listener = TcpListener::bind(site.console_listen)
+            .await
+            .with_context(|| format!("site.toml, console.listen {}", site.console_listen))?;
+        let console_address = listener.local_addr()?;
+        std::fs::create_dir_all(&site.state_dir)
+            .with_context(|| format!("site.toml, state_dir {}", site.state_dir.display()))?;
+        let radios = start_radios(&site.radios, &site.state_dir, clock.clone(), metrics.clone(), shutdown.clone())?;
+        let bridge = match &site.cloud {
+            Some(cloud) => Some(Arc::new(Bridge::open(bridge_config(site, cloud)).await.context("site.toml, cloud")?)),
+            None => None,
+        };
+        let recorder = record
+            .map(|path| Recorder::start(path, &site.geometry, clock.clone(), metrics.clone()))
+            .transpose()
+            .context("recording")?;
+
+        let (inlet, inputs) = Inlet::new(recorder.clone(), clock.clone(), metrics.clone());
+        let sensing = Arc::new(Sensing::start(site, &inlet, &clock, &metrics)?);
+        let feed = ConsoleFeed::new();
+        let board = SharedBoard::default();
+        let performer = Performer {
+            radios: radios.clone(),
+            bridge: bridge.clone(),
+            feed: feed.clone(),
+            health: health.clone(),
+            metrics: metrics.clone(),
+            clock: clock.clone(),
+            board: board.clone(),
+            shown: ConsoleState::new(clock.now().0, &site.name, &site.city),
+            rates: Rates::default(),
+            signal_told_at: perception::time::UtcMicros::default(),
+        };
+        let pipeline_stop = Arc::new(AtomicBool::new(false));
+        let pipeline = PipelineThread {
+            pipeline: Pipeline::new(pipeline_settings(site, &clock)).context("site.toml")?,
+            inputs,
+            performer,
+            clock: clock.clone(),
+            stop: pipeline_stop.clone(),
+        };
+        let pipeline = std::thread::Builder::new().name("pipeline".into()).spawn(move || pipeline.run())?;
+
+        let lookout = Lookout {
+            board: board.clone(),
+            sensing: sensing.clone(),
+            radios: radios.clone(),
+            bridge: bridge.clone(),
+            health: health.clone(),
+            metrics: metrics.clone(),
+            clock: clock.clone(),
+            counted: Counted::default(),
+        };
+        let api = ApiState::new(feed.clone(), &ConsoleMap::from_site(site), health.clone(), metrics.clone(), clock.clone())?;
+        let mut tasks = vec![tokio::spawn(look(lookout, shutdown.clone()))];
+        let mut api_shutdown = shutdown.clone();
+        tasks.push(tokio::spawn(async move {
+            if let Err(error) = api::serve(listener, api::router(api), async move { stopped(&mut api_shutdown).await }).await {
+                tracing::error!(%error, "the console ends");
+            }
+        }));
+        if let Some(plan) = site.signal.clone() {
+            tasks.push(tokio::spawn(control_signal(plan, inlet, clock.clone(), shutdown)));
+        }
+        Ok(Self {
+            metrics,
+            clock,
+            health,
+            feed,
+            board,
+            console_address,
+            stop_tasks,
+            pipeline,
+            pipeline_stop,
+            sensing,
+            radios,
+            bridge,
+            recorder,
+            tasks,
+        })
+    }
+
+    /// Stops everything in order; bounded in time.
+    pub async fn stop(self) {
+        let Self { stop_tasks, pipeline, pipeline_stop, sensing, radios, bridge, recorder, tasks, .. } = self;
+        let stopped = tokio::task::spawn_blocking(move || {
+            sensing.stop();
+            pipeline_stop.store(true, Ordering::Relaxed);
+            if pipeline.join().is_err() {
+                tracing::error!("the pipeline's thread panicked");
+            }
+        });
+        if let Err(error) = stopped.await {
+            tracing::error!(%error, "sensors and pipeline did not stop as they should");
+        }
+        // An error says that every task has ended by itself.
+        let _ = stop_tasks.send(true);
+        radios.finished().await;
+        for task in tasks {
+            if let Err(error) = task.await {
+                tracing::error!(%error, "a task did not end as it should");
+            }
+        }
+        if let Some(bridge) = bridge {
+            bridge.close().await;
+        }
+        if let Some(recorder) = recorder {
+            let finished = tokio::task::spawn_blocking(move || recorder.finish());
+            if let Err(error) = finished.await {
+                tracing::error!(%error, "the recording did not end as it should");
+            }
+        }
+    }
+}
+
+fn expect_components(health: &Health, site: &Site) {
+    for sensor in &site.geometry.sensors {
+        health.expect(sensor.id());
+    }
+}
+
+fn bridge_config(site: &Site, cloud: &CloudFile) -> BridgeConfig {
+    let mode = if cloud.mode == "client" { LinkMode::Client } else { LinkMode::Peer };
+    let encoding = if cloud.encoding == "cbor" { Encoding::Cbor } else { Encoding::Json };
+    let link = LinkConfig {
+        mode,
+        listen: cloud.listen.clone(),
+        connect: cloud.connect.clone(),
+        scouting: cloud.scouting,
+        ..LinkConfig::default()
+    };
+    BridgeConfig { encoding, link, ..BridgeConfig::new(&site.city, &site.name, site.state_dir.join("city")) }
+}
+
+fn pipeline_settings(site: &Site, clock: &Clock) -> PipelineSettings {
+    PipelineSettings {
+        geometry: site.geometry.clone(),
+        map: Some(site.map.clone()),
+        edition: Edition { cn: site.cn, us: site.us, rsu_id: site.rsu_id },
+        traffic_window_s: site.cloud.as_ref().map_or(10, |cloud| cloud.traffic_window_s),
+        align: AlignSettings::default(),
+        start: clock.now(),
+    }
+}
+
+async fn look(mut lookout: Lookout, mut shutdown: Shutdown) {
+    let mut every = tokio::time::interval(LOOK_PERIOD);
+    every.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            biased;
+            () = stopped(&mut shutdown) => return,
+            _ = every.tick() => lookout.look(),
+        }
+    }
+}
+
+/// The fixed-time controller: says its state ten times a second.
+async fn control_signal(plan: FixedTimePlan, inlet: Inlet, clock: Arc<Clock>, mut shutdown: Shutdown) {
+    let mut every = tokio::time::interval(SIGNAL_PERIOD);
+    every.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            biased;
+            () = stopped(&mut shutdown) => return,
+            _ = every.tick() => {
+                if !inlet.offer(Input::Signal(plan.state(clock.now()))) {
+                    return;
+                }
+            }
+        }
+    }
+}
+
+/// The one thread that owns the pipeline.
+struct PipelineThread {
+    pipeline: Pipeline,
+    inputs: Receiver<Input>,
+    performer: Performer,
+    clock: Arc<Clock>,
+    stop: Arc<AtomicBool>,
+}
+
+impl PipelineThread {
+    fn run(mut self) {
+        while !self.stop.load(Ordering::Relaxed) {
+            let wait_s = self.pipeline.wake_at().seconds_since(self.clock.now()).clamp(0.0, LONGEST_WAIT_S);
+            let input = match self.inputs.recv_timeout(Duration::from_secs_f64(wait_s)) {
+                Ok(input) => input,
+                Err(RecvTimeoutError::Timeout) => Input::Tick,
+                Err(RecvTimeoutError::Disconnected) => return,
+            };
+            let now = self.clock.now();
+            let watch = Stopwatch::start();
+            self.pipeline.handle(now, input);
+            // Radios first: the stopwatch runs until the last message is on its way.
+            let mut rest = Vec::new();
+            while let Some(output) = self.pipeline.poll_output() {
+                match output {
+                    Output::Send(_) => self.performer.perform(now, output),
+                    other => rest.push(other),
+                }
+            }
+            self.performer.metrics.stage_s.with_label_values(&["pipeline"]).observe(watch.seconds());
+            for output in rest {
+                self.performer.perform(now, output);
+            }
+            self.performer.health.tick(self.clock.uptime_s());
+        }
+    }
+}

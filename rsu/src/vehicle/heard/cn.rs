@@ -1,0 +1,152 @@
+//! The China set.
+
+use asn1::cn::common::NodeReferenceID;
+use asn1::cn::map::{AllowedManeuvers, Link, MapData, Node};
+use asn1::cn::rsm::{ParticipantData, ParticipantType, RoadsideSafetyMessage};
+use asn1::cn::spat::{IntersectionState, IntersectionStatusObject, LightState, Phase, Spat, TimeChangeDetails};
+use asn1::cn::MessageFrame;
+use perception::time::UtcMicros;
+
+use super::{Content, Group, Lane, Lanes, Lights, Message, Object, Picture, values};
+use crate::map::NodeId;
+use crate::radios::{MessageKind, MessageSet};
+use crate::signals::Light;
+
+/// `None`: a message that no roadside unit of phase 1 sends.
+pub(super) fn message(frame: &MessageFrame, now: UtcMicros) -> Option<Message> {
+    let (kind, count, said_at, content) = match frame {
+        MessageFrame::SpatFrame(spat) => {
+            let said_at = values::said_at(spat.moy, spat.time_stamp, now);
+            (MessageKind::Spat, spat.msg_cnt, said_at, lights(spat, said_at, now))
+        }
+        MessageFrame::MapFrame(map) => (MessageKind::Map, map.msg_cnt, None, lanes(map)),
+        MessageFrame::RsmFrame(rsm) => {
+            let said_at = rsm.participants.iter().find_map(|participant| values::second_near(participant.sec_mark, now));
+            (MessageKind::Rsm, rsm.msg_cnt, said_at, picture(rsm, now))
+        }
+        MessageFrame::RsiFrame(rsi) => (MessageKind::Rsi, rsi.msg_cnt, None, Content::Other),
+        MessageFrame::BsmFrame(bsm) => (MessageKind::Bsm, bsm.msg_cnt, values::second_near(bsm.sec_mark, now), Content::Other),
+        _ => return None,
+    };
+    Some(Message { set: MessageSet::Cn, kind, count: Some(count), said_at, content })
+}
+
+fn node_id(id: &NodeReferenceID) -> NodeId {
+    NodeId { region: id.region.unwrap_or(0), id: id.id }
+}
+
+fn lights(spat: &Spat, said_at: Option<UtcMicros>, now: UtcMicros) -> Content {
+    let one = |state: &IntersectionState| {
+        let said_at = values::said_at(state.moy, state.time_stamp, now).or(said_at).unwrap_or(now);
+        Lights {
+            node: node_id(&state.intersection_id),
+            fixed_time: state.status.contains(IntersectionStatusObject::FIXED_TIME_OPERATION),
+            groups: state.phases.iter().filter_map(|phase| group(phase, said_at)).collect(),
+        }
+    };
+    Content::Lights(spat.intersections.iter().map(one).collect())
+}
+
+/// The state that runs now is the one that began already: its `startTime` is 0, or it does not say.
+fn group(phase: &Phase, said_at: UtcMicros) -> Option<Group> {
+    let running = |timing: &Option<TimeChangeDetails>| match timing {
+        Some(TimeChangeDetails::Counting(counting)) => counting.start_time == 0,
+        Some(TimeChangeDetails::UtcTiming(utc)) => {
+            values::in_hour(utc.start_utc_time, said_at).is_none_or(|start| start <= said_at)
+        }
+        _ => true,
+    };
+    let index = phase.phase_states.iter().position(|state| running(&state.timing)).unwrap_or(0);
+    let state = phase.phase_states.get(index)?;
+    let ends_at = match &state.timing {
+        Some(TimeChangeDetails::Counting(counting)) => {
+            values::tenths(counting.likely_end_time).map(|left_s| said_at.plus_seconds(left_s))
+        }
+        Some(TimeChangeDetails::UtcTiming(utc)) => values::in_hour(utc.likely_end_utc_time, said_at),
+        _ => None,
+    };
+    let next = phase.phase_states.get(index + 1).map(|state| light(state.light));
+    Some(Group { id: phase.id, light: light(state.light), ends_at, next })
+}
+
+fn light(light: LightState) -> Light {
+    match light {
+        LightState::Dark => Light::Dark,
+        LightState::FlashingRed => Light::FlashingRed,
+        LightState::Red => Light::Red,
+        // Green that is about to end: a driver may still go.
+        LightState::FlashingGreen | LightState::PermissiveGreen | LightState::ProtectedGreen => Light::Green,
+        LightState::Yellow => Light::Yellow,
+        LightState::FlashingYellow => Light::FlashingYellow,
+        _ => Light::Unavailable,
+    }
+}
+
+fn lanes(map: &MapData) -> Content {
+    let one = |node: &Node| Lanes {
+        node: node_id(&node.id),
+        lanes: node.in_links.iter().flatten().flat_map(|link| link_lanes(node, link)).collect(),
+    };
+    Content::Lanes(map.nodes.iter().map(one).collect())
+}
+
+fn link_lanes(node: &Node, link: &Link) -> Vec<Lane> {
+    let name = link.name.as_ref().map(|name| String::from_utf8_lossy(name.as_iso646_bytes()).into_owned());
+    let name = name.unwrap_or_else(|| format!("from {}", link.upstream_node_id.id));
+    let lane = |lane: &asn1::cn::map::Lane| {
+        // A lane without points of its own follows its link.
+        let points = lane.points.as_ref().or(link.points.as_ref())?;
+        Some(Lane {
+            name: format!("{name}/{}", lane.lane_id),
+            points: points.iter().filter_map(|point| values::cn_place(&node.ref_pos, &point.pos_offset)).collect(),
+            ways: lane.connects_to.iter().flatten().map(|connection| {
+                let maneuver = connection.connecting_lane.as_ref().and_then(|lane| lane.maneuver);
+                (maneuver.map_or("on", self::maneuver), connection.phase_id.filter(|id| *id != 0))
+            }).collect(),
+        })
+    };
+    link.lanes.iter().filter_map(lane).collect()
+}
+
+fn maneuver(bits: AllowedManeuvers) -> &'static str {
+    match bits {
+        bits if bits.contains(AllowedManeuvers::MANEUVER_STRAIGHT_ALLOWED) => "straight",
+        bits if bits.contains(AllowedManeuvers::MANEUVER_LEFT_ALLOWED) => "left",
+        bits if bits.contains(AllowedManeuvers::MANEUVER_RIGHT_ALLOWED) => "right",
+        bits if bits.contains(AllowedManeuvers::MANEUVER_U_TURN_ALLOWED) => "u-turn",
+        _ => "on",
+    }
+}
+
+fn picture(rsm: &RoadsideSafetyMessage, now: UtcMicros) -> Content {
+    let one = |participant: &ParticipantData| {
+        Some(Object {
+            id: participant.ptc_id,
+            class: class(participant),
+            place: values::cn_place(&rsm.ref_pos, &participant.pos)?,
+            speed_mps: values::speed(participant.speed),
+            heading_cw_north_deg: values::heading(participant.heading),
+            at: values::second_near(participant.sec_mark, now),
+        })
+    };
+    // Number 0 is the roadside unit itself.
+    let others = rsm.participants.iter().filter(|participant| participant.ptc_id != 0);
+    Content::Picture(Picture { reference: values::place(rsm.ref_pos.lat, rsm.ref_pos.long), objects: others.filter_map(one).collect() })
+}
+
+/// `BasicVehicleClass` in its tens: 10 cars, 20 light trucks, 25 trucks, 40 motorcycles, 50 buses.
+fn class(participant: &ParticipantData) -> &'static str {
+    let vehicle = participant.vehicle_class.as_ref().map(|class| class.classification);
+    match (participant.ptc_type, vehicle) {
+        (ParticipantType::Pedestrian, _) => "pedestrian",
+        (ParticipantType::NonMotor, _) => "bicycle",
+        (ParticipantType::Rsu, _) => "roadside unit",
+        (ParticipantType::Motor, Some(10..=19)) => "car",
+        (ParticipantType::Motor, Some(20..=24)) => "van",
+        (ParticipantType::Motor, Some(25..=39)) => "truck",
+        (ParticipantType::Motor, Some(40..=49)) => "motorcycle",
+        (ParticipantType::Motor, Some(50..=59)) => "bus",
+        (ParticipantType::Motor, _) => "vehicle",
+        _ => "unknown",
+    }
+}
