@@ -73,7 +73,12 @@ impl LaneMap {
 
     /// The lane that fits best: allowed for the class, heading along it where the heading is known, nearest to its
     /// centre line. `None`: in no lane.
-    pub fn locate(&self, position_enu_m: [f64; 2], heading_cw_north_rad: Option<f64>, class: Class) -> Option<LanePosition> {
+    pub fn locate(
+        &self,
+        position_enu_m: [f64; 2],
+        heading_cw_north_rad: Option<f64>,
+        class: Class,
+    ) -> Option<LanePosition> {
         let mut best: Option<(f64, &MappedLane, Foot)> = None;
         for lane in &self.lanes {
             if !lane.may_use(class) || !lane.near(position_enu_m) {

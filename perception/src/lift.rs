@@ -354,12 +354,21 @@ impl Lifter {
         [sigma_u, sigma_v]
     }
 
-    fn lift_target(&self, view: &RadarView, sigma: &RadarSigma, raw: &RadarTarget) -> Result<RadarMeasurement, LiftDrop> {
+    fn lift_target(
+        &self,
+        view: &RadarView,
+        sigma: &RadarSigma,
+        raw: &RadarTarget,
+    ) -> Result<RadarMeasurement, LiftDrop> {
         let speed = raw.range_rate_mps;
-        if ![raw.range_m, raw.azimuth_rad, speed.unwrap_or(0.0), raw.rcs_dbsm.unwrap_or(0.0)].iter().all(|v| v.is_finite()) {
+        if ![raw.range_m, raw.azimuth_rad, speed.unwrap_or(0.0), raw.rcs_dbsm.unwrap_or(0.0)]
+            .iter()
+            .all(|v| v.is_finite())
+        {
             return Err(LiftDrop::NotFinite);
         }
-        if raw.range_m <= 0.0 || raw.azimuth_rad.abs() > std::f64::consts::PI || speed.is_some_and(|v| v.abs() > 120.0) {
+        if raw.range_m <= 0.0 || raw.azimuth_rad.abs() > std::f64::consts::PI || speed.is_some_and(|v| v.abs() > 120.0)
+        {
             return Err(LiftDrop::Absurd);
         }
         if raw.range_m > 1.2 * view.max_range_m {
@@ -431,4 +440,3 @@ fn expected_height_px(view: &CameraView, contact: Vector2<f64>, height_m: f64) -
     let head = view.project([contact.x, contact.y, height_m])?;
     Some(foot[1] - head[1])
 }
-

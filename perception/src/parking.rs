@@ -103,7 +103,12 @@ impl ParkingMonitor {
     pub fn new(lot: &Lot, site: &SiteGeometry) -> Self {
         let watch = |bay: &Bay| Watched {
             state: BayState { id: bay.id.clone(), status: BayStatus::Unknown, since: UtcMicros(0) },
-            in_view_of: site.sensors.iter().filter(|sensor| sees(sensor, middle(bay))).map(|s| s.id().clone()).collect(),
+            in_view_of: site
+                .sensors
+                .iter()
+                .filter(|sensor| sees(sensor, middle(bay)))
+                .map(|s| s.id().clone())
+                .collect(),
             polygon: bay.polygon_enu_m.clone(),
             looks: BayStatus::Unknown,
             looks_since: UtcMicros(0),
@@ -179,9 +184,8 @@ fn sees(sensor: &SensorModel, at: [f64; 2]) -> bool {
     match sensor {
         SensorModel::Camera(model) => {
             let view = CameraView::new(model);
-            view.project([at[0], at[1], 0.5]).is_some_and(|[u, v]| {
-                (0.0..view.width_px).contains(&u) && (0.0..view.height_px).contains(&v)
-            })
+            view.project([at[0], at[1], 0.5])
+                .is_some_and(|[u, v]| (0.0..view.width_px).contains(&u) && (0.0..view.height_px).contains(&v))
         }
         SensorModel::Radar(_) => false,
     }

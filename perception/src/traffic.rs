@@ -255,7 +255,8 @@ mod tests {
     fn drive(counter: &mut TrafficCounter, map: &LaneMap, from_ds: i64, to_ds: i64) {
         for ds in from_ds..to_ds {
             let at = UtcMicros(ds * 100_000);
-            let tracks = [(1, 0.0), (2, -40.0)].map(|(id, head)| track_at(id, [0.0, head + (ds - 600) as f64], [0.0, 10.0]));
+            let tracks =
+                [(1, 0.0), (2, -40.0)].map(|(id, head)| track_at(id, [0.0, head + (ds - 600) as f64], [0.0, 10.0]));
             counter.update(at, &map.locate_all(tracks.to_vec()));
         }
     }

@@ -28,7 +28,12 @@ fn a_box() -> impl Strategy<Value = BoxDetection> {
 }
 
 fn a_target() -> impl Strategy<Value = RadarTarget> {
-    (number(1.0, 200.0), number(-1.0, 1.0), prop::option::of(number(-30.0, 30.0)), prop::option::of(number(-20.0, 30.0)))
+    (
+        number(1.0, 200.0),
+        number(-1.0, 1.0),
+        prop::option::of(number(-30.0, 30.0)),
+        prop::option::of(number(-20.0, 30.0)),
+    )
         .prop_map(|(range_m, azimuth_rad, range_rate_mps, rcs_dbsm)| RadarTarget {
             range_m,
             azimuth_rad,

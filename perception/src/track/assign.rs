@@ -90,7 +90,8 @@ impl Assigner {
         }
         for (_, index) in cluster {
             let pair = &pairs[*index];
-            let (Ok(row), Ok(column)) = (self.rows.binary_search(&pair.measurement), self.columns.binary_search(&pair.track))
+            let (Ok(row), Ok(column)) =
+                (self.rows.binary_search(&pair.measurement), self.columns.binary_search(&pair.track))
             else {
                 continue;
             };
@@ -99,7 +100,8 @@ impl Assigner {
         self.augment_all(n, m);
         for (_, index) in cluster {
             let pair = &pairs[*index];
-            let (Ok(row), Ok(column)) = (self.rows.binary_search(&pair.measurement), self.columns.binary_search(&pair.track))
+            let (Ok(row), Ok(column)) =
+                (self.rows.binary_search(&pair.measurement), self.columns.binary_search(&pair.track))
             else {
                 continue;
             };
@@ -193,7 +195,8 @@ mod tests {
         }
         let mut best = unassigned + brute(pairs, measurement + 1, measurements, taken, unassigned);
         for pair in pairs.iter().filter(|pair| pair.measurement == measurement && taken & (1 << pair.track) == 0) {
-            best = best.min(pair.cost + brute(pairs, measurement + 1, measurements, taken | (1 << pair.track), unassigned));
+            best = best
+                .min(pair.cost + brute(pairs, measurement + 1, measurements, taken | (1 << pair.track), unassigned));
         }
         best
     }

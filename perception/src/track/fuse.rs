@@ -167,7 +167,10 @@ impl Attributes {
     /// length, across it half that about its width.
     pub(crate) fn shape_cov_m2(&self, heading: Option<f64>) -> Matrix2<f64> {
         let prior = class_prior(self.class);
-        let learned_m = 0.5 * prior.length_spread * prior.length_m * (Factor::START.weight / self.length_factor.weight).sqrt().max(0.5);
+        let learned_m = 0.5
+            * prior.length_spread
+            * prior.length_m
+            * (Factor::START.weight / self.length_factor.weight).sqrt().max(0.5);
         let along_m = learned_m.hypot(REFLECTION_SHARE * prior.length_m);
         let across_m = 0.05 * prior.width_m + 0.03;
         match heading {
@@ -265,7 +268,8 @@ mod tests {
             attributes.hear_camera(Class::Pedestrian, 0.5);
         }
         assert_eq!(attributes.class(), Class::Pedestrian);
-        attributes.hear_motion(&Gaussian { mean: Vector4::new(0.0, 0.0, 0.0, 10.0), cov: Matrix4::identity() * 0.1 }, true);
+        attributes
+            .hear_motion(&Gaussian { mean: Vector4::new(0.0, 0.0, 0.0, 10.0), cov: Matrix4::identity() * 0.1 }, true);
         assert_ne!(attributes.class(), Class::Pedestrian);
         assert_eq!(attributes.heading(), Some(0.0));
     }

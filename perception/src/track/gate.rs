@@ -138,8 +138,7 @@ pub(crate) fn camera_match(
         _ => d.x_px + d.w_px / 2.0,
     };
     let moved = by_top || cut.left != cut.right;
-    let contact =
-        if moved { Vector2::from(view.ground([foot_u, foot_v], 0.0)?) } else { measured.contact_enu_m };
+    let contact = if moved { Vector2::from(view.ground([foot_u, foot_v], 0.0)?) } else { measured.contact_enu_m };
     let centre = expected.state.position() + contact - picture.foot_ground;
     let mut cov = measured.contact_cov_m2;
     if by_top {
@@ -264,4 +263,3 @@ fn distance(state: &Gaussian, innovation: Vector2<f64>, noise: &Matrix2<f64>) ->
     let squared = innovation.dot(&(s.try_inverse()? * innovation));
     (squared < GATE_2D).then(|| squared + determinant.ln() + 3.0)
 }
-

@@ -96,7 +96,11 @@ mod tests {
             at: UtcMicros(ms * 1000),
             position: Vector2::new(ms as f64 * 1.1e-3, 0.01 * (ms % 7) as f64),
             cov: Matrix2::identity() * 0.1,
-            radial: (ms % 2 == 0).then_some(Radial { direction: Vector2::new(1.0, 0.0), speed_mps: 1.1, variance: 0.04 }),
+            radial: (ms % 2 == 0).then_some(Radial {
+                direction: Vector2::new(1.0, 0.0),
+                speed_mps: 1.1,
+                variance: 0.04,
+            }),
         };
         let in_order = [40, 90, 100, 150, 210, 260];
         let mixed = [100, 40, 210, 90, 260, 150];

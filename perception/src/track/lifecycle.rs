@@ -180,16 +180,17 @@ impl Tracked {
         if !state.is_sound() || lost {
             return false;
         }
-        if self.confirmed { self.log_odds > -3.0 && unseen_s < keep_unseen_s } else { self.log_odds > -2.5 && unseen_s < TENTATIVE_UNSEEN_S }
+        if self.confirmed {
+            self.log_odds > -3.0 && unseen_s < keep_unseen_s
+        } else {
+            self.log_odds > -2.5 && unseen_s < TENTATIVE_UNSEEN_S
+        }
     }
 
     /// Whether both were seen as two by one camera in one frame lately.
     pub(crate) fn seen_apart(&self, other: &Self) -> bool {
         let newest = self.measured_at.max(other.measured_at);
-        self.last_hit
-            .iter()
-            .zip(&other.last_hit)
-            .any(|(a, b)| a == b && *a != NEVER && newest.seconds_since(*a) < 1.0)
+        self.last_hit.iter().zip(&other.last_hit).any(|(a, b)| a == b && *a != NEVER && newest.seconds_since(*a) < 1.0)
     }
 }
 
@@ -199,7 +200,13 @@ pub(crate) fn camera_gain(score: f64) -> f64 {
 }
 
 /// Whether two tracks are of one thing: as near as their uncertainty and size let one thing be, moving alike.
-pub(crate) fn are_one(a: &Gaussian, b: &Gaussian, class: [Class; 2], size_m: [[f64; 3]; 2], heading: Option<f64>) -> bool {
+pub(crate) fn are_one(
+    a: &Gaussian,
+    b: &Gaussian,
+    class: [Class; 2],
+    size_m: [[f64; 3]; 2],
+    heading: Option<f64>,
+) -> bool {
     let apart = a.position() - b.position();
     let both_driven = class.iter().all(|class| is_motor_vehicle(*class) || *class == Class::Unknown);
     let near = if both_driven {

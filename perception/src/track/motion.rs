@@ -182,7 +182,10 @@ mod tests {
     const NOISE: Noise = Noise { density_m2ps3: [0.2, 4.0], dwell_s: [4.0, 1.5] };
 
     fn start() -> Gaussian {
-        Gaussian { mean: Vector4::new(0.0, 0.0, 10.0, 0.0), cov: Matrix4::from_diagonal(&Vector4::new(1.0, 1.0, 4.0, 4.0)) }
+        Gaussian {
+            mean: Vector4::new(0.0, 0.0, 10.0, 0.0),
+            cov: Matrix4::from_diagonal(&Vector4::new(1.0, 1.0, 4.0, 4.0)),
+        }
     }
 
     #[test]

@@ -6,7 +6,7 @@ use super::Track;
 use super::assign::{Assigner, Pair};
 use super::gate::{Expected, Match, PictureBox, UNASSIGNED_COST, camera_match, depth, radar_match};
 use super::lifecycle::{NEVER, Tracked, are_one, camera_gain};
-use crate::calibration::{GeometryError, RadarSigma, SiteGeometry};
+use crate::calibration::{GeometryError, SiteGeometry};
 use crate::detection::SensorId;
 use crate::frames::{CameraView, RadarView};
 use crate::lanes::LaneMap;
@@ -139,9 +139,11 @@ impl Tracker {
         // Tells the borrow checker that views and tracks are apart; put back below.
         let views = std::mem::take(&mut self.views);
         let report = match (views.get(scan.sensor_index), &scan.measurements) {
-            (Some(View::Camera(view)), Measurements::Camera(list)) => self.step_camera(scan.sensor_index, view, at, list),
-            (Some(View::Radar(view, sigma)), Measurements::Radar(list)) => {
-                self.step_radar(scan.sensor_index, view, sigma, at, list)
+            (Some(View::Camera(view)), Measurements::Camera(list)) => {
+                self.step_camera(scan.sensor_index, view, at, list)
+            }
+            (Some(View::Radar(view, _)), Measurements::Radar(list)) => {
+                self.step_radar(scan.sensor_index, view, at, list)
             }
             _ => StepReport { refused: Some(Refusal::UnknownSensor), ..StepReport::default() },
         };
@@ -241,7 +243,13 @@ impl Tracker {
         }
     }
 
-    fn step_camera(&mut self, sensor: usize, view: &CameraView, at: UtcMicros, list: &[CameraMeasurement]) -> StepReport {
+    fn step_camera(
+        &mut self,
+        sensor: usize,
+        view: &CameraView,
+        at: UtcMicros,
+        list: &[CameraMeasurement],
+    ) -> StepReport {
         self.expect(at);
         self.imagine(view);
         self.pairs.clear();
@@ -323,14 +331,7 @@ impl Tracker {
         }
     }
 
-    fn step_radar(
-        &mut self,
-        sensor: usize,
-        view: &RadarView,
-        _sigma: &RadarSigma,
-        at: UtcMicros,
-        list: &[RadarMeasurement],
-    ) -> StepReport {
+    fn step_radar(&mut self, sensor: usize, view: &RadarView, at: UtcMicros, list: &[RadarMeasurement]) -> StepReport {
         self.expect(at);
         let antenna = Vector2::new(view.position_enu_m[0], view.position_enu_m[1]);
         self.pairs.clear();
@@ -386,7 +387,8 @@ impl Tracker {
                     continue;
                 }
                 let Some(depth_m) = depth(expected, measured.line_of_sight, measured) else { continue };
-                let drift = measured.radial_speed_mps.map(|v| v - measured.line_of_sight.dot(&expected.state.velocity()));
+                let drift =
+                    measured.radial_speed_mps.map(|v| v - measured.line_of_sight.dot(&expected.state.velocity()));
                 if (0.0..16.0).contains(&depth_m) && drift.is_none_or(|drift| drift.abs() < 0.7) {
                     self.tracks[expected.track].attributes.hear_depth(depth_m);
                 }
@@ -485,8 +487,11 @@ impl Tracker {
 
     /// Merges the second of two tracks into the first or the other way round; gives the index of the one to remove.
     fn absorb(&mut self, older: usize, younger: usize) -> usize {
-        let (keep, drop) =
-            if self.tracks[younger].confirmed && !self.tracks[older].confirmed { (younger, older) } else { (older, younger) };
+        let (keep, drop) = if self.tracks[younger].confirmed && !self.tracks[older].confirmed {
+            (younger, older)
+        } else {
+            (older, younger)
+        };
         let from = self.tracks[drop].clone();
         let into = &mut self.tracks[keep];
         if from.measured_at.seconds_since(into.measured_at) > 0.5 {
