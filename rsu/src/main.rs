@@ -4,6 +4,11 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use rsu::cli::Cli;
+use rsu::cli::allocations::CountingAllocator;
+
+/// One addition an allocation, so that `rsu codec bench` can say what a message costs.
+#[global_allocator]
+static ALLOCATOR: CountingAllocator = CountingAllocator;
 
 fn main() -> ExitCode {
     match Cli::parse().run() {

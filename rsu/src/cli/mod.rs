@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use tracing_subscriber::EnvFilter;
 
+pub mod allocations;
 pub mod check;
 pub mod codec;
 pub mod demo;
@@ -14,7 +15,6 @@ pub mod replay;
 pub mod serve;
 pub mod vehicle;
 
-mod allocations;
 mod codec_bench;
 
 /// Lukou (路口): one process on a roadside box that fuses cameras and radars, tells vehicles what it knows, and keeps
