@@ -142,6 +142,7 @@ async fn drive(args: VehicleArgs) -> anyhow::Result<ExitCode> {
     drop(outlet);
 
     let mut obu = Obu::new(settings);
+    obu.begin(clock.now());
     let end = args.seconds.map(|seconds| Instant::now() + Duration::from_secs(seconds));
     let mut second = tokio::time::interval_at(Instant::now() + Duration::from_secs(1), Duration::from_secs(1));
     second.set_missed_tick_behavior(MissedTickBehavior::Skip);

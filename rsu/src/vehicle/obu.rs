@@ -79,6 +79,11 @@ impl Obu {
         }
     }
 
+    /// Starts the count of seconds; without it, the first frame or view does.
+    pub fn begin(&mut self, now: UtcMicros) {
+        self.began_at.get_or_insert(now);
+    }
+
     /// Takes a frame that came by a radio at `now`, and says what it was. `None`: decoded, and of no use to this unit.
     /// The error has been counted.
     pub fn receive(
@@ -87,7 +92,7 @@ impl Obu {
         via: Via,
         frame: &[u8],
     ) -> Result<Option<(MessageSet, MessageKind)>, HeardError> {
-        self.began_at.get_or_insert(now);
+        self.begin(now);
         let message = heard::understand(frame, now, self.settings.cn, self.settings.us)
             .inspect_err(|error| self.errors.entry(via).or_default().note(error.to_string()))?;
         let Some(message) = message else { return Ok(None) };
@@ -162,7 +167,7 @@ impl Obu {
 
     /// What the driver sees now. Counts rates from one view to the next.
     pub fn view(&mut self, now: UtcMicros) -> View {
-        self.began_at.get_or_insert(now);
+        self.begin(now);
         let pose = self.settings.pose.or_else(|| self.default_pose());
         let plane = pose.as_ref().map(Plane::around);
         let mut objects: Vec<ObjectView> = plane.iter().flat_map(|plane| self.objects_from(plane, now)).collect();

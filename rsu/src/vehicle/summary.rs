@@ -7,7 +7,7 @@ use serde::Serialize;
 /// The whole run.
 #[derive(Clone, Debug, Serialize)]
 pub struct Summary {
-    /// Seconds from the first view or frame to the end.
+    /// Seconds from the beginning to the end.
     pub seconds: f64,
     /// True when every radio asked for brought SPAT, MAP and RSM (or SDSM), and nothing that did not decode.
     pub ok: bool,

@@ -27,9 +27,10 @@ pub fn view(view: &View) -> String {
             let _ = writeln!(text, "{:.6}, {:.6} heading {:.0}°, on no lane of the MAP", pose.lat_deg, pose.lon_deg, pose.heading_cw_north_deg);
         }
     }
-    view.objects.iter().take(SHOWN).for_each(|object| text.push_str(&self::object(object)));
-    if view.objects.len() > SHOWN {
-        let _ = writeln!(text, "          and {} farther away", view.objects.len() - SHOWN);
+    let objects: Vec<&ObjectView> = view.objects.iter().filter(|object| !told_twice(object, &view.objects)).collect();
+    objects.iter().take(SHOWN).for_each(|object| text.push_str(&self::object(object)));
+    if objects.len() > SHOWN {
+        let _ = writeln!(text, "          and {} farther away", objects.len() - SHOWN);
     }
     if view.objects.is_empty() {
         text.push_str("  objects none\n");
@@ -46,6 +47,12 @@ pub fn view(view: &View) -> String {
         let _ = writeln!(text, "  FAULTS  {}, the last: {fault}", view.faults);
     }
     text
+}
+
+/// A site that speaks both sets tells each road user twice, under one number; the China set's word is shown.
+fn told_twice(object: &ObjectView, all: &[ObjectView]) -> bool {
+    let same = |other: &ObjectView| other.id == object.id && (other.distance_m - object.distance_m).abs() < 1.0;
+    object.set == "us" && all.iter().any(|other| other.set == "cn" && same(other))
 }
 
 fn light(view: &LightView) -> String {
@@ -116,6 +123,22 @@ pub fn summary(summary: &Summary) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_road_user_told_in_both_sets_is_shown_once() {
+        let object = |set, id, distance_m| ObjectView {
+            set,
+            id,
+            class: "car",
+            distance_m,
+            bearing_deg: 0.0,
+            speed_mps: None,
+            heading_cw_north_deg: None,
+            age_s: None,
+        };
+        let all = [object("us", 4, 10.0), object("cn", 4, 10.1), object("us", 5, 12.0), object("us", 6, 30.0), object("cn", 6, 13.0)];
+        assert_eq!(all.each_ref().map(|object| told_twice(object, &all)), [true, false, false, false, false]);
+    }
 
     #[test]
     fn words_for_angles() {
