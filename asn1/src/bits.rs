@@ -71,11 +71,7 @@ impl Bits {
         encoder.encode_bit_string(tag, constraints, bits, identifier).map(drop)
     }
 
-    pub(crate) fn decode<D: Decoder>(
-        decoder: &mut D,
-        tag: Tag,
-        constraints: &Constraints,
-    ) -> Result<Self, D::Error> {
+    pub(crate) fn decode<D: Decoder>(decoder: &mut D, tag: Tag, constraints: &Constraints) -> Result<Self, D::Error> {
         let codec = decoder.codec();
         let bits = decoder.decode_bit_string(tag, constraints)?;
         if bits.len() > 64 {

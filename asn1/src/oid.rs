@@ -85,9 +85,7 @@ impl Decode for RelativeOid {
             // The text form is the same as an absolute one's, but any first arcs are allowed.
             let text = decoder.decode_utf8_string(tag, constraints)?;
             let arcs: Option<Vec<u32>> = text.split('.').map(decimal).collect();
-            return arcs
-                .map(Self)
-                .ok_or_else(|| rasn::de::Error::custom("not a dotted object identifier", codec));
+            return arcs.map(Self).ok_or_else(|| rasn::de::Error::custom("not a dotted object identifier", codec));
         }
         let octets: Vec<u8> = decoder.decode_octet_string(tag, constraints)?;
         Self::from_octets(&octets).ok_or_else(|| rasn::de::Error::custom("a malformed RELATIVE-OID", codec))

@@ -1,6 +1,6 @@
 //! Finds where an encoding breaks: a second UPER decoder, which reads as rasn's does but remembers the path of the
-//! member and the bit where it stands. It only runs over what rasn has refused, to say why and where; a test holds the
-//! two against each other.
+//! member and the bit where it stands. It only runs over what rasn has refused, to say why and where; a test
+//! (`tests/hostile.rs`) sees to it that it finds a fault in all that rasn refuses.
 
 use rasn::error::DecodeError;
 use rasn::prelude::*;
@@ -21,7 +21,8 @@ pub(crate) fn find_fault<T: Decode>(octets: &[u8]) -> Option<CodecError> {
         fault: None,
     };
     if let Err(error) = T::decode(&mut tracer) {
-        let here = || CodecError { bit: Some(tracer.position), ..CodecError::at(path_text(&tracer.path), plain(&error)) };
+        let here =
+            || CodecError { bit: Some(tracer.position), ..CodecError::at(path_text(&tracer.path), plain(&error)) };
         return Some(tracer.fault.clone().unwrap_or_else(here));
     }
     let used = tracer.position.div_ceil(8).max(1);
@@ -212,6 +213,9 @@ impl Tracer<'_> {
         let unread = self.sequences.last().is_some_and(|sequence| sequence.extended && sequence.additions.is_none());
         if unread {
             let count = if self.bit()? { self.length()?.0 } else { self.bits(6)? as usize + 1 };
+            if count == 0 {
+                return Err(self.fail("additions are announced, and there are none"));
+            }
             let mut present = Vec::new();
             for _ in 0..count {
                 present.push(self.bit()?);
@@ -253,7 +257,14 @@ impl Tracer<'_> {
             self.slots.pop();
             return Ok(None);
         }
-        self.open_type(read).map(Some)
+        self.open_type(|this| {
+            let value = read(this)?;
+            // An open type is padded to whole octets, and has at least one.
+            match this.end.saturating_sub(this.position) / 8 {
+                0 => Ok(Some(value)),
+                extra => Err(this.fail(format!("{extra} octets behind an addition"))),
+            }
+        })
     }
 }
 
@@ -290,9 +301,10 @@ impl<'a> Decoder for Tracer<'a> {
                 return Err(this.fail("a value of an enumeration's later edition"));
             }
             let index = this.bits(width(variants.len().saturating_sub(1) as u64))? as usize;
-            variants.get(index).copied().ok_or_else(|| {
-                this.fail(format!("value {index} of an enumeration that has {}", variants.len()))
-            })
+            variants
+                .get(index)
+                .copied()
+                .ok_or_else(|| this.fail(format!("value {index} of an enumeration that has {}", variants.len())))
         })
     }
 

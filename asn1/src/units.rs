@@ -184,15 +184,8 @@ pub const ELEVATION_CONFIDENCE_M: [f64; 15] = POSITION_CONFIDENCE_M;
 /// The bounds of `SpeedConfidence`, metres a second at 95 %, from index 1.
 pub const SPEED_CONFIDENCE_MPS: [f64; 7] = [100.0, 10.0, 5.0, 1.0, 0.1, 0.05, 0.01];
 /// The bounds of `HeadingConfidence`, radians at 95 %, from index 1; the last is coarser than the one before.
-pub const HEADING_CONFIDENCE_RAD: [f64; 7] = [
-    10.0 * DEGREE,
-    5.0 * DEGREE,
-    DEGREE,
-    0.1 * DEGREE,
-    0.05 * DEGREE,
-    0.01 * DEGREE,
-    0.0125 * DEGREE,
-];
+pub const HEADING_CONFIDENCE_RAD: [f64; 7] =
+    [10.0 * DEGREE, 5.0 * DEGREE, DEGREE, 0.1 * DEGREE, 0.05 * DEGREE, 0.01 * DEGREE, 0.0125 * DEGREE];
 /// The bounds of `AccelerationConfidence`, metres a second squared at 95 %, from index 1. Source: SAE J3224.
 pub const ACCELERATION_CONFIDENCE_MPS2: [f64; 7] = SPEED_CONFIDENCE_MPS;
 /// The bounds of `YawRateConfidence`, radians a second at 95 %, from index 1. Source: SAE J3224.
@@ -226,7 +219,7 @@ pub fn confidence_bound<E: Enumerated>(bounds: &[f64], class: E) -> Option<f64> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cn::common::{HeadingConfidence, PositionConfidence, SpeedConfidence, TimeConfidence};
+    use crate::cn::confidence::{HeadingConfidence, PositionConfidence, SpeedConfidence, TimeConfidence};
     use core::f64::consts::{PI, TAU};
 
     #[test]
@@ -273,10 +266,7 @@ mod tests {
         assert_eq!(heading, Some(HeadingConfidence::Prec0_0125deg));
         assert_eq!(confidence_bound(&SPEED_CONFIDENCE_MPS, SpeedConfidence::Prec0_1ms), Some(0.1));
         assert_eq!(confidence_bound(&SPEED_CONFIDENCE_MPS, SpeedConfidence::Unavailable), None);
-        assert_eq!(
-            confidence::<TimeConfidence>(&TIME_CONFIDENCE_S, Some(0.001)),
-            Some(TimeConfidence::Time000_001)
-        );
+        assert_eq!(confidence::<TimeConfidence>(&TIME_CONFIDENCE_S, Some(0.001)), Some(TimeConfidence::Time000_001));
     }
 
     #[test]

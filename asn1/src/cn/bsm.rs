@@ -2,10 +2,14 @@
 
 use rasn::prelude::*;
 
-use super::common::{AccelerationSet4Way, MotionConfidenceSet, Position3D, PositionConfidenceSet, PositionOffsetLLV, TimeConfidence, TransmissionState, VehicleClassification, VehicleSize};
+use super::common::{
+    AccelerationSet4Way, MotionConfidenceSet, Position3D, PositionConfidenceSet, PositionOffsetLLV, TransmissionState,
+    VehicleClassification, VehicleSize,
+};
+use super::confidence::TimeConfidence;
+use crate::Octets8;
 use crate::macros::bit_string;
 use crate::macros::extensible_sequence;
-use crate::Octets8;
 
 extensible_sequence! {
     /// BSM: what a vehicle says about itself.

@@ -2,6 +2,7 @@
 
 pub mod bsm;
 pub mod common;
+pub mod confidence;
 pub mod frame;
 pub mod map;
 pub mod n4;

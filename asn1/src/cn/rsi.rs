@@ -2,7 +2,8 @@
 
 use rasn::prelude::*;
 
-use super::common::{NodeReferenceID, Position3D, PositionOffsetLLV, TimeConfidence};
+use super::common::{NodeReferenceID, Position3D, PositionOffsetLLV};
+use super::confidence::TimeConfidence;
 use crate::macros::bit_string;
 use crate::macros::extensible_sequence;
 use crate::{Octets1, Octets8};

@@ -2,9 +2,12 @@
 
 use rasn::prelude::*;
 
-use super::common::{AccelerationSet4Way, MotionConfidenceSet, Position3D, PositionConfidenceSet, PositionOffsetLLV, TransmissionState, VehicleClassification, VehicleSize};
-use crate::macros::extensible_sequence;
+use super::common::{
+    AccelerationSet4Way, MotionConfidenceSet, Position3D, PositionConfidenceSet, PositionOffsetLLV, TransmissionState,
+    VehicleClassification, VehicleSize,
+};
 use crate::Octets8;
+use crate::macros::extensible_sequence;
 
 extensible_sequence! {
     /// RSM: the participants that the roadside sees.

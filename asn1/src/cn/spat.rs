@@ -2,7 +2,8 @@
 
 use rasn::prelude::*;
 
-use super::common::{NodeReferenceID, TimeConfidence};
+use super::common::NodeReferenceID;
+use super::confidence::TimeConfidence;
 use crate::macros::bit_string;
 use crate::macros::extensible_sequence;
 

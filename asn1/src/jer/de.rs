@@ -11,9 +11,8 @@ use crate::oid::decimal;
 
 pub(super) fn decode<T: Decode>(json: &Value) -> Result<T, CodecError> {
     let mut decoder = JerDecoder { slots: vec![(None, Some(json))], path: Vec::new(), fault: None };
-    T::decode(&mut decoder).map_err(|error| {
-        decoder.fault.unwrap_or_else(|| CodecError::at(path_text(&decoder.path), error.to_string()))
-    })
+    T::decode(&mut decoder)
+        .map_err(|error| decoder.fault.unwrap_or_else(|| CodecError::at(path_text(&decoder.path), error.to_string())))
 }
 
 /// Each value takes the next slot: what it goes by, and its JSON unless it is absent.
@@ -53,7 +52,9 @@ impl<'v> JerDecoder<'v> {
         let first = self.slots.len();
         let slot = |field: Field| (Some(Step::Name(field.name)), members.get(field.name));
         self.slots.extend(root.chain(additions).map(slot));
-        let known = |key: &str| self.slots[first..].iter().any(|(step, _)| matches!(step, Some(Step::Name(name)) if *name == key));
+        let known = |key: &str| {
+            self.slots[first..].iter().any(|(step, _)| matches!(step, Some(Step::Name(name)) if *name == key))
+        };
         if let Some(unknown) = members.keys().find(|key| !known(key)) {
             return Err(self.fail(format!("a member {unknown:?} that the type does not have")));
         }
@@ -118,7 +119,7 @@ fn kind(json: &Value) -> &'static str {
     }
 }
 
-/// A plain hex string where the length is the constraint's, `{"value", "length"}` where it is not.
+/// A plain hex string where the length is the constraint's or 0, `{"value", "length"}` where it is not.
 fn bits(json: &Value, constraints: &Constraints) -> Result<(Vec<u8>, usize), String> {
     let (octets, length) = match json {
         Value::Object(members) => {
@@ -131,7 +132,8 @@ fn bits(json: &Value, constraints: &Constraints) -> Result<(Vec<u8>, usize), Str
         }
         other => {
             let octets = octets(other)?;
-            let length = super::fixed_size(constraints).unwrap_or(octets.len() * 8);
+            let fixed = super::fixed_size(constraints).filter(|_| !octets.is_empty());
+            let length = fixed.unwrap_or(octets.len() * 8);
             (octets, length)
         }
     };
@@ -204,8 +206,8 @@ impl<'v> Decoder for JerDecoder<'v> {
         F: FnOnce(&mut Self) -> Result<D, DecodeError>,
     {
         let additions = D::EXTENDED_FIELDS;
-        let step = self
-            .open_members(&mut D::FIELDS.iter(), &mut additions.iter().flat_map(|additions| additions.iter()))?;
+        let step =
+            self.open_members(&mut D::FIELDS.iter(), &mut additions.iter().flat_map(|additions| additions.iter()))?;
         let value = decode_fn(self)?;
         self.close(step);
         Ok(value)

@@ -132,7 +132,8 @@ impl Encoder<'_> for JerEncoder {
             octets[index / 8] |= 0x80 >> (index % 8);
         }
         let text = super::hex(&octets);
-        let json = if super::fixed_size(constraints) == Some(value.len()) {
+        // The empty string needs no length beside it; so the field's codecs write it.
+        let json = if super::fixed_size(constraints) == Some(value.len()) || value.is_empty() {
             Value::from(text)
         } else {
             serde_json::json!({ "value": text, "length": value.len() })
@@ -213,8 +214,8 @@ impl Encoder<'_> for JerEncoder {
         F: FnOnce(&mut Self::AnyEncoder<'b, RC, EC>) -> Result<(), EncodeError>,
     {
         let additions = C::EXTENDED_FIELDS;
-        let slot = self
-            .open_members(&mut C::FIELDS.iter(), &mut additions.iter().flat_map(|additions| additions.iter()));
+        let slot =
+            self.open_members(&mut C::FIELDS.iter(), &mut additions.iter().flat_map(|additions| additions.iter()));
         encoder_scope(self)?;
         self.close(slot);
         Ok(())

@@ -178,7 +178,8 @@ mod tests {
 
     #[test]
     fn other_makers_files_are_read() {
-        let message = Message::decode("# by hand\r\nPSID = 20\r\n\r\nType=BSM\r\nNovelty=1\r\nPayload=0014\r\n").unwrap();
+        let message =
+            Message::decode("# by hand\r\nPSID = 20\r\n\r\nType=BSM\r\nNovelty=1\r\nPayload=0014\r\n").unwrap();
         assert_eq!((message.psid_p_encoded, message.payload), (0x20, vec![0x00, 0x14]));
     }
 

@@ -4,12 +4,8 @@
 use super::{FrameError, Reader, refuse};
 
 /// Octets, leading bits, and the first number with that many octets.
-const FORMS: [(usize, u32, u32); 4] = [
-    (1, 0x00, 0),
-    (2, 0x8000, 0x80),
-    (3, 0xc0_0000, 0x4080),
-    (4, 0xe000_0000, 0x20_4080),
-];
+const FORMS: [(usize, u32, u32); 4] =
+    [(1, 0x00, 0), (2, 0x8000, 0x80), (3, 0xc0_0000, 0x4080), (4, 0xe000_0000, 0x20_4080)];
 const LIMIT: u32 = 0x1020_4080;
 
 pub(super) fn write(id: u32, out: &mut Vec<u8>) -> Result<(), FrameError> {

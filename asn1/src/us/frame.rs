@@ -5,8 +5,14 @@ use serde_json::{Value, json};
 
 use super::bsm::BasicSafetyMessage;
 use super::map::MapData;
+use super::psm::PersonalSafetyMessage;
+use super::rsm::RoadSafetyMessage;
+use super::rtcm::RTCMcorrections;
 use super::sdsm::SensorDataSharingMessage;
 use super::spat::Spat;
+use super::srm::SignalRequestMessage;
+use super::ssm::SignalStatusMessage;
+use super::tim::TravelerInformation;
 use crate::{CodecError, jer, uper};
 
 /// ASN.1 `MessageFrame`: SEQUENCE, extensible, as it lies on the wire. Source: SAE J2735 2024-09.
@@ -80,6 +86,18 @@ messages! {
     Spat(Spat) = 19, "SPAT";
     /// BSM.
     BasicSafetyMessage(BasicSafetyMessage) = 20, "BSM";
+    /// RTCM.
+    RtcmCorrections(RTCMcorrections) = 28, "RTCM";
+    /// SRM.
+    SignalRequest(SignalRequestMessage) = 29, "SRM";
+    /// SSM.
+    SignalStatus(SignalStatusMessage) = 30, "SSM";
+    /// TIM.
+    TravelerInformation(TravelerInformation) = 31, "TIM";
+    /// PSM.
+    PersonalSafetyMessage(PersonalSafetyMessage) = 32, "PSM";
+    /// RSM.
+    RoadSafetyMessage(RoadSafetyMessage) = 33, "RSM";
     /// SDSM.
     SensorDataSharingMessage(SensorDataSharingMessage) = 41, "SDSM";
 }
@@ -101,7 +119,7 @@ pub fn decode(octets: &[u8]) -> Result<MessageFrame, CodecError> {
     let wire: Wire = uper::decode(octets)?;
     match MessageFrame::body_from_uper(wire.message_id, wire.value.as_bytes()) {
         Some(frame) => frame.map_err(|error| error.within("value", body_start(wire.value.as_bytes().len()))),
-        None => Err(not_supported(wire.message_id.into())),
+        None => Err(CodecError { bit: Some(16), ..not_supported(wire.message_id.into()) }),
     }
 }
 

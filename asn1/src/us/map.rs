@@ -2,7 +2,11 @@
 
 use rasn::prelude::*;
 
-use super::common::{IntersectionReferenceID, NodeListXY, Position3D, RegionalExtension, RegulatorySpeedLimit, RoadAuthorityID, RoadSegmentReferenceID};
+use super::common::{
+    IntersectionReferenceID, Position3D, RegionalExtension, RegulatorySpeedLimit, RoadAuthorityID,
+    RoadSegmentReferenceID,
+};
+use super::lanes::NodeListXY;
 use crate::macros::bit_string;
 use crate::macros::extensible_sequence;
 

@@ -3,7 +3,9 @@
 use rasn::prelude::*;
 use rasn::types::fields::Fields;
 
-use super::bsm::{SpecialVehicleExtensions, VehicleSafetyExtensions};
+use super::bsm::VehicleSafetyExtensions;
+use super::bsm_special::SpecialVehicleExtensions;
+use super::bsm_supplemental::SupplementalVehicleExtensions;
 use crate::{CodecError, uper};
 
 /// One part II of a BSM.
@@ -16,6 +18,8 @@ pub enum PartIIcontent {
     VehicleSafety(VehicleSafetyExtensions),
     /// `partII-Id` 1.
     SpecialVehicle(SpecialVehicleExtensions),
+    /// `partII-Id` 2.
+    Supplemental(SupplementalVehicleExtensions),
     /// Any other `partII-Id`, 0 to 63, with the octets of its body.
     Other(u8, Any),
 }
@@ -40,6 +44,7 @@ impl PartIIcontent {
         match self {
             Self::VehicleSafety(_) => 0,
             Self::SpecialVehicle(_) => 1,
+            Self::Supplemental(_) => 2,
             Self::Other(id, _) => *id,
         }
     }
@@ -48,6 +53,7 @@ impl PartIIcontent {
         let value = match self {
             Self::VehicleSafety(body) => Any::new(uper::encode(body)?),
             Self::SpecialVehicle(body) => Any::new(uper::encode(body)?),
+            Self::Supplemental(body) => Any::new(uper::encode(body)?),
             Self::Other(_, octets) => octets.clone(),
         };
         Ok(Wire { id: self.id(), value })
@@ -58,6 +64,7 @@ impl PartIIcontent {
         Ok(match wire.id {
             0 => Self::VehicleSafety(uper::decode(octets)?),
             1 => Self::SpecialVehicle(uper::decode(octets)?),
+            2 => Self::Supplemental(uper::decode(octets)?),
             id => Self::Other(id, wire.value),
         })
     }
@@ -90,6 +97,7 @@ impl Encode for PartIIcontent {
             match self {
                 Self::VehicleSafety(body) => body.encode(encoder),
                 Self::SpecialVehicle(body) => body.encode(encoder),
+                Self::Supplemental(body) => body.encode(encoder),
                 Self::Other(_, octets) => octets.encode(encoder),
             }
         };
@@ -113,6 +121,7 @@ impl Decode for PartIIcontent {
             Ok(match id {
                 0 => Self::VehicleSafety(Decode::decode(decoder)?),
                 1 => Self::SpecialVehicle(Decode::decode(decoder)?),
+                2 => Self::Supplemental(Decode::decode(decoder)?),
                 id => Self::Other(id, Any::decode(decoder)?),
             })
         })

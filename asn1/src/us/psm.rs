@@ -2,10 +2,13 @@
 
 use rasn::prelude::*;
 
-use super::common::{AccelerationSet4Way, Attachment, PathHistory, PathPrediction, PersonalDeviceUserType, Position3D, PositionalAccuracy, PropelledInformation, RegionalExtension};
+use super::common::{
+    AccelerationSet4Way, PathHistory, PathPrediction, Position3D, PositionalAccuracy, RegionalExtension,
+};
+use super::person::{Attachment, PersonalDeviceUserType, PropelledInformation};
+use crate::Octets4;
 use crate::macros::bit_string;
 use crate::macros::extensible_sequence;
-use crate::Octets4;
 
 extensible_sequence! {
     /// PSM: what a vulnerable road user says about itself.

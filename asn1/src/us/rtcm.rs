@@ -2,7 +2,7 @@
 
 use rasn::prelude::*;
 
-use super::common::{FullPositionVector, GNSSstatus, RegionalExtension};
+use super::common::{FullPositionVector, RTCMheader, RegionalExtension};
 use crate::macros::extensible_sequence;
 
 extensible_sequence! {
@@ -51,32 +51,6 @@ pub enum RTCMRevision {
     /// `reserved`.
     #[rasn(identifier = "reserved")]
     Reserved = 3,
-}
-
-/// ASN.1 `RTCMheader`: SEQUENCE. Source: SAE J2735 2024-09.
-#[derive(AsnType, Clone, Copy, Debug, Decode, Encode, PartialEq, Eq)]
-#[rasn(automatic_tags)]
-pub struct RTCMheader {
-    /// `status`.
-    pub status: GNSSstatus,
-    /// `offsetSet`.
-    #[rasn(identifier = "offsetSet")]
-    pub offset_set: AntennaOffsetSet,
-}
-
-/// ASN.1 `AntennaOffsetSet`: SEQUENCE. Source: SAE J2735 2024-09.
-#[derive(AsnType, Clone, Copy, Debug, Decode, Encode, PartialEq, Eq)]
-#[rasn(automatic_tags)]
-pub struct AntennaOffsetSet {
-    /// `antOffsetX`: `Offset-B12`, INTEGER (-2048..2047); cm.
-    #[rasn(identifier = "antOffsetX", value("-2048..=2047"))]
-    pub ant_offset_x: i16,
-    /// `antOffsetY`: `Offset-B09`, INTEGER (-256..255); cm.
-    #[rasn(identifier = "antOffsetY", value("-256..=255"))]
-    pub ant_offset_y: i16,
-    /// `antOffsetZ`: `Offset-B10`, INTEGER (-512..511); cm.
-    #[rasn(identifier = "antOffsetZ", value("-512..=511"))]
-    pub ant_offset_z: i16,
 }
 
 /// `RTCMmessage`: OCTET STRING (SIZE(1..1023)). Source: SAE J2735 2024-09.

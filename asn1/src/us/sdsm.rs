@@ -2,9 +2,13 @@
 
 use rasn::prelude::*;
 
-use super::common::{AccelerationSet4Way, Attachment, DDateTime, ElevationConfidence, ExteriorLights, HeadingConfidence, PersonalDeviceUserType, Position3D, PositionConfidenceSet, PositionalAccuracy, PropelledInformation, SpeedConfidence, TimeConfidence, VehicleSize};
-use crate::macros::extensible_sequence;
+use super::common::{
+    AccelerationSet4Way, DDateTime, ExteriorLights, Position3D, PositionConfidenceSet, PositionalAccuracy, VehicleSize,
+};
+use super::confidence::{ElevationConfidence, HeadingConfidence, SpeedConfidence, TimeConfidence};
+use super::person::{Attachment, PersonalDeviceUserType, PropelledInformation};
 use crate::Octets4;
+use crate::macros::extensible_sequence;
 
 /// SDSM: the objects that a station sees (SAE J3224).
 ///

@@ -2,7 +2,8 @@
 
 use rasn::prelude::*;
 
-use super::common::{IntersectionReferenceID, RegionalExtension, RoadAuthorityID, SpeedConfidence};
+use super::common::{IntersectionReferenceID, RegionalExtension, RoadAuthorityID};
+use super::confidence::SpeedConfidence;
 use crate::macros::bit_string;
 use crate::macros::extensible_sequence;
 

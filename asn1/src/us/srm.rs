@@ -2,7 +2,8 @@
 
 use rasn::prelude::*;
 
-use super::common::{IntersectionAccessPoint, IntersectionReferenceID, Position3D, RegionalExtension, RequestorType, TransmissionAndSpeed, VehicleID};
+use super::common::{IntersectionReferenceID, Position3D, RegionalExtension, TransmissionAndSpeed};
+use super::requestor::{IntersectionAccessPoint, RequestorType, VehicleID};
 use crate::macros::bit_string;
 use crate::macros::extensible_sequence;
 

@@ -2,7 +2,8 @@
 
 use rasn::prelude::*;
 
-use super::common::{BasicVehicleRole, IntersectionAccessPoint, IntersectionReferenceID, RegionalExtension, RequestorType, VehicleID};
+use super::common::{IntersectionReferenceID, RegionalExtension};
+use super::requestor::{BasicVehicleRole, IntersectionAccessPoint, RequestorType, VehicleID};
 use crate::macros::extensible_sequence;
 
 extensible_sequence! {

@@ -122,17 +122,16 @@ fn map_to_gbt(m: &MapData) -> map::MapData {
 }
 
 fn map_from_gbt(m: &map::MapData) -> Result<MapData, CodecError> {
-    let nodes = m.nodes.iter().enumerate().map(|(index, node)| {
-        node_from_gbt(node).map_err(|error| error.within(&format!("mapFrame.nodes[{index}]"), 0))
-    });
+    let nodes =
+        m.nodes.iter().enumerate().map(|(index, node)| {
+            node_from_gbt(node).map_err(|error| error.within(&format!("mapFrame.nodes[{index}]"), 0))
+        });
     let nodes = nodes.collect::<Result<_, _>>()?;
     Ok(convert!(m => MapData { msg_cnt, time_stamp; nodes: nodes }))
 }
 
 fn node_from_gbt(n: &map::Node) -> Result<Node, CodecError> {
-    let lane = |l: &map::Lane| {
-        convert!(l => Lane { lane_id, lane_width, lane_attributes, maneuvers, connects_to, speed_limits, points })
-    };
+    let lane = |l: &map::Lane| convert!(l => Lane { lane_id, lane_width, lane_attributes, maneuvers, connects_to, speed_limits, points });
     let link = |(index, l): (usize, &map::Link)| {
         let missing = || CodecError::at(format!("inLinks[{index}].linkWidth"), "cn-n4 can't leave it out");
         let link_width = l.link_width.ok_or_else(missing)?;

@@ -2,8 +2,15 @@
 
 use rasn::prelude::*;
 
-use super::super::bsm::{BrakeSystemStatus, ExteriorLights, GNSSstatus, PathHistoryPoint, PathPrediction, PositionalAccuracy, VehicleEmergencyExtensions, VehicleEventFlags};
-use super::super::common::{AccelerationSet4Way, MotionConfidenceSet, NodeReferenceID, Position3D, PositionConfidenceSet, PositionOffsetLLV, TimeConfidence, TransmissionState, VehicleClassification, VehicleSize};
+use super::super::bsm::{
+    BrakeSystemStatus, ExteriorLights, GNSSstatus, PathHistoryPoint, PathPrediction, PositionalAccuracy,
+    VehicleEmergencyExtensions, VehicleEventFlags,
+};
+use super::super::common::{
+    AccelerationSet4Way, MotionConfidenceSet, NodeReferenceID, Position3D, PositionConfidenceSet, PositionOffsetLLV,
+    TransmissionState, VehicleClassification, VehicleSize,
+};
+use super::super::confidence::TimeConfidence;
 use super::super::map::{AllowedManeuvers, Connection, LaneAttributes, Movement, RegulatorySpeedLimit, RoadPoint};
 use super::super::rsi::{Description, EventSource, RSITimeDetails, ReferenceLink};
 use crate::macros::extensible_sequence;

@@ -1,0 +1,152 @@
+//! An error says where: the path of the member, and the bit where the encoding broke.
+
+#![allow(clippy::unwrap_used, reason = "a test that can not read its vectors has failed")]
+
+use asn1::{CodecError, Dialect, decode_to_json, encode_from_json};
+use serde_json::{Value, json};
+
+fn rsm() -> Value {
+    let participant = json!({
+        "ptcType": "motor", "ptcId": 1, "source": "integrated", "secMark": 100,
+        "pos": { "offsetLL": { "position-LL1": { "lon": 0, "lat": 0 } } },
+        "posConfidence": { "pos": "a1m" }, "speed": 500, "heading": 0, "size": { "width": 180, "length": 450 } });
+    json!({ "rsmFrame": {
+        "msgCnt": 1, "id": "0102030405060708", "refPos": { "lat": 399764645, "long": 1163509503 },
+        "participants": [participant.clone(), participant.clone(), participant] } })
+}
+
+fn refused(change: impl FnOnce(&mut Value)) -> CodecError {
+    let mut json = rsm();
+    change(&mut json["rsmFrame"]);
+    encode_from_json(Dialect::CnGbt31024_2019, &json).unwrap_err()
+}
+
+#[test]
+fn the_message_that_is_changed_below_is_a_good_one() {
+    let octets = encode_from_json(Dialect::CnGbt31024_2019, &rsm()).unwrap();
+    assert_eq!(decode_to_json(Dialect::CnGbt31024_2019, &octets), Ok(rsm()));
+}
+
+#[test]
+fn json_that_is_no_message_is_refused_where_it_breaks() {
+    let out_of_range = refused(|rsm| rsm["participants"][2]["speed"] = json!(8192));
+    assert_eq!(out_of_range.at, "rsmFrame.participants[2].speed");
+    assert_eq!(out_of_range.message, "8192, outside 0..8191");
+    let cases: [(&str, CodecError); 10] = [
+        ("rsmFrame.participants[1].heading", refused(|rsm| rsm["participants"][1]["heading"] = json!("north"))),
+        ("rsmFrame.participants[1].heading", refused(|rsm| rsm["participants"][1]["heading"] = json!(1.5))),
+        ("rsmFrame.participants[0].ptcType", refused(|rsm| rsm["participants"][0]["ptcType"] = json!("tram"))),
+        ("rsmFrame.refPos.lat", refused(|rsm| drop(rsm["refPos"].as_object_mut().unwrap().remove("lat")))),
+        ("rsmFrame.refPos", refused(|rsm| rsm["refPos"]["longitude"] = json!(0))),
+        ("rsmFrame.participants", refused(|rsm| rsm["participants"] = json!([]))),
+        ("rsmFrame.id", refused(|rsm| rsm["id"] = json!("010203"))),
+        ("rsmFrame.id", refused(|rsm| rsm["id"] = json!("not hexadecimal!"))),
+        ("rsmFrame.participants[0].pos.offsetLL.position-LL1.lon", {
+            refused(|rsm| rsm["participants"][0]["pos"]["offsetLL"]["position-LL1"]["lon"] = json!(-2049))
+        }),
+        ("rsmFrame.participants[0].pos.offsetLL", {
+            refused(|rsm| rsm["participants"][0]["pos"]["offsetLL"]["position-LL2"] = json!({ "lon": 0, "lat": 0 }))
+        }),
+    ];
+    for (at, error) in cases {
+        assert_eq!(error.at, at, "{error}");
+    }
+}
+
+#[test]
+fn what_can_not_be_a_frame_is_refused() {
+    for json in [json!(null), json!([]), json!({}), json!({ "camFrame": {} }), json!({ "rsmFrame": 1, "mapFrame": 2 })]
+    {
+        for dialect in Dialect::ALL {
+            assert!(encode_from_json(dialect, &json).is_err(), "{dialect} {json}");
+        }
+    }
+    let wrong = encode_from_json(Dialect::UsJ27352024, &json!({ "messageId": 20, "value": { "coreData": {} } }));
+    assert_eq!(wrong.map_err(|error| error.at), Err("value.coreData.msgCnt".to_owned()));
+}
+
+#[test]
+fn octets_that_are_no_message_are_refused_where_they_break() {
+    let good = encode_from_json(Dialect::CnGbt31024_2019, &rsm()).unwrap();
+    let short = decode_to_json(Dialect::CnGbt31024_2019, &good[..good.len() - 10]).unwrap_err();
+    assert!(short.at.starts_with("rsmFrame.participants[2]"), "{short}");
+    assert!(short.bit.is_some_and(|bit| bit <= (good.len() - 10) * 8), "{short}");
+    let mut long = good;
+    long.push(0);
+    let long = decode_to_json(Dialect::CnGbt31024_2019, &long).unwrap_err();
+    assert_eq!((long.at.as_str(), long.message.as_str()), ("", "1 octets behind the message"));
+    let empty = decode_to_json(Dialect::CnGbt31024_2019, &[]).unwrap_err();
+    assert_eq!(empty.bit, Some(0));
+}
+
+/// A latitude of all ones is more than the type allows, though its bits would hold it.
+#[test]
+fn a_number_that_its_bits_could_hold_and_its_type_not_is_refused() {
+    let mut octets = encode_from_json(Dialect::CnGbt31024_2019, &rsm()).unwrap();
+    // 4 bits of alternative, 1 of extension, 7 of msgCnt, 64 of id, 1 for elevation: latitude starts at bit 77.
+    octets[9] |= 0x07;
+    octets[10..13].fill(0xff);
+    octets[13] |= 0xf0;
+    let error = decode_to_json(Dialect::CnGbt31024_2019, &octets).unwrap_err();
+    assert_eq!(error.at, "rsmFrame.refPos.lat", "{error}");
+    assert_eq!(error.bit, Some(77 + 31));
+}
+
+#[test]
+fn messages_of_later_editions_are_named_and_refused() {
+    let phase_2 = [0x80, 0x08, 0x00, 0x00, 0x05, 0x02, 0x00, 0x6a, 0xae, 0xc0];
+    for dialect in [Dialect::CnGbt31024_2019, Dialect::CnN4, Dialect::CnCsae157] {
+        let error = decode_to_json(dialect, &phase_2).unwrap_err();
+        assert_eq!(error.message, "message 0 not supported in this version");
+        assert_eq!(error.at, "msgFrameExt");
+    }
+    let personal = decode_to_json(Dialect::UsJ27352024, &[0x00, 0x2c, 0x01, 0x00]).unwrap_err();
+    assert_eq!(personal.message, "message 44 not supported in this version");
+    let json = encode_from_json(Dialect::UsJ27352024, &json!({ "messageId": 44, "value": {} })).unwrap_err();
+    assert_eq!(json.at, "messageId");
+}
+
+#[test]
+fn what_a_dialect_can_not_say_is_refused_by_name() {
+    let lane = json!({ "laneID": 1 });
+    let link = json!({ "upstreamNodeId": { "id": 2 }, "lanes": [lane] });
+    let node = json!({ "id": { "id": 1 }, "refPos": { "lat": 0, "long": 0 }, "inLinks": [link] });
+    let map = json!({ "mapFrame": { "msgCnt": 0, "nodes": [node] } });
+    let octets = encode_from_json(Dialect::CnGbt31024_2019, &map).unwrap();
+    let frame = asn1::cn::decode(&octets, Dialect::CnGbt31024_2019).unwrap();
+    let error = asn1::cn::encode(&frame, Dialect::CnN4).unwrap_err();
+    assert_eq!(error.at, "mapFrame.nodes[0].inLinks[0].linkWidth");
+    let error = asn1::cn::encode(&frame, Dialect::UsJ27352024).unwrap_err();
+    assert_eq!(error.message, "us-j2735-2024 is no dialect of the China set");
+}
+
+#[test]
+fn a_typed_value_out_of_range_is_refused_by_name() {
+    let octets = encode_from_json(Dialect::CnGbt31024_2019, &rsm()).unwrap();
+    let frame = asn1::cn::decode(&octets, Dialect::CnGbt31024_2019).unwrap();
+    let asn1::cn::MessageFrame::RsmFrame(mut message) = frame else { panic!("not an RSM") };
+    message.participants[1].heading = 28_801;
+    let error = asn1::cn::encode(&asn1::cn::MessageFrame::RsmFrame(message.clone()), Dialect::default()).unwrap_err();
+    assert_eq!(error.at, "rsmFrame.participants[1].heading");
+    message.participants[1].heading = 0;
+    message.participants = vec![message.participants[0].clone(); 17];
+    let error = asn1::cn::encode(&asn1::cn::MessageFrame::RsmFrame(message), Dialect::default()).unwrap_err();
+    assert_eq!((error.at.as_str(), error.message.as_str()), ("rsmFrame.participants", "17 items, outside 1..16"));
+}
+
+/// Deployed US equipment sends extensible bit strings of length 0; they are kept, and sent on, as they came.
+#[test]
+fn an_extensible_bit_string_of_another_length_survives() {
+    for lights in
+        [json!(""), json!("ff80"), json!({ "value": "f0", "length": 4 }), json!({ "value": "ffc0", "length": 10 })]
+    {
+        let bsm = json!({ "bsmFrame": {
+            "msgCnt": 0, "id": "0000000000000000", "secMark": 0, "pos": { "lat": 0, "long": 0 },
+            "transmission": "unavailable", "speed": 8191, "heading": 28800,
+            "accelSet": { "long": 2001, "lat": 2001, "vert": -127, "yaw": 0 }, "brakes": {},
+            "size": { "width": 0, "length": 0 }, "vehicleClass": { "classification": 0 },
+            "safetyExt": { "lights": lights } } });
+        let octets = encode_from_json(Dialect::CnGbt31024_2019, &bsm).unwrap();
+        assert_eq!(decode_to_json(Dialect::CnGbt31024_2019, &octets), Ok(bsm));
+    }
+}
