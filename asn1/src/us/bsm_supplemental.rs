@@ -1,4 +1,8 @@
 //! Part II of the BSM with what is known besides.
+//!
+//! The additions of the 2024 edition (`fhwaVehicleClass`, `trailers`, `schoolBus`, and those of `VehicleData`) are read off
+//! encodings on which independent codecs agree. Members and their order are sure; the names of their types, the bounds of
+//! axle counts and of the list of trailers, and the vehicle classes 4, 8 and 11 are not.
 
 use rasn::prelude::*;
 
