@@ -29,8 +29,9 @@ check: ## form, house rules, licences, lints, documentation
 	@.ci/setup check
 	@.ci/check
 
-bench: build ## measure on this machine
-	@target/release/rsu bench $(ARGS)
+bench: build ## codec speed, then a minute of the demo with its latency figures
+	@target/release/rsu codec bench
+	@target/release/rsu demo --seconds 60 $(ARGS)
 
 dist: setup ## build the programs for a package: link-time optimised, into target/dist
 	cargo build $(LOCKED) --profile dist --workspace --bins

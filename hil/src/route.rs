@@ -81,16 +81,12 @@ pub struct Route {
     pub signal_group: Option<u8>,
     /// Speed limit, m/s.
     pub speed_limit_mps: f64,
-    /// Where on the path a bay is, and for how long one stays; `None`: driving through.
-    pub bay_at_m: Option<f64>,
 }
 
 /// Speed where the map names no limit, m/s (50 km/h).
 const USUAL_LIMIT_MPS: f64 = 13.9;
-/// How far from a lane a lot may be whose bays are reached from it, metres.
-const BAY_REACH_M: f64 = 15.0;
 
-/// Every way through the junction, and for each bay one that ends in it and leads on.
+/// Every way through the junction.
 pub fn routes(map: &SiteMap, origin: &Origin) -> Vec<Route> {
     let frame = SiteFrame::new(*origin);
     let mut routes = Vec::new();
@@ -100,10 +96,6 @@ pub fn routes(map: &SiteMap, origin: &Origin) -> Vec<Route> {
                 routes.extend(route(map, &frame, link, lane, connection));
             }
         }
-    }
-    let through = routes.clone();
-    for bay in map.lots.iter().flat_map(|lot| &lot.bays) {
-        routes.extend(to_bay(&through, &bay.polygon_enu_m));
     }
     routes
 }
@@ -117,29 +109,7 @@ fn route(map: &SiteMap, frame: &SiteFrame, link: &Link, lane: &MapLane, connecti
         path: Path::new(before.into_iter().chain(across).chain(after)),
         signal_group: connection.signal_group,
         speed_limit_mps: link.speed_limit_mps.unwrap_or(USUAL_LIMIT_MPS),
-        bay_at_m: None,
     })
-}
-
-/// Leaves the nearest way beside the bay, drives in, and out again on the same way.
-fn to_bay(through: &[Route], bay: &[[f64; 2]]) -> Option<Route> {
-    let count = bay.len() as f64;
-    let middle = [bay.iter().map(|p| p[0]).sum::<f64>() / count, bay.iter().map(|p| p[1]).sum::<f64>() / count];
-    let by_distance = |route: &&Route| route.path.nearest(middle).1;
-    let way = through.iter().min_by(|a, b| by_distance(a).total_cmp(&by_distance(b)))?;
-    let (beside_m, away_m) = way.path.nearest(middle);
-    if away_m > BAY_REACH_M || beside_m < way.stop_line_m {
-        return None;
-    }
-    let up_to: Vec<[f64; 2]> = sample(&way.path, 0.0, beside_m - 4.0);
-    let after: Vec<[f64; 2]> = sample(&way.path, beside_m + 8.0, way.path.length_m());
-    let bay_at_m = Path::new(up_to.iter().copied().chain([middle])).length_m();
-    Some(Route { path: Path::new(up_to.into_iter().chain([middle]).chain(after)), bay_at_m: Some(bay_at_m), ..way.clone() })
-}
-
-fn sample(path: &Path, from_m: f64, to_m: f64) -> Vec<[f64; 2]> {
-    let steps = ((to_m - from_m) / 2.0).ceil().max(1.0) as usize;
-    (0..=steps).map(|step| path.at(from_m + (to_m - from_m) * step as f64 / steps as f64).0).collect()
 }
 
 fn distance(a: [f64; 2], b: [f64; 2]) -> f64 {

@@ -1,4 +1,4 @@
-//! A small world: vehicles that follow lanes and each other, obey the site's signal, and now and then park.
+//! A small world: vehicles that follow lanes and each other, and obey the site's signal.
 //!
 //! Sans-IO and deterministic: the same seed and the same times give the same traffic. Car following is the Intelligent
 //! Driver Model (Treiber, Hennecke, Helbing 2000).
@@ -32,8 +32,6 @@ pub struct Vehicle {
     pub height_m: f64,
     route: usize,
     offset_m: f64,
-    stands_until: Option<UtcMicros>,
-    parked: bool,
 }
 
 /// The world.
@@ -60,7 +58,7 @@ const HARDEST_MPS2: f64 = 8.0;
 const SIGHT_M: f64 = 60.0;
 /// Sideways distance within which another vehicle is in the way, metres.
 const IN_THE_WAY_M: f64 = 1.9;
-/// Speed on the bends of the junction and into a bay, m/s.
+/// Speed on the bends of the junction, m/s.
 const BEND_MPS: f64 = 6.0;
 const MOST_VEHICLES: usize = 60;
 const LONGEST_STEP_S: f64 = 0.2;
@@ -104,20 +102,11 @@ impl World {
         self.time = self.time.plus_seconds(dt_s);
         let signal = self.plan.as_ref().map(|plan| plan.state(self.time));
         let wanted: Vec<f64> = (0..self.vehicles.len()).map(|i| self.acceleration_mps2(i, signal.as_ref())).collect();
-        let (routes, now) = (&self.routes, self.time);
+        let routes = &self.routes;
         for (vehicle, acceleration_mps2) in self.vehicles.iter_mut().zip(wanted) {
             vehicle.speed_mps = (vehicle.speed_mps + acceleration_mps2 * dt_s).max(0.0);
             vehicle.offset_m += vehicle.speed_mps * dt_s;
-            let route = &routes[vehicle.route];
-            if let Some(bay_m) = route.bay_at_m
-                && !vehicle.parked
-                && vehicle.offset_m >= bay_m - 0.5
-                && vehicle.speed_mps < 0.5
-            {
-                vehicle.parked = true;
-                vehicle.stands_until = Some(now.plus_seconds(20.0 + 20.0 * self.random.f64()));
-            }
-            (vehicle.position_enu_m, vehicle.direction) = route.path.at(vehicle.offset_m);
+            (vehicle.position_enu_m, vehicle.direction) = routes[vehicle.route].path.at(vehicle.offset_m);
         }
         self.vehicles.retain(|vehicle| vehicle.offset_m < routes[vehicle.route].path.length_m() - 1.0);
         if self.time >= self.next_birth {
@@ -130,9 +119,6 @@ impl World {
     fn acceleration_mps2(&self, index: usize, signal: Option<&SignalState>) -> f64 {
         let vehicle = &self.vehicles[index];
         let route = &self.routes[vehicle.route];
-        if vehicle.stands_until.is_some_and(|until| self.time < until) {
-            return -vehicle.speed_mps / LONGEST_STEP_S;
-        }
         let front_m = vehicle.offset_m + vehicle.length_m / 2.0;
         let mut acceleration = follow(vehicle.speed_mps, self.limit_mps(vehicle, route), None);
         let mut consider = |gap_m: f64, speed_mps: f64| {
@@ -140,10 +126,6 @@ impl World {
         };
         if let Some(gap_m) = self.red_ahead_m(vehicle, route, front_m, signal) {
             consider(gap_m, 0.0);
-        }
-        if let Some(bay_m) = route.bay_at_m.filter(|_| !vehicle.parked) {
-            // Into the bay one drives until its middle, without the usual gap to what is in front.
-            consider(bay_m - vehicle.offset_m + STANDING_GAP_M, 0.0);
         }
         for (other_index, other) in self.vehicles.iter().enumerate() {
             let (offset_m, away_m) = route.path.nearest(other.position_enu_m);
@@ -194,7 +176,6 @@ impl World {
         let route = self.random.usize(..self.routes.len());
         let way = &self.routes[route];
         let (class, [length_m, width_m, height_m]) = match self.random.u32(..20) {
-            _ if way.bay_at_m.is_some() => (Class::Car, [4.4, 1.8, 1.5]),
             0 => (Class::Bus, [11.5, 2.55, 3.2]),
             1 | 2 => (Class::Truck, [8.5, 2.5, 3.4]),
             3 | 4 => (Class::Van, [5.4, 2.0, 2.3]),
@@ -207,8 +188,7 @@ impl World {
             let [e, n] = [other.position_enu_m[0] - position_enu_m[0], other.position_enu_m[1] - position_enu_m[1]];
             e.hypot(n) > 18.0 + other.length_m / 2.0 || self.is_on_another_lane(route, other)
         });
-        let bay_taken = way.bay_at_m.is_some() && self.vehicles.iter().any(|other| other.route == route);
-        if free && !bay_taken {
+        if free {
             let speed_mps = 0.8 * way.speed_limit_mps;
             self.vehicles.push(Vehicle {
                 id: self.next_id,
@@ -221,8 +201,6 @@ impl World {
                 height_m,
                 route,
                 offset_m,
-                stands_until: None,
-                parked: false,
             });
             self.next_id += 1;
         }

@@ -7,7 +7,7 @@ use std::f64::consts::{FRAC_PI_2, PI, TAU};
 
 use nalgebra::{Matrix3, Vector3};
 
-use crate::calibration::{CameraModel, Origin, RadarModel};
+use crate::calibration::{CameraModel, Origin, RadarModel, SensorModel};
 
 /// Semi-major axis of the WGS-84 ellipsoid, metres.
 pub const WGS84_A_M: f64 = 6_378_137.0;
@@ -277,6 +277,21 @@ impl RadarView {
     pub fn sees(&self, position_enu_m: [f64; 2]) -> bool {
         let [range_m, azimuth_rad] = self.polar([position_enu_m[0], position_enu_m[1], 0.0]);
         range_m <= self.max_range_m && azimuth_rad.abs() <= self.fov_rad / 2.0
+    }
+}
+
+/// Height at which a road user is best seen, metres.
+const ROAD_USER_MIDDLE_UP_M: f64 = 0.5;
+
+/// Whether a sensor looks at a place on the ground; what stands in between is not asked.
+pub fn in_field_of_view(sensor: &SensorModel, at_enu_m: [f64; 2]) -> bool {
+    match sensor {
+        SensorModel::Camera(model) => {
+            let view = CameraView::new(model);
+            view.project([at_enu_m[0], at_enu_m[1], ROAD_USER_MIDDLE_UP_M])
+                .is_some_and(|[u, v]| (0.0..view.width_px).contains(&u) && (0.0..view.height_px).contains(&v))
+        }
+        SensorModel::Radar(model) => RadarView::new(model).sees(at_enu_m),
     }
 }
 

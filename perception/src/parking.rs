@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::calibration::{SensorModel, SiteGeometry};
 use crate::detection::SensorId;
-use crate::frames::CameraView;
+use crate::frames::in_field_of_view;
 use crate::priors::is_motor_vehicle;
 use crate::time::UtcMicros;
 use crate::track::Track;
@@ -181,14 +181,7 @@ fn middle(bay: &Bay) -> [f64; 2] {
 
 /// Only cameras tell an empty bay from one with a parked, and so to a radar silent, vehicle.
 fn sees(sensor: &SensorModel, at: [f64; 2]) -> bool {
-    match sensor {
-        SensorModel::Camera(model) => {
-            let view = CameraView::new(model);
-            view.project([at[0], at[1], 0.5])
-                .is_some_and(|[u, v]| (0.0..view.width_px).contains(&u) && (0.0..view.height_px).contains(&v))
-        }
-        SensorModel::Radar(_) => false,
-    }
+    matches!(sensor, SensorModel::Camera(_)) && in_field_of_view(sensor, at)
 }
 
 /// Whether a point lies in a polygon, by the number of edges to its east.

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::calibration::Lane;
+use crate::calibration::{Lane, SensorModel, SiteGeometry};
 use crate::detection::{Class, SensorId};
+use crate::frames::in_field_of_view;
 use crate::lanes::{LaneMap, LocatedTrack};
 use crate::time::UtcMicros;
 
@@ -47,6 +48,9 @@ const QUEUE_GAP_M: f64 = 20.0;
 struct LaneCount {
     id: SensorId,
     line_m: f64,
+    /// Sensors in whose field of view the counting line lies: without one of them nothing is known of the lane.
+    in_view_of: Vec<SensorId>,
+    covered_s: f64,
     vehicles: BTreeMap<Class, u32>,
     speed_seconds: f64,
     presence_s: f64,
@@ -67,7 +71,6 @@ pub struct TrafficCounter {
     /// Begin of the running window.
     from: Option<UtcMicros>,
     last: Option<UtcMicros>,
-    covered_s: f64,
     finished: Vec<LaneWindow>,
 }
 
@@ -75,28 +78,23 @@ pub struct TrafficCounter {
 const MAX_FINISHED: usize = 4096;
 
 impl TrafficCounter {
-    /// For these lanes, with windows of `window_s` seconds (at least one).
-    pub fn new(lanes: &[Lane], window_s: u32) -> Self {
-        let map = LaneMap::new(lanes);
-        let lanes = lanes
-            .iter()
-            .filter_map(|lane| {
-                let length_m = map.length_m(&lane.id)?;
-                Some(LaneCount::new(lane.id.clone(), length_m - COUNTING_LINE_M.min(length_m / 2.0)))
-            })
-            .collect();
+    /// For the lanes of a site, with windows of `window_s` seconds (at least one). Which sensors can see each lane's
+    /// counting line follows from their geometry.
+    pub fn new(site: &SiteGeometry, window_s: u32) -> Self {
+        let map = LaneMap::new(&site.lanes);
+        let lanes = site.lanes.iter().filter_map(|lane| LaneCount::new(lane, map.length_m(&lane.id)?, site)).collect();
         Self {
             window_us: i64::from(window_s.max(1)) * 1_000_000,
             lanes,
             from: None,
             last: None,
-            covered_s: 0.0,
             finished: Vec::new(),
         }
     }
 
-    /// Takes the picture of a time. Pictures that do not come in order of time are not counted.
-    pub fn update(&mut self, at: UtcMicros, tracks: &[LocatedTrack]) {
+    /// Takes the picture of a time and the names of the sensors that deliver. Pictures that do not come in order of time
+    /// are not counted.
+    pub fn update(&mut self, at: UtcMicros, tracks: &[LocatedTrack], live: &[SensorId]) {
         let stepped_back = self.last.is_some_and(|last| last.seconds_since(at) > 2.0);
         if self.last.is_some_and(|last| at <= last) && !stepped_back {
             return;
@@ -111,8 +109,10 @@ impl TrafficCounter {
         let gap_s = self.last.map_or(0.0, |last| at.seconds_since(last));
         let continuous = gap_s <= MAX_GAP_S;
         let dt_s = if continuous { gap_s } else { 0.0 };
-        self.covered_s += dt_s;
         for lane in &mut self.lanes {
+            if lane.in_view_of.iter().any(|sensor| live.contains(sensor)) {
+                lane.covered_s += dt_s;
+            }
             lane.update(dt_s, continuous, tracks);
         }
         self.last = Some(at);
@@ -130,20 +130,19 @@ impl TrafficCounter {
     /// The windows that still run, as far as they have come.
     pub fn current(&self) -> Vec<LaneWindow> {
         let (Some(from), Some(to)) = (self.from, self.last) else { return Vec::new() };
-        self.lanes.iter().map(|lane| lane.window(from, to, self.covered_s, self.window_us)).collect()
+        self.lanes.iter().map(|lane| lane.window(from, to, self.window_us)).collect()
     }
 
     fn finish(&mut self) {
         if let Some(from) = self.from {
             let to = UtcMicros(from.0.saturating_add(self.window_us));
             for lane in &mut self.lanes {
-                self.finished.push(lane.window(from, to, self.covered_s, self.window_us));
+                self.finished.push(lane.window(from, to, self.window_us));
                 lane.clear();
             }
             let excess = self.finished.len().saturating_sub(MAX_FINISHED);
             self.finished.drain(..excess);
         }
-        self.covered_s = 0.0;
     }
 
     /// The clock went back: what was counted can't be said to belong to any window.
@@ -152,17 +151,22 @@ impl TrafficCounter {
             lane.clear();
             lane.before.clear();
         }
-        self.covered_s = 0.0;
         self.last = None;
         self.from = Some(begin);
     }
 }
 
 impl LaneCount {
-    fn new(id: SensorId, line_m: f64) -> Self {
-        Self {
-            id,
+    /// `None` for a lane without a centre line.
+    fn new(lane: &Lane, length_m: f64, site: &SiteGeometry) -> Option<Self> {
+        let line_m = length_m - COUNTING_LINE_M.min(length_m / 2.0);
+        let line = point_at(&lane.centerline_enu_m, line_m)?;
+        let sees = |sensor: &&SensorModel| in_field_of_view(sensor, line);
+        Some(Self {
+            id: lane.id.clone(),
             line_m,
+            in_view_of: site.sensors.iter().filter(sees).map(|sensor| sensor.id().clone()).collect(),
+            covered_s: 0.0,
             vehicles: BTreeMap::new(),
             speed_seconds: 0.0,
             presence_s: 0.0,
@@ -172,7 +176,7 @@ impl LaneCount {
             before: Vec::new(),
             now: Vec::new(),
             standing: Vec::new(),
-        }
+        })
     }
 
     fn update(&mut self, dt_s: f64, continuous: bool, tracks: &[LocatedTrack]) {
@@ -219,7 +223,8 @@ impl LaneCount {
         self.queue_max_m = self.queue_max_m.max(rear_m);
     }
 
-    fn window(&self, from: UtcMicros, to: UtcMicros, covered_s: f64, window_us: i64) -> LaneWindow {
+    fn window(&self, from: UtcMicros, to: UtcMicros, window_us: i64) -> LaneWindow {
+        let covered_s = self.covered_s;
         let covered = covered_s > 0.0;
         let count: u32 = self.vehicles.values().sum();
         LaneWindow {
@@ -238,6 +243,7 @@ impl LaneCount {
 
     fn clear(&mut self) {
         self.vehicles.clear();
+        self.covered_s = 0.0;
         self.speed_seconds = 0.0;
         self.presence_s = 0.0;
         self.occupied_s = 0.0;
@@ -246,10 +252,35 @@ impl LaneCount {
     }
 }
 
+/// The place on a centre line after `offset_m`.
+fn point_at(line: &[[f64; 2]], offset_m: f64) -> Option<[f64; 2]> {
+    let mut left_m = offset_m;
+    for pair in line.windows(2) {
+        let [east, north] = [pair[1][0] - pair[0][0], pair[1][1] - pair[0][1]];
+        let length_m = east.hypot(north);
+        if left_m <= length_m && length_m > 0.0 {
+            return Some([pair[0][0] + east * left_m / length_m, pair[0][1] + north * left_m / length_m]);
+        }
+        left_m -= length_m;
+    }
+    line.last().copied()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::testing::{straight_lane, track_at};
+
+    fn seen_by_a_radar(lanes: &[Lane]) -> SiteGeometry {
+        let mut site: SiteGeometry = serde_json::from_str(
+            r#"{"name":"t","origin":{"lat_deg":31.0,"lon_deg":121.0,"ellipsoidal_height_m":5.0},"sensors":[
+            {"id":"r","kind":"radar","position_enu_m":[5,50,6],"boresight_azimuth_rad":0.0,"fov_rad":6.3,
+             "max_range_m":150.0,"sigma":{"range_m":0.3,"azimuth_rad":0.01,"range_rate_mps":0.1}}]}"#,
+        )
+        .expect("a site");
+        site.lanes = lanes.to_vec();
+        site
+    }
 
     /// Two cars 40 m apart drive up a 100 m lane at 10 m/s from `start_s`; pictures ten times a second.
     fn drive(counter: &mut TrafficCounter, map: &LaneMap, from_ds: i64, to_ds: i64) {
@@ -257,14 +288,14 @@ mod tests {
             let at = UtcMicros(ds * 100_000);
             let tracks =
                 [(1, 0.0), (2, -40.0)].map(|(id, head)| track_at(id, [0.0, head + (ds - 600) as f64], [0.0, 10.0]));
-            counter.update(at, &map.locate_all(tracks.to_vec()));
+            counter.update(at, &map.locate_all(tracks.to_vec()), &["r".into()]);
         }
     }
 
     #[test]
     fn counts_flow_speed_and_coverage() {
         let lanes = [straight_lane("n/0", 100.0)];
-        let mut counter = TrafficCounter::new(&lanes, 60);
+        let mut counter = TrafficCounter::new(&seen_by_a_radar(&lanes), 60);
         let map = LaneMap::new(&lanes);
         drive(&mut counter, &map, 600, 800);
         let now = &counter.current()[0];
@@ -283,13 +314,24 @@ mod tests {
     }
 
     #[test]
+    fn a_lane_that_no_living_sensor_sees_is_not_covered_and_has_no_flow() {
+        let lanes = [straight_lane("n/0", 100.0)];
+        let mut counter = TrafficCounter::new(&seen_by_a_radar(&lanes), 60);
+        for ds in 600..700 {
+            counter.update(UtcMicros(ds * 100_000), &[], &["another".into()]);
+        }
+        let now = &counter.current()[0];
+        assert_eq!((now.coverage, now.flow_per_h, now.occupancy), (0.0, None, None));
+    }
+
+    #[test]
     fn a_queue_reaches_back_to_its_last_car_and_not_to_one_far_behind() {
         let lanes = [straight_lane("n/0", 100.0)];
         let map = LaneMap::new(&lanes);
-        let mut counter = TrafficCounter::new(&lanes, 60);
+        let mut counter = TrafficCounter::new(&seen_by_a_radar(&lanes), 60);
         let standing = |id, north| track_at(id, [0.0, north], [0.0, 0.0]);
         let tracks = vec![standing(1, 96.0), standing(2, 89.0), standing(3, 50.0)];
-        counter.update(UtcMicros(60_000_000), &map.locate_all(tracks));
+        counter.update(UtcMicros(60_000_000), &map.locate_all(tracks), &["r".into()]);
         let now = &counter.current()[0];
         assert!((now.queue_max_m - (100.0 - 89.0 + 2.25)).abs() < 1e-9);
         assert_eq!(now.stopped_max, 3);
@@ -300,9 +342,9 @@ mod tests {
     fn a_clock_that_steps_back_starts_a_new_window() {
         let lanes = [straight_lane("n/0", 100.0)];
         let map = LaneMap::new(&lanes);
-        let mut counter = TrafficCounter::new(&lanes, 60);
+        let mut counter = TrafficCounter::new(&seen_by_a_radar(&lanes), 60);
         drive(&mut counter, &map, 600, 700);
-        counter.update(UtcMicros(6_000_000), &[]);
+        counter.update(UtcMicros(6_000_000), &[], &["r".into()]);
         assert_eq!(counter.current()[0].from, UtcMicros(0));
         assert!(counter.current()[0].vehicles.is_empty());
     }

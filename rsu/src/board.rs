@@ -108,7 +108,7 @@ impl Lookout {
             self.lost(&format!("camera {id}"), "overwritten", camera.dropped_overwritten);
             self.lost(&format!("camera {id}"), "wrong_size", camera.dropped_wrong_size);
             let age_s = camera.last_frame_at.map(|at| now.seconds_since(at));
-            self.sensor(id, "camera", level, false, camera.frames, age_s, detail, board);
+            self.sensor(id, "camera", level, false, age_s, detail, board);
         }
     }
 
@@ -128,7 +128,7 @@ impl Lookout {
                 self.lost(&format!("radar {}", radar.sensor), "lost_on_the_way", radar.lost);
                 self.lost(&format!("radar {}", radar.sensor), "queue_full", radar.dropped_queue_full);
                 let age_s = radar.last_scan_at.map(|at| now.seconds_since(at));
-                self.sensor(&radar.sensor, "radar", level, radar.simulated, radar.scans, age_s, detail, board);
+                self.sensor(&radar.sensor, "radar", level, radar.simulated, age_s, detail, board);
                 if radar.simulated {
                     board.simulated.push(radar.sensor.clone());
                 }
@@ -143,18 +143,18 @@ impl Lookout {
         kind: &str,
         level: Level,
         simulated: bool,
-        frames: u64,
         age_s: Option<f64>,
         detail: String,
         board: &mut Board,
     ) {
-        let fresh = new(&mut self.counted.frames, id, frames);
-        self.metrics.sensor_frames.with_label_values(&[id]).inc_by(fresh);
+        // What reached the pipeline, not what was decoded: a dead detector must show.
+        let fresh = new(&mut self.counted.frames, id, self.metrics.sensor_frames.with_label_values(&[id]).get());
         if let Some(age_s) = age_s {
             self.metrics.sensor_age_s.with_label_values(&[id]).set(age_s);
         }
         let up = if level == Level::Ok { 1.0 } else { 0.0 };
-        self.metrics.sensor_up.with_label_values(&[&**id, if simulated { "true" } else { "false" }]).set(up);
+        self.metrics.sensor_up.with_label_values(&[id]).set(up);
+        self.metrics.sensor_simulated.with_label_values(&[id]).set(if simulated { 1.0 } else { 0.0 });
         self.health.set(id, level, &detail);
         board.sensors.push(ConsoleSensor {
             id: id.to_string(),

@@ -1,12 +1,25 @@
 //! What the city is told: from the service's own values to the schema of `cloud-bridge`.
 
 use cloud_bridge::schema::{Aspect, Bay, BayStatus, GroupState, LaneTraffic, Parking, Signal, Traffic};
-use cloud_bridge::{State, Update};
+use cloud_bridge::{LinkConfig, LinkMode, State, Update};
 use perception::parking::{self, LotState};
 use perception::time::UtcMicros;
 use perception::traffic::LaneWindow;
 
+use crate::config::CloudFile;
 use crate::signals::{Light, SignalState};
+
+/// How the site's file wants the link.
+pub fn link(cloud: &CloudFile) -> LinkConfig {
+    LinkConfig {
+        mode: if cloud.mode == "client" { LinkMode::Client } else { LinkMode::Peer },
+        // A client has nobody to listen for.
+        listen: if cloud.mode == "client" { Vec::new() } else { cloud.listen.clone() },
+        connect: cloud.connect.clone(),
+        scouting: cloud.scouting,
+        ..LinkConfig::default()
+    }
+}
 
 /// One traffic window of all lanes. Windows of several lengths or times never come mixed.
 pub fn traffic(windows: &[LaneWindow], simulated: bool) -> Option<Update> {

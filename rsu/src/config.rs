@@ -26,7 +26,7 @@ pub struct SiteFile {
     /// The city's name, likewise.
     pub city: String,
     /// Where the site's ENU frame has its origin.
-    pub origin: Origin,
+    pub origin: OriginFile,
     /// The road: a GeoJSON file, relative to `site.toml`.
     pub map: PathBuf,
     /// What is broadcast.
@@ -40,7 +40,7 @@ pub struct SiteFile {
     pub radars: Vec<RadarFile>,
     /// The detector; needed when there is a camera.
     pub detector: Option<DetectorFile>,
-    /// The signal; absent: no SPAT.
+    /// The signal; absent: SPAT says *unavailable* of every group of the map.
     pub signal: Option<SignalFile>,
     /// Radios.
     #[serde(default, rename = "radio")]
@@ -53,6 +53,25 @@ pub struct SiteFile {
     /// Where the service keeps what must survive a restart, relative to `site.toml`.
     #[serde(default = "default_state_dir")]
     pub state_dir: PathBuf,
+}
+
+/// WGS-84 origin of the site's frame.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OriginFile {
+    /// Latitude, degrees north.
+    pub lat_deg: f64,
+    /// Longitude, degrees east.
+    pub lon_deg: f64,
+    /// Height above the ellipsoid, metres.
+    pub ellipsoidal_height_m: f64,
+}
+
+impl From<OriginFile> for Origin {
+    fn from(file: OriginFile) -> Self {
+        let OriginFile { lat_deg, lon_deg, ellipsoidal_height_m } = file;
+        Self { lat_deg, lon_deg, ellipsoidal_height_m }
+    }
 }
 
 /// Which editions go on the air. `None` leaves a family out.
@@ -134,7 +153,7 @@ pub struct DetectorFile {
 pub enum SignalFile {
     /// A fixed-time plan, run from UTC.
     FixedTime {
-        /// Start of the first stage, seconds after UTC midnight modulo the cycle.
+        /// Start of the first stage: seconds after 1970-01-01T00:00:00Z, modulo the cycle.
         #[serde(default)]
         offset_s: f64,
         /// The stages in order.
@@ -175,6 +194,15 @@ pub enum RadioFile {
     },
 }
 
+impl RadioFile {
+    /// Its name.
+    pub fn id(&self) -> &str {
+        match self {
+            Self::Pc5Udp { id, .. } | Self::ImmediateForward { id, .. } | Self::UuQuic { id, .. } => id,
+        }
+    }
+}
+
 /// The link to the city.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -183,7 +211,7 @@ pub struct CloudFile {
     #[serde(default = "default_cloud_mode")]
     pub mode: String,
     /// Zenoh endpoints to listen at, e.g. `tcp/127.0.0.1:17447`.
-    #[serde(default)]
+    #[serde(default = "default_cloud_listen")]
     pub listen: Vec<String>,
     /// Zenoh endpoints to connect to.
     #[serde(default)]
@@ -229,13 +257,16 @@ fn default_detector_threads() -> usize {
     1
 }
 fn default_uu_names() -> Vec<String> {
-    vec!["localhost".into()]
+    vec!["localhost".into(), "127.0.0.1".into()]
 }
 fn default_max_vehicles() -> usize {
     1000
 }
 fn default_cloud_mode() -> String {
     "peer".into()
+}
+fn default_cloud_listen() -> Vec<String> {
+    vec!["tcp/127.0.0.1:7447".into()]
 }
 fn default_cloud_encoding() -> String {
     "json".into()
@@ -361,7 +392,8 @@ impl Checker<'_> {
         let cn = self.dialect("broadcast.cn", &file.broadcast.cn, asn1::Dialect::is_cn);
         let us = self.dialect("broadcast.us", &file.broadcast.us, asn1::Dialect::is_us);
         let rsu_id = self.rsu_id(&file.broadcast.rsu_id);
-        let map = self.map(&file.map, &file.origin);
+        let origin = Origin::from(file.origin);
+        let map = self.map(&file.map, &origin);
         let cameras: Vec<Camera> = file.cameras.iter().filter_map(|camera| self.camera(camera)).collect();
         let radars: Vec<Radar> = file.radars.iter().map(radar).collect();
         if !cameras.is_empty() && file.detector.is_none() {
@@ -377,20 +409,24 @@ impl Checker<'_> {
         if let Some(cloud) = &file.cloud {
             self.one_of("cloud.mode", &cloud.mode, &["peer", "client"]);
             self.one_of("cloud.encoding", &cloud.encoding, &["json", "cbor"]);
+            if let Err(error) = crate::city::link(cloud).check() {
+                self.problem("cloud", error.to_string());
+            }
             if cloud.traffic_window_s == 0 || 3600 % cloud.traffic_window_s != 0 {
                 self.problem("cloud.traffic_window_s", "must divide an hour".into());
             }
         }
+        self.component_names(&file.cameras, &file.radars, &file.radios);
         let map = map.unwrap_or_default();
         let geometry = SiteGeometry {
             name: file.name.clone(),
-            origin: file.origin,
+            origin,
             sensors: cameras
                 .iter()
                 .map(|camera| SensorModel::Camera(camera.model.clone()))
                 .chain(radars.iter().map(|radar| SensorModel::Radar(radar.model.clone())))
                 .collect(),
-            lanes: map.lanes_enu(&file.origin),
+            lanes: map.lanes_enu(&origin),
         };
         if let Err(error) = geometry.validate() {
             self.problem("sensors and lanes", error.to_string());
@@ -425,6 +461,20 @@ impl Checker<'_> {
         let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
         if name.is_empty() || name.len() > 63 || !name.chars().all(plain) {
             self.problem(key, format!("is {name:?}; use 1 to 63 letters, digits, '-', '_', '.'"));
+        }
+    }
+
+    /// Health, metrics and console tell components apart by name alone.
+    fn component_names(&mut self, cameras: &[CameraFile], radars: &[RadarFile], radios: &[RadioFile]) {
+        let cameras = cameras.iter().map(|camera| camera.id.to_string());
+        let radars = radars.iter().map(|radar| radar.id.to_string());
+        let mut seen = vec!["city".to_owned()];
+        for id in cameras.chain(radars).chain(radios.iter().map(|radio| radio.id().to_owned())) {
+            self.name("id", &id);
+            if seen.contains(&id) {
+                self.problem("id", format!("{id:?} is there twice, or is the city's"));
+            }
+            seen.push(id);
         }
     }
 

@@ -114,7 +114,7 @@ impl Gate {
             })
             .collect();
         SignalState {
-            captured_at: fresh.map_or(now, |state| state.captured_at),
+            captured_at: said.map_or(now, |state| state.captured_at),
             fixed_time: said.is_some_and(|state| state.fixed_time),
             groups,
         }

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 
+use perception::time::UtcMicros;
+
 use crate::clock::Clock;
 use crate::metrics::Metrics;
 use crate::pipeline::Input;
@@ -12,10 +14,19 @@ use crate::record::Recorder;
 /// so far behind that anything more is only memory.
 const QUEUE: usize = 512;
 
+/// An input and when it arrived.
+#[derive(Debug)]
+pub struct Arrival {
+    /// When.
+    pub at: UtcMicros,
+    /// What.
+    pub input: Input,
+}
+
 /// Takes what arrives, from any thread. What does not fit is lost and counted as `queue_full`.
 #[derive(Clone, Debug)]
 pub struct Inlet {
-    queue: SyncSender<Input>,
+    queue: SyncSender<Arrival>,
     recorder: Option<Recorder>,
     clock: Arc<Clock>,
     metrics: Metrics,
@@ -23,17 +34,21 @@ pub struct Inlet {
 
 impl Inlet {
     /// The inlet and the pipeline's end of it.
-    pub fn new(recorder: Option<Recorder>, clock: Arc<Clock>, metrics: Metrics) -> (Self, Receiver<Input>) {
+    pub fn new(recorder: Option<Recorder>, clock: Arc<Clock>, metrics: Metrics) -> (Self, Receiver<Arrival>) {
         let (queue, inputs) = sync_channel(QUEUE);
         (Self { queue, recorder, clock, metrics }, inputs)
     }
 
     /// Never waits. False once the pipeline is gone.
     pub fn offer(&self, input: Input) -> bool {
+        let at = self.clock.now();
         if let Some(recorder) = &self.recorder {
-            recorder.record(self.clock.now(), &input);
+            recorder.record(at, &input);
         }
-        match self.queue.try_send(input) {
+        if let Input::Sensor(frame) = &input {
+            self.metrics.sensor_frames.with_label_values(&[&**frame.sensor()]).inc();
+        }
+        match self.queue.try_send(Arrival { at, input }) {
             Ok(()) => true,
             Err(TrySendError::Full(_)) => {
                 self.metrics.count_drop("pipeline", "queue_full", 1);

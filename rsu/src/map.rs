@@ -10,6 +10,7 @@ use perception::calibration::{Lane, Origin};
 use perception::detection::Class;
 use perception::frames::{SiteFrame, Wgs84};
 use perception::parking::{Bay, Lot};
+use perception::priors::is_motor_vehicle;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -103,10 +104,32 @@ pub struct MapLane {
 }
 
 impl MapLane {
+    /// What it is for.
+    pub fn kind(&self) -> LaneKind {
+        if self.allowed.is_empty() || self.allowed.iter().any(|class| is_motor_vehicle(*class)) {
+            LaneKind::Vehicle
+        } else if self.allowed.contains(&Class::Bicycle) {
+            LaneKind::Bicycle
+        } else {
+            LaneKind::Foot
+        }
+    }
+
     /// What it allows at its end, each once.
     pub fn maneuvers(&self) -> BTreeSet<Maneuver> {
         self.connections.iter().map(|connection| connection.maneuver).collect()
     }
+}
+
+/// What a lane is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LaneKind {
+    /// Motor vehicles, perhaps with others.
+    Vehicle,
+    /// Bicycles, perhaps with people on foot.
+    Bicycle,
+    /// People on foot.
+    Foot,
 }
 
 /// A way across the junction.
@@ -179,7 +202,7 @@ struct LaneProperties {
     lane: u8,
     width_m: f64,
     #[serde(default)]
-    allowed: Vec<Class>,
+    allowed: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -308,17 +331,29 @@ impl Reader {
             "connection" => self.connection(properties(feature)?, feature),
             "crosswalk" => {
                 let CrosswalkProperties { id, signal_group } = properties(feature)?;
+                if self.map.crosswalks.iter().any(|other| other.id == id) {
+                    return Err(format!("crosswalk {id:?} is there twice"));
+                }
                 self.map.crosswalks.push(Crosswalk { id, polygon: polygon(feature)?, signal_group });
                 Ok(())
             }
             "bay" => {
                 let BayProperties { lot, bay } = properties(feature)?;
+                for (key, name) in [("lot", &lot), ("bay", &bay)] {
+                    cloud_bridge::check_name(key, name).map_err(|error| error.to_string())?;
+                }
+                if self.lots.get(&lot).is_some_and(|bays| bays.iter().any(|other| *other.id == *bay)) {
+                    return Err(format!("bay {bay} of lot {lot} is there twice"));
+                }
                 let polygon_enu_m = polygon(feature)?.iter().map(|point| enu2(&self.frame, point)).collect();
                 self.lots.entry(lot).or_default().push(Bay { id: bay.into(), polygon_enu_m });
                 Ok(())
             }
             _ => {
                 let RegionProperties {} = properties(feature)?;
+                if !self.map.region_enu_m.is_empty() {
+                    return Err("there is a region already".into());
+                }
                 self.map.region_enu_m = polygon(feature)?.iter().map(|point| enu2(&self.frame, point)).collect();
                 Ok(())
             }
@@ -373,7 +408,7 @@ impl Reader {
         if link.lanes.iter().any(|other| other.number == number) {
             return Err(format!("lane {}/{number} is there twice", lane.link));
         }
-        let (width_m, allowed) = (lane.width_m, lane.allowed);
+        let (width_m, allowed) = (lane.width_m, classes(&lane.allowed)?);
         link.lanes.push(MapLane { number, intersection_lane, width_m, points, allowed, connections: Vec::new() });
         link.lanes.sort_by_key(|lane| lane.number);
         Ok(())
@@ -427,9 +462,19 @@ impl Reader {
     }
 }
 
+fn classes(names: &[String]) -> Result<Vec<Class>, String> {
+    let class = |name: &String| {
+        let known = Class::ALL.into_iter().find(|class| class.as_str() == name && *class != Class::Unknown);
+        known.ok_or_else(|| format!("allowed: {name:?} is no class of road users"))
+    };
+    names.iter().map(class).collect()
+}
+
 fn properties<T: DeserializeOwned>(feature: &Feature) -> Result<T, String> {
     let mut properties = feature.properties.clone().unwrap_or_default();
     properties.remove("kind");
+    // Editors of GeoJSON write every column for every feature: null is absent.
+    properties.retain(|_, value| !value.is_null());
     serde_json::from_value(properties.into()).map_err(|error| error.to_string())
 }
 

@@ -42,8 +42,10 @@ pub struct Metrics {
     pub dropped: IntCounterVec,
     /// `lukou_sensor_age_seconds{sensor}`: since the newest capture.
     pub sensor_age_s: GaugeVec,
-    /// `lukou_sensor_up{sensor,simulated}`.
+    /// `lukou_sensor_up{sensor}`.
     pub sensor_up: GaugeVec,
+    /// `lukou_sensor_simulated{sensor}`: 1 when its data are made, not measured.
+    pub sensor_simulated: GaugeVec,
     /// `lukou_signal_age_seconds`.
     pub signal_age_s: Gauge,
     /// `lukou_cloud_connected`: 1 while a city peer or router is connected.
@@ -87,7 +89,8 @@ impl Metrics {
             tracks: make.gauges("lukou_tracks", "Road users in the picture", &["class"])?,
             dropped: make.counter("lukou_dropped_total", "Things given up, by place and reason", &["where", "reason"])?,
             sensor_age_s: make.gauges("lukou_sensor_age_seconds", "Age of a sensor's newest capture", &["sensor"])?,
-            sensor_up: make.gauges("lukou_sensor_up", "1 while a sensor delivers", &["sensor", "simulated"])?,
+            sensor_up: make.gauges("lukou_sensor_up", "1 while a sensor delivers", &["sensor"])?,
+            sensor_simulated: make.gauges("lukou_sensor_simulated", "1 when a sensor's data are made, not measured", &["sensor"])?,
             signal_age_s: make.gauge("lukou_signal_age_seconds", "Age of the signal controller's newest word")?,
             cloud_connected: make.int_gauge("lukou_cloud_connected", "1 while a city peer or router is connected")?,
             cloud_published: make.counter("lukou_cloud_published_total", "State messages published to the city", &["kind"])?,

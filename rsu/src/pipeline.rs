@@ -116,7 +116,8 @@ pub struct Pipeline {
     signal: Option<SignalState>,
     rhythm: Rhythm,
     newest_camera: Option<Newest>,
-    heard: Vec<(SensorId, UtcMicros)>,
+    heard: Vec<Heard>,
+    picture_due: UtcMicros,
     last_now: UtcMicros,
     outputs: VecDeque<Output>,
 }
@@ -145,12 +146,30 @@ impl Rhythm {
     }
 }
 
+/// When a sensor was last heard, and capture and arrival of what it said.
+#[derive(Clone, Debug)]
+struct Heard {
+    sensor: SensorId,
+    at: UtcMicros,
+    newest: (UtcMicros, UtcMicros),
+}
+
+impl Heard {
+    fn never(sensor: &SensorId) -> Self {
+        let never = UtcMicros(i64::MIN);
+        Self { sensor: sensor.clone(), at: never, newest: (never, never) }
+    }
+}
+
 /// The newest camera frame that is in the picture; which camera sets the rhythm.
 #[derive(Clone, Debug)]
 struct Newest {
     sensor: SensorId,
     captured_at: UtcMicros,
     arrived_at: UtcMicros,
+    fused_at: UtcMicros,
+    /// Whether a message has told of it already: latency is counted for the first only.
+    said: bool,
 }
 
 impl Pipeline {
@@ -165,26 +184,28 @@ impl Pipeline {
             lifter: Lifter::new(&geometry, LiftSettings::default())?,
             tracker: Tracker::new(&geometry, TrackerSettings::default())?,
             lanes: LaneMap::new(&geometry.lanes),
-            traffic: TrafficCounter::new(&geometry.lanes, traffic_window_s),
+            traffic: TrafficCounter::new(&geometry, traffic_window_s),
             lots: lots.iter().map(|lot| ParkingMonitor::new(lot, &geometry)).collect(),
             composer: Composer::new(edition, &geometry, map),
             gate: Gate::new(Limits::default(), groups, region_enu_m),
             signal: None,
             rhythm: Rhythm::new(start),
             newest_camera: None,
-            heard: geometry.sensors.iter().map(|sensor| (sensor.id().clone(), UtcMicros(i64::MIN))).collect(),
+            heard: geometry.sensors.iter().map(|sensor| Heard::never(sensor.id())).collect(),
+            picture_due: start,
             last_now: start,
             outputs: VecDeque::new(),
         })
     }
 
-    /// One input at `now`.
-    pub fn handle(&mut self, now: UtcMicros, input: Input) {
+    /// One input at `now`; `arrived_at` is when it reached the service, at or before `now`.
+    pub fn handle(&mut self, now: UtcMicros, arrived_at: UtcMicros, input: Input) {
         self.notice_clock_steps(now);
         match input {
             Input::Sensor(frame) => {
-                if let Some((_, heard_at)) = self.heard.iter_mut().find(|(sensor, _)| sensor == frame.sensor()) {
-                    *heard_at = now;
+                if let Some(heard) = self.heard.iter_mut().find(|heard| heard.sensor == *frame.sensor()) {
+                    heard.at = now;
+                    heard.newest = (frame.captured_at(), arrived_at);
                 }
                 if let Err(drop) = self.aligner.push(now, frame) {
                     self.dropped("align", drop.as_str(), 1);
@@ -211,7 +232,7 @@ impl Pipeline {
 
     /// When [`Input::Tick`] is due if nothing else comes.
     pub fn wake_at(&self) -> UtcMicros {
-        let deadline = self.rhythm.deadline();
+        let deadline = self.rhythm.deadline().min(self.picture_due);
         self.aligner.next_deadline().map_or(deadline, |frames| frames.min(deadline))
     }
 
@@ -241,17 +262,19 @@ impl Pipeline {
     /// Object messages leave with the frames of one camera, so that they carry its pictures while they are young.
     fn camera_leads(&mut self, now: UtcMicros, sensor: &SensorId, captured_at: UtcMicros) -> bool {
         let takes_over = self.silent_cameras(now);
+        let heard = self.heard.iter().find(|heard| heard.sensor == *sensor && heard.newest.0 == captured_at);
+        let arrived_at = heard.map_or(now, |heard| heard.newest.1);
         match &mut self.newest_camera {
             Some(newest) if !takes_over && newest.sensor != *sensor => false,
             newest => {
-                *newest = Some(Newest { sensor: sensor.clone(), captured_at, arrived_at: now });
+                *newest = Some(Newest { sensor: sensor.clone(), captured_at, arrived_at, fused_at: now, said: false });
                 true
             }
         }
     }
 
     fn silent_cameras(&self, now: UtcMicros) -> bool {
-        self.newest_camera.as_ref().is_none_or(|newest| now.seconds_since(newest.arrived_at) > CAMERA_SILENT_S)
+        self.newest_camera.as_ref().is_none_or(|newest| now.seconds_since(newest.fused_at) > CAMERA_SILENT_S)
     }
 
     /// Whatever is due by time alone.
@@ -261,6 +284,10 @@ impl Pipeline {
         }
         if self.rhythm.objects.elapsed(now) {
             self.say_objects(now);
+        }
+        if now >= self.picture_due {
+            let tracks = self.look(now);
+            self.outputs.push_back(Output::Picture(Picture { at: now, tracks }));
         }
         if self.rhythm.map.elapsed(now) {
             let composed = self.composer.map(now);
@@ -286,16 +313,23 @@ impl Pipeline {
         self.outputs.push_back(Output::Signal(state));
     }
 
-    fn say_objects(&mut self, now: UtcMicros) {
+    /// The picture now, and what follows from it for traffic and parking.
+    fn look(&mut self, now: UtcMicros) -> Vec<LocatedTrack> {
+        self.picture_due = now.plus_seconds(OBJECTS_PERIOD_S);
         self.tracker.advance(now);
         let tracks = self.tracker.picture(now);
-        let live: Vec<SensorId> = self.heard.iter().filter(|(_, at)| is_live(now, *at)).map(|(id, _)| id.clone()).collect();
+        let live = self.heard.iter().filter(|heard| is_live(now, heard.at)).map(|heard| heard.sensor.clone());
+        let live: Vec<SensorId> = live.collect();
         for lot in &mut self.lots {
             lot.update(now, &tracks, &live);
         }
         let tracks = self.lanes.locate_all(tracks);
-        self.traffic.update(now, &tracks);
+        self.traffic.update(now, &tracks, &live);
+        tracks
+    }
 
+    fn say_objects(&mut self, now: UtcMicros) {
+        let tracks = self.look(now);
         let mut held = Vec::new();
         let may_be_said = |located: &&LocatedTrack| match self.gate.object(now, &located.track) {
             Ok(()) => true,
@@ -305,11 +339,16 @@ impl Pipeline {
             }
         };
         let said: Vec<&Track> = tracks.iter().filter(may_be_said).map(|located| &located.track).collect();
-        let newest = self.newest_camera.as_ref().filter(|newest| now.seconds_since(newest.arrived_at) <= CAMERA_SILENT_S);
+        // Latency is told once for each frame, by the first message that carries it.
+        let newest = self.newest_camera.as_mut().filter(|newest| !newest.said);
+        let newest = newest.map(|newest| {
+            newest.said = true;
+            (newest.captured_at, newest.arrived_at)
+        });
         let picture = ObjectPicture {
             tracks: &said,
-            captured_at: newest.map(|newest| newest.captured_at),
-            arrived_at: newest.map(|newest| newest.arrived_at),
+            captured_at: newest.map(|(captured_at, _)| captured_at),
+            arrived_at: newest.map(|(_, arrived_at)| arrived_at),
         };
         let composed = self.composer.objects(now, &picture);
         self.suppressed(self.composer.object_kind(), held);
@@ -339,6 +378,7 @@ impl Pipeline {
         let passed_s = now.seconds_since(self.last_now);
         if passed_s > CLOCK_FORWARD_S || passed_s < -CLOCK_BACK_S {
             self.rhythm = Rhythm::new(now);
+            self.picture_due = now;
             self.newest_camera = None;
             self.dropped("pipeline", "clock_step", 1);
         }

@@ -30,7 +30,7 @@ pub struct Recorder {
 }
 
 impl Recorder {
-    /// Creates the file and writes the site into it. An existing file is replaced.
+    /// Creates the file, which must not exist yet, and writes the site into it.
     pub fn start(
         path: PathBuf,
         geometry: &SiteGeometry,

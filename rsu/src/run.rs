@@ -11,7 +11,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use anyhow::Context;
-use cloud_bridge::{Bridge, BridgeConfig, Encoding, LinkConfig, LinkMode};
+use cloud_bridge::{Bridge, BridgeConfig, Encoding};
 use perception::align::AlignSettings;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -19,11 +19,12 @@ use tokio::time::MissedTickBehavior;
 
 use crate::api::{self, ApiState};
 use crate::board::{Counted, Lookout, SharedBoard};
+use crate::city;
 use crate::clock::{Clock, Stopwatch};
 use crate::config::{CloudFile, Site};
 use crate::console::{ConsoleFeed, ConsoleMap, ConsoleState};
 use crate::health::Health;
-use crate::inlet::Inlet;
+use crate::inlet::{Arrival, Inlet};
 use crate::messages::Edition;
 use crate::metrics::Metrics;
 use crate::perform::{Performer, Rates};
@@ -194,16 +195,8 @@ fn expect_components(health: &Health, site: &Site) {
 }
 
 fn bridge_config(site: &Site, cloud: &CloudFile) -> BridgeConfig {
-    let mode = if cloud.mode == "client" { LinkMode::Client } else { LinkMode::Peer };
     let encoding = if cloud.encoding == "cbor" { Encoding::Cbor } else { Encoding::Json };
-    let link = LinkConfig {
-        mode,
-        listen: cloud.listen.clone(),
-        connect: cloud.connect.clone(),
-        scouting: cloud.scouting,
-        ..LinkConfig::default()
-    };
-    BridgeConfig { encoding, link, ..BridgeConfig::new(&site.city, &site.name, site.state_dir.join("city")) }
+    BridgeConfig { encoding, link: city::link(cloud), ..BridgeConfig::new(&site.city, &site.name, site.state_dir.join("city")) }
 }
 
 fn pipeline_settings(site: &Site, clock: &Clock) -> PipelineSettings {
@@ -249,7 +242,7 @@ async fn control_signal(plan: FixedTimePlan, inlet: Inlet, clock: Arc<Clock>, mu
 /// The one thread that owns the pipeline.
 struct PipelineThread {
     pipeline: Pipeline,
-    inputs: Receiver<Input>,
+    inputs: Receiver<Arrival>,
     performer: Performer,
     clock: Arc<Clock>,
     stop: Arc<AtomicBool>,
@@ -259,14 +252,15 @@ impl PipelineThread {
     fn run(mut self) {
         while !self.stop.load(Ordering::Relaxed) {
             let wait_s = self.pipeline.wake_at().seconds_since(self.clock.now()).clamp(0.0, LONGEST_WAIT_S);
-            let input = match self.inputs.recv_timeout(Duration::from_secs_f64(wait_s)) {
-                Ok(input) => input,
-                Err(RecvTimeoutError::Timeout) => Input::Tick,
+            let arrival = match self.inputs.recv_timeout(Duration::from_secs_f64(wait_s)) {
+                Ok(arrival) => Some(arrival),
+                Err(RecvTimeoutError::Timeout) => None,
                 Err(RecvTimeoutError::Disconnected) => return,
             };
             let now = self.clock.now();
+            let Arrival { at, input } = arrival.unwrap_or(Arrival { at: now, input: Input::Tick });
             let watch = Stopwatch::start();
-            self.pipeline.handle(now, input);
+            self.pipeline.handle(now, at, input);
             // Radios first: the stopwatch runs until the last message is on its way.
             let mut rest = Vec::new();
             while let Some(output) = self.pipeline.poll_output() {

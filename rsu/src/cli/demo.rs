@@ -17,6 +17,7 @@ use super::serve::{runtime, until_told};
 use crate::board;
 use crate::config::{RadioFile, Site};
 use crate::metrics::quantile;
+use crate::radios::uu_identity::CERTIFICATE_FILE;
 use crate::run::Service;
 
 /// Arguments of `rsu demo`.
@@ -24,7 +25,7 @@ use crate::run::Service;
 pub struct DemoArgs {
     /// End by itself after this many seconds, with a summary; exit 0 only if every part delivered.
     #[arg(long)]
-    seconds: Option<f64>,
+    seconds: Option<u64>,
     /// The site to show; by default the one in `deploy/demo`, looked for from here and from the program upwards.
     #[arg(long)]
     site: Option<PathBuf>,
@@ -34,13 +35,13 @@ pub struct DemoArgs {
 }
 
 /// Seconds at the end that the companions need to say how it went.
-const COMPANIONS_END_S: f64 = 2.0;
+const COMPANIONS_END_S: u64 = 2;
 /// A track that a camera has followed this long is one that persists.
 const PERSISTS_S: f64 = 3.0;
 
 /// Runs until Ctrl-C or the end of the time.
 pub fn run(args: DemoArgs) -> anyhow::Result<ExitCode> {
-    if args.seconds.is_some_and(|seconds| !(seconds >= 10.0 && seconds.is_finite())) {
+    if args.seconds.is_some_and(|seconds| seconds < 10) {
         bail!("--seconds must be 10 or more: everything must start and end within it");
     }
     let path = match args.site {
@@ -126,7 +127,7 @@ impl Seen {
         self.people_most = self.people_most.max(real.len());
         self.simulated_most = self.simulated_most.max(state.tracks.len() - real.len());
         let cameras = state.sensors.iter().filter(|sensor| sensor.kind == "camera");
-        self.frames_per_s = cameras.map(|camera| camera.per_s).sum();
+        self.frames_per_s = cameras.fold(0.0, |sum, camera| sum + camera.per_s);
         let messages = state.messages.iter().map(|m| format!("{}-{} {:.0}/s", m.set, m.message, m.per_s));
         self.messages = messages.collect::<Vec<_>>().join(" ");
     }
@@ -192,21 +193,20 @@ struct Lines {
 struct Companions(Vec<Companion>);
 
 impl Companions {
-    fn start(site_path: &Path, site: &Site, seconds: Option<f64>) -> anyhow::Result<Self> {
+    fn start(site_path: &Path, site: &Site, seconds: Option<u64>) -> anyhow::Result<Self> {
         let mut commands: Vec<(&'static str, &'static str, Vec<String>)> = Vec::new();
         let text = |value: &dyn std::fmt::Display| value.to_string();
         if !site.radars.is_empty() {
             commands.push(("radar", "hil", vec!["radar".into(), "--site".into(), text(&site_path.display())]));
         }
-        let limit = seconds.map(|s| vec!["--seconds".to_owned(), format!("{:.1}", s - COMPANIONS_END_S)]).unwrap_or_default();
+        let limit = seconds.map(|s| vec!["--seconds".to_owned(), (s - COMPANIONS_END_S).to_string()]).unwrap_or_default();
         let mut vehicle = vec!["vehicle".to_owned(), "--json".into()];
         for radio in &site.radios {
             match radio {
                 RadioFile::Pc5Udp { to, .. } => vehicle.extend(["--pc5".into(), text(to)]),
-                RadioFile::UuQuic { listen, names, .. } => {
-                    let name = names.first().map_or("localhost", String::as_str);
-                    let ca = site.state_dir.join("uu").join("cert.pem");
-                    vehicle.extend(["--uu".into(), format!("{name}:{}", listen.port()), "--ca".into(), text(&ca.display())]);
+                RadioFile::UuQuic { listen, .. } => {
+                    let ca = site.state_dir.join("uu").join(CERTIFICATE_FILE);
+                    vehicle.extend(["--uu".into(), text(listen), "--ca".into(), text(&ca.display())]);
                 }
                 RadioFile::ImmediateForward { .. } => {}
             }
@@ -277,7 +277,7 @@ async fn read_lines(output: tokio::process::ChildStdout, lines: Arc<Mutex<Lines>
         let value = serde_json::from_str::<Value>(&line).ok();
         let mut lines = lines.lock().unwrap_or_else(PoisonError::into_inner);
         lines.count += 1;
-        if let Some(schema) = value.as_ref().and_then(|value| value.get("schema")).and_then(Value::as_str) {
+        if let Some(schema) = value.as_ref().and_then(|value| value.pointer("/state/schema")).and_then(Value::as_str) {
             *lines.kinds.entry(schema.to_owned()).or_default() += 1;
         }
         lines.last = value;

@@ -46,6 +46,7 @@ pub fn run(args: ReplayArgs) -> anyhow::Result<ExitCode> {
         tracks: args.tracks.as_deref().map(create).transpose()?,
         messages: args.messages.as_deref().map(create).transpose()?,
         counts: Counts::default(),
+        last: UtcMicros::default(),
     };
     let reader = RecordingReader::open(&args.recording)?;
     for entry in reader {
@@ -57,6 +58,7 @@ pub fn run(args: ReplayArgs) -> anyhow::Result<ExitCode> {
             }
         }
     }
+    replay.drain()?;
     replay.finish(&args.recording)
 }
 
@@ -79,9 +81,24 @@ struct Replay {
     tracks: Option<BufWriter<File>>,
     messages: Option<BufWriter<File>>,
     counts: Counts,
+    last: UtcMicros,
 }
 
+/// How long after the last message the pipeline goes on: what still waits in it comes out.
+const DRAIN_S: f64 = 0.1;
+
 impl Replay {
+    fn drain(&mut self) -> anyhow::Result<()> {
+        let end = self.last.plus_seconds(DRAIN_S);
+        let Some(pipeline) = &mut self.pipeline else { return Ok(()) };
+        while pipeline.wake_at() <= end {
+            let now = pipeline.wake_at();
+            pipeline.handle(now, now, Input::Tick);
+            write_outputs(pipeline, now, &mut self.tracks, &mut self.messages, &mut self.counts)?;
+        }
+        Ok(())
+    }
+
     fn take(&mut self, arrived_at: UtcMicros, captured_at: UtcMicros, item: Item) -> anyhow::Result<()> {
         let input = match item {
             Item::Site(geometry) => {
@@ -101,11 +118,12 @@ impl Replay {
         if arrived_at.seconds_since(pipeline.wake_at()) < 60.0 {
             while pipeline.wake_at() < arrived_at {
                 let now = pipeline.wake_at();
-                pipeline.handle(now, Input::Tick);
+                pipeline.handle(now, now, Input::Tick);
                 write_outputs(pipeline, now, &mut self.tracks, &mut self.messages, &mut self.counts)?;
             }
         }
-        pipeline.handle(arrived_at, input);
+        self.last = arrived_at;
+        pipeline.handle(arrived_at, arrived_at, input);
         write_outputs(pipeline, arrived_at, &mut self.tracks, &mut self.messages, &mut self.counts)
     }
 

@@ -22,7 +22,7 @@ pub struct RunArgs {
     record: Option<PathBuf>,
     /// End by itself after this many seconds.
     #[arg(long)]
-    seconds: Option<f64>,
+    seconds: Option<u64>,
 }
 
 /// Arguments of `rsu record`.
@@ -35,7 +35,7 @@ pub struct RecordArgs {
     out: PathBuf,
     /// End by itself after this many seconds.
     #[arg(long)]
-    seconds: Option<f64>,
+    seconds: Option<u64>,
 }
 
 /// Runs until SIGTERM, Ctrl-C, or the end of the time.
@@ -48,7 +48,7 @@ pub fn record(args: RecordArgs) -> anyhow::Result<ExitCode> {
     serve(args.site, Some(args.out), args.seconds)
 }
 
-fn serve(site: SiteArg, record: Option<PathBuf>, seconds: Option<f64>) -> anyhow::Result<ExitCode> {
+fn serve(site: SiteArg, record: Option<PathBuf>, seconds: Option<u64>) -> anyhow::Result<ExitCode> {
     let site = Site::load(&site.site)?;
     runtime()?.block_on(async {
         let service = Service::start(&site, record).await?;
@@ -73,12 +73,12 @@ pub fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
 }
 
 /// Waits for SIGTERM, Ctrl-C or the end of the time. True if it was a signal.
-pub async fn until_told(seconds: Option<f64>) -> anyhow::Result<bool> {
+pub async fn until_told(seconds: Option<u64>) -> anyhow::Result<bool> {
     let mut terminate = signal(SignalKind::terminate()).context("SIGTERM")?;
     let mut interrupt = signal(SignalKind::interrupt()).context("SIGINT")?;
     let time_over = async {
-        match seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()) {
-            Some(time) => tokio::time::sleep(time).await,
+        match seconds {
+            Some(seconds) => tokio::time::sleep(Duration::from_secs(seconds)).await,
             None => std::future::pending().await,
         }
     };

@@ -3,7 +3,8 @@
 use asn1::cn::common::{NodeReferenceID, Position3D, PositionOffsetLLV};
 use asn1::cn::MessageFrame;
 use asn1::cn::map::{
-    AllowedManeuvers, Connection, ConnectingLane, Lane, LaneAttributes, LaneAttributesVehicle, LaneTypeAttributes, Link,
+    AllowedManeuvers, Connection, ConnectingLane, Lane, LaneAttributes, LaneAttributesBike, LaneAttributesSidewalk,
+    LaneAttributesVehicle, LaneTypeAttributes, Link,
     MapData, Movement, Node, RegulatorySpeedLimit, RoadPoint, SpeedLimitType,
 };
 use asn1::units::{self, OutOfRange};
@@ -11,8 +12,8 @@ use asn1::{Dialect, Ia5String, time};
 use perception::frames::Wgs84;
 use perception::time::UtcMicros;
 
-use super::{ComposeError, is_motor, offsets};
-use crate::map::{self, Maneuver, NodeId, SiteMap};
+use super::{ComposeError, offsets};
+use crate::map::{self, LaneKind, Maneuver, NodeId, SiteMap};
 
 pub(super) fn encode(map: &SiteMap, dialect: Dialect, count: u8, now: UtcMicros) -> Result<Vec<u8>, ComposeError> {
     let nodes = map.nodes.iter().map(|node| self::node(map, node)).collect::<Result<_, _>>()?;
@@ -74,13 +75,16 @@ fn movements(map: &SiteMap, link: &map::Link) -> Vec<Movement> {
 
 fn lane(map: &SiteMap, lane: &map::MapLane, ref_pos: &Position3D) -> Result<Lane, OutOfRange> {
     let connects_to: Vec<Connection> = lane.connections.iter().filter_map(|connection| self::connection(map, connection)).collect();
-    let for_motors = lane.allowed.is_empty() || lane.allowed.iter().any(|class| is_motor(*class));
     Ok(Lane {
         lane_id: lane.number,
         lane_width: Some(units::LANE_WIDTH_M.to_wire(lane.width_m)?),
-        lane_attributes: for_motors.then_some(LaneAttributes {
+        lane_attributes: Some(LaneAttributes {
             share_with: None,
-            lane_type: LaneTypeAttributes::Vehicle(LaneAttributesVehicle::EMPTY),
+            lane_type: match lane.kind() {
+                LaneKind::Vehicle => LaneTypeAttributes::Vehicle(LaneAttributesVehicle::EMPTY),
+                LaneKind::Bicycle => LaneTypeAttributes::BikeLane(LaneAttributesBike::EMPTY),
+                LaneKind::Foot => LaneTypeAttributes::Sidewalk(LaneAttributesSidewalk::EMPTY),
+            },
         }),
         maneuvers: (!connects_to.is_empty()).then(|| {
             lane.maneuvers().into_iter().fold(AllowedManeuvers::EMPTY, |all, maneuver| all | self::maneuver(maneuver))

@@ -115,10 +115,11 @@ fn participant(
             steer_cfd: None,
         }),
         accel_set: None,
+        // Longer than the field holds (41 m) is said as that: no object stays unsaid for its size.
         size: VehicleSize {
-            width: units::VEHICLE_WIDTH_M.to_wire_or_unknown(track.width_m)?,
-            length: units::VEHICLE_LENGTH_M.to_wire_or_unknown(track.length_m)?,
-            height: track.height_m.map(|height_m| units::VEHICLE_HEIGHT_M.to_wire(height_m)).transpose()?,
+            width: units::VEHICLE_WIDTH_M.to_wire_clipped(track.width_m),
+            length: units::VEHICLE_LENGTH_M.to_wire_clipped(track.length_m),
+            height: track.height_m.map(|height_m| units::VEHICLE_HEIGHT_M.to_wire_clipped(Some(height_m))),
         },
         vehicle_class: vehicle_class(track.class),
     })

@@ -47,9 +47,9 @@ pub struct Edition {
 pub struct ObjectPicture<'a> {
     /// What passed the gate.
     pub tracks: &'a [&'a Track],
-    /// Capture of the newest camera frame in it.
+    /// Capture of the newest camera frame in it, if no message has told of that frame before.
     pub captured_at: Option<UtcMicros>,
-    /// When that frame's detections arrived.
+    /// When that frame's detections arrived, likewise.
     pub arrived_at: Option<UtcMicros>,
 }
 

@@ -3,7 +3,8 @@
 use asn1::us::common::{IntersectionReferenceID, NodeListXY, NodeXY, Position3D, RegulatorySpeedLimit, SpeedLimitType};
 use asn1::us::MessageFrame;
 use asn1::us::map::{
-    AllowedManeuvers, Connection, ConnectingLane, GenericLane, IntersectionGeometry, LaneAttributes, LaneAttributesVehicle,
+    AllowedManeuvers, ConnectingLane, Connection, GenericLane, IntersectionGeometry, LaneAttributes, LaneAttributesBike,
+    LaneAttributesSidewalk, LaneAttributesVehicle,
     LaneDirection, LaneSharing, LaneTypeAttributes, LayerType, MapData,
 };
 use asn1::units::{self, OutOfRange};
@@ -13,7 +14,7 @@ use perception::frames::{SiteFrame, Wgs84};
 use perception::time::UtcMicros;
 
 use super::{ComposeError, offsets};
-use crate::map::{self, Maneuver, NodeId, SiteMap};
+use crate::map::{self, LaneKind, Maneuver, NodeId, SiteMap};
 
 pub(super) fn encode(map: &SiteMap, now: UtcMicros) -> Result<Vec<u8>, ComposeError> {
     let node = map.served_node().ok_or_else(|| CodecError::at("intersections", "no node of the map is served"))?;
@@ -104,7 +105,11 @@ fn lane(
         lane_attributes: LaneAttributes {
             directional_use: if ingress { LaneDirection::INGRESS_PATH } else { LaneDirection::EGRESS_PATH },
             shared_with: LaneSharing::EMPTY,
-            lane_type: LaneTypeAttributes::Vehicle(LaneAttributesVehicle::EMPTY),
+            lane_type: match lane.kind() {
+                LaneKind::Vehicle => LaneTypeAttributes::Vehicle(LaneAttributesVehicle::EMPTY),
+                LaneKind::Bicycle => LaneTypeAttributes::BikeLane(LaneAttributesBike::EMPTY),
+                LaneKind::Foot => LaneTypeAttributes::Sidewalk(LaneAttributesSidewalk::EMPTY),
+            },
             regional: None,
         },
         maneuvers: (!connects_to.is_empty())

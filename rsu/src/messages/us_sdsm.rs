@@ -106,8 +106,8 @@ fn details(named: &Named<'_>) -> Result<Option<DetectedObjectOptionalData>, OutO
     if is_motor(track.class) {
         let size = match (track.width_m, track.length_m) {
             (Some(width_m), Some(length_m)) => Some(VehicleSize {
-                width: units::VEHICLE_WIDTH_M.to_wire(width_m)?,
-                length: units::VEHICLE_LENGTH_M.to_wire(length_m)?,
+                width: units::VEHICLE_WIDTH_M.to_wire_clipped(Some(width_m)),
+                length: units::VEHICLE_LENGTH_M.to_wire_clipped(Some(length_m)),
             }),
             _ => None,
         };
@@ -118,7 +118,7 @@ fn details(named: &Named<'_>) -> Result<Option<DetectedObjectOptionalData>, OutO
             veh_ang_vel: None,
             veh_ang_vel_confidence: None,
             size,
-            height: track.height_m.map(|height_m| units::VEHICLE_HEIGHT_M.to_wire(height_m)).transpose()?,
+            height: track.height_m.map(|height_m| units::VEHICLE_HEIGHT_M.to_wire_clipped(Some(height_m))),
             vehicle_size_confidence: None,
             vehicle_class: None,
             class_conf: None,

@@ -96,7 +96,7 @@ pub struct Transmission {
     pub application_id: u32,
     /// Network layer priority, China 0–255; US radios map it to 0–7.
     pub priority: u8,
-    /// Capture time of the newest camera frame that went into it; `None` for messages without sensor content.
+    /// Capture time of the newest camera frame that went into it, if it is the first message with that frame.
     pub captured_at: Option<UtcMicros>,
     /// When that frame's detections reached the pipeline.
     pub arrived_at: Option<UtcMicros>,

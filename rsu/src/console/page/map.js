@@ -28,7 +28,7 @@ export class JunctionMap {
     this.state = null;
     this.trails = new Map();
     this.asked = false;
-    this.view = new View(canvas, () => this.redraw());
+    this.view = new View(canvas, (now) => this.redraw(now));
   }
 
   setMap(map) {
@@ -56,7 +56,9 @@ export class JunctionMap {
     this.trails = trails;
   }
 
-  redraw() {
+  /** With the screen's next picture, or `now`: a canvas that got another size is empty until it is drawn. */
+  redraw(now = false) {
+    if (now && this.view) return this.draw();
     if (this.asked) return;
     this.asked = true;
     requestAnimationFrame(() => {

@@ -5,7 +5,7 @@ const MOST_PX_PER_M = 80;
 
 /** Between metres east and north and pixels of the canvas (CSS pixels). */
 export class View {
-  /** `onChange()` whenever something else is to be seen. */
+  /** `onChange(now)` whenever something else is to be seen; `now` is true when what is there is lost. */
   constructor(canvas, onChange) {
     this.canvas = canvas;
     this.onChange = onChange;
@@ -28,7 +28,7 @@ export class View {
     this.canvas.height = Math.round(this.height * ratio);
     this.ratio = ratio;
     if (this.home && !this.moved) this.fit();
-    else this.onChange();
+    this.onChange(true);
   }
 
   /** Pixel position of a point. */
