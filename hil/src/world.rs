@@ -65,7 +65,13 @@ const LONGEST_STEP_S: f64 = 0.2;
 
 impl World {
     /// An empty world at `start`; `births_per_s` vehicles enter a second on average.
-    pub fn new(routes: Vec<Route>, plan: Option<FixedTimePlan>, births_per_s: f64, seed: u64, start: UtcMicros) -> Self {
+    pub fn new(
+        routes: Vec<Route>,
+        plan: Option<FixedTimePlan>,
+        births_per_s: f64,
+        seed: u64,
+        start: UtcMicros,
+    ) -> Self {
         Self {
             routes,
             plan,

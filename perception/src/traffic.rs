@@ -83,13 +83,7 @@ impl TrafficCounter {
     pub fn new(site: &SiteGeometry, window_s: u32) -> Self {
         let map = LaneMap::new(&site.lanes);
         let lanes = site.lanes.iter().filter_map(|lane| LaneCount::new(lane, map.length_m(&lane.id)?, site)).collect();
-        Self {
-            window_us: i64::from(window_s.max(1)) * 1_000_000,
-            lanes,
-            from: None,
-            last: None,
-            finished: Vec::new(),
-        }
+        Self { window_us: i64::from(window_s.max(1)) * 1_000_000, lanes, from: None, last: None, finished: Vec::new() }
     }
 
     /// Takes the picture of a time and the names of the sensors that deliver. Pictures that do not come in order of time

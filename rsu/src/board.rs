@@ -85,10 +85,8 @@ impl Lookout {
         let drop = |(place, reason, count)| ConsoleDrop { place, reason, count };
         board.drops = self.metrics.drops().into_iter().map(drop).collect();
         let milliseconds = |q| quantile(&self.metrics.capture_to_radio_s, q).map(|s| s * 1e3);
-        board.latency = ConsoleLatency {
-            capture_to_radio_p50_ms: milliseconds(0.50),
-            capture_to_radio_p99_ms: milliseconds(0.99),
-        };
+        board.latency =
+            ConsoleLatency { capture_to_radio_p50_ms: milliseconds(0.50), capture_to_radio_p99_ms: milliseconds(0.99) };
         self.tell_city(now, &board);
         *lock(&self.board) = board;
     }
@@ -104,7 +102,11 @@ impl Lookout {
                 (Some(error), Level::Degraded | Level::Failed) => format!("{}: {error}", camera.state.name()),
                 _ => camera.state.name().to_owned(),
             };
-            self.metrics.sensor_restarts.with_label_values(&[id]).inc_by(new(&mut self.counted.restarts, id, camera.reconnects));
+            self.metrics.sensor_restarts.with_label_values(&[id]).inc_by(new(
+                &mut self.counted.restarts,
+                id,
+                camera.reconnects,
+            ));
             self.lost(&format!("camera {id}"), "overwritten", camera.dropped_overwritten);
             self.lost(&format!("camera {id}"), "wrong_size", camera.dropped_wrong_size);
             let age_s = camera.last_frame_at.map(|at| now.seconds_since(at));

@@ -238,8 +238,12 @@ impl SiteMap {
     /// Reads GeoJSON. On failure every problem is listed, each with the number of its feature (from 1).
     pub fn parse(text: &str, origin: &Origin) -> Result<Self, Vec<String>> {
         let collection: FeatureCollection = text.parse().map_err(|error: geojson::Error| vec![error.to_string()])?;
-        let mut reader =
-            Reader { frame: SiteFrame::new(*origin), map: Self::default(), lots: BTreeMap::new(), connections: Vec::new() };
+        let mut reader = Reader {
+            frame: SiteFrame::new(*origin),
+            map: Self::default(),
+            lots: BTreeMap::new(),
+            connections: Vec::new(),
+        };
         let mut problems = Vec::new();
         // Lanes name links and connections name lanes, whatever the order in the file: simplest kinds first.
         for kinds in [&["node", "link", "crosswalk", "bay", "region"][..], &["lane"], &["connection"]] {
@@ -457,7 +461,8 @@ impl Reader {
             problems.push("exactly one node must have \"served\": true".into());
         }
         self.map.nodes.sort_by_key(|node| node.id);
-        self.map.lots = self.lots.into_iter().map(|(id, bays)| Lot { id: id.as_str().into(), name: id, bays }).collect();
+        self.map.lots =
+            self.lots.into_iter().map(|(id, bays)| Lot { id: id.as_str().into(), name: id, bays }).collect();
         self.map
     }
 }

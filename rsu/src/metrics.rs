@@ -12,9 +12,8 @@ const LATENCY_BUCKETS_S: &[f64] = &[
     0.100, 0.125, 0.150, 0.200, 0.300, 0.500, 1.0, 2.0,
 ];
 /// Bucket bounds for a stage of the pipeline, seconds.
-const STAGE_BUCKETS_S: &[f64] = &[
-    0.000_01, 0.000_02, 0.000_05, 0.000_1, 0.000_2, 0.000_5, 0.001, 0.002, 0.005, 0.010, 0.020, 0.050, 0.100, 0.200,
-];
+const STAGE_BUCKETS_S: &[f64] =
+    &[0.000_01, 0.000_02, 0.000_05, 0.000_1, 0.000_2, 0.000_5, 0.001, 0.002, 0.005, 0.010, 0.020, 0.050, 0.100, 0.200];
 
 /// Every figure of the service, each in one place.
 #[derive(Clone, Debug)]
@@ -167,7 +166,13 @@ pub fn quantile(histogram: &HistogramVec, q: f64) -> Option<f64> {
 struct Maker<'a>(&'a Registry);
 
 impl Maker<'_> {
-    fn histogram(&self, name: &str, help: &str, labels: &[&str], buckets: &[f64]) -> Result<HistogramVec, prometheus::Error> {
+    fn histogram(
+        &self,
+        name: &str,
+        help: &str,
+        labels: &[&str],
+        buckets: &[f64],
+    ) -> Result<HistogramVec, prometheus::Error> {
         let metric = HistogramVec::new(HistogramOpts::new(name, help).buckets(buckets.to_vec()), labels)?;
         self.0.register(Box::new(metric.clone()))?;
         Ok(metric)

@@ -13,10 +13,11 @@ use perception::traffic::LaneWindow;
 use crate::board::{self, SharedBoard};
 use crate::city;
 use crate::clock::Clock;
-use crate::console::state::{
-    ConsoleBay, ConsoleBayStatus, ConsoleLaneTraffic, ConsoleLot, ConsoleMessage, ConsoleSignal, ConsoleState, ConsoleTrack,
-};
 use crate::console::ConsoleFeed;
+use crate::console::state::{
+    ConsoleBay, ConsoleBayStatus, ConsoleLaneTraffic, ConsoleLot, ConsoleMessage, ConsoleSignal, ConsoleState,
+    ConsoleTrack,
+};
 use crate::health::Health;
 use crate::metrics::Metrics;
 use crate::pipeline::{Output, Picture};

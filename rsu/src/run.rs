@@ -126,11 +126,14 @@ impl Service {
             clock: clock.clone(),
             counted: Counted::default(),
         };
-        let api = ApiState::new(feed.clone(), &ConsoleMap::from_site(site), health.clone(), metrics.clone(), clock.clone())?;
+        let api =
+            ApiState::new(feed.clone(), &ConsoleMap::from_site(site), health.clone(), metrics.clone(), clock.clone())?;
         let mut tasks = vec![tokio::spawn(look(lookout, shutdown.clone()))];
         let mut api_shutdown = shutdown.clone();
         tasks.push(tokio::spawn(async move {
-            if let Err(error) = api::serve(listener, api::router(api), async move { stopped(&mut api_shutdown).await }).await {
+            if let Err(error) =
+                api::serve(listener, api::router(api), async move { stopped(&mut api_shutdown).await }).await
+            {
                 tracing::error!(%error, "the console ends");
             }
         }));
@@ -196,7 +199,11 @@ fn expect_components(health: &Health, site: &Site) {
 
 fn bridge_config(site: &Site, cloud: &CloudFile) -> BridgeConfig {
     let encoding = if cloud.encoding == "cbor" { Encoding::Cbor } else { Encoding::Json };
-    BridgeConfig { encoding, link: city::link(cloud), ..BridgeConfig::new(&site.city, &site.name, site.state_dir.join("city")) }
+    BridgeConfig {
+        encoding,
+        link: city::link(cloud),
+        ..BridgeConfig::new(&site.city, &site.name, site.state_dir.join("city"))
+    }
 }
 
 fn pipeline_settings(site: &Site, clock: &Clock) -> PipelineSettings {

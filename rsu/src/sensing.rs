@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, PoisonError};
 use std::sync::mpsc::{Receiver, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -62,7 +62,12 @@ impl Sensing {
                     ..CameraConfig::new(camera.model.id.clone(), camera.url.clone())
                 };
                 let source = CameraSource::start(config, now.clone(), frames.clone())?;
-                let worker = DetectionWorker { frames: frames.clone(), detector, inlet: inlet.clone(), metrics: metrics.clone() };
+                let worker = DetectionWorker {
+                    frames: frames.clone(),
+                    detector,
+                    inlet: inlet.clone(),
+                    metrics: metrics.clone(),
+                };
                 threads.push(spawn(format!("detect {}", camera.model.id), move || worker.run())?);
                 sensing.cameras.push((source, frames));
             }

@@ -121,7 +121,11 @@ fn whatever_comes_in_nothing_panics() {
         hex.extend((0..length).map(|_| format!("{:02x}", byte())));
         hex.push('\n');
     }
-    for arguments in [["decode", "--dialect", "us-j2735-2024"], ["decode", "--dialect", "cn-n4"], ["encode", "--dialect", "cn-gbt31024-2019"]] {
+    for arguments in [
+        ["decode", "--dialect", "us-j2735-2024"],
+        ["decode", "--dialect", "cn-n4"],
+        ["encode", "--dialect", "cn-gbt31024-2019"],
+    ] {
         for input in [&raw[..], hex.as_bytes()] {
             let output = codec(&arguments, input);
             assert!(matches!(output.status.code(), Some(0 | 1)), "{:?}", output.status);

@@ -205,10 +205,12 @@ async fn a_peer_that_dies_is_counted_and_one_that_returns_is_served() {
     bench.radios.offer(&message());
     datagram(&socket).await;
     drop(socket);
-    bench.eventually("refused", |bench| {
-        bench.radios.offer(&message());
-        bench.dropped("pc5", "refused") >= 3
-    }).await;
+    bench
+        .eventually("refused", |bench| {
+            bench.radios.offer(&message());
+            bench.dropped("pc5", "refused") >= 3
+        })
+        .await;
     let status = bench.status("pc5");
     assert_eq!(status.state, RadioState::Failing);
     assert!(status.last_error.unwrap().contains(&address.to_string()));
@@ -216,10 +218,12 @@ async fn a_peer_that_dies_is_counted_and_one_that_returns_is_served() {
     let socket = UdpSocket::bind(address).await.unwrap();
     bench.radios.offer(&message());
     assert_eq!(datagram(&socket).await, CN_SPAT_FRAME);
-    bench.eventually("recovered", |bench| {
-        bench.radios.offer(&message());
-        bench.status("pc5").state == RadioState::Ok
-    }).await;
+    bench
+        .eventually("recovered", |bench| {
+            bench.radios.offer(&message());
+            bench.status("pc5").state == RadioState::Ok
+        })
+        .await;
 }
 
 #[tokio::test]
@@ -394,7 +398,9 @@ async fn certificate_and_key_are_made_once_and_kept() {
     let key_file = first.folder.0.join("uu/key.pem");
     let mode = std::fs::metadata(&key_file).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
-    let read = |folder: &Folder| (std::fs::read(folder.certificate()).unwrap(), std::fs::read(folder.0.join("uu/key.pem")).unwrap());
+    let read = |folder: &Folder| {
+        (std::fs::read(folder.certificate()).unwrap(), std::fs::read(folder.0.join("uu/key.pem")).unwrap())
+    };
     let before = read(&first.folder);
     first.stop.send(true).unwrap();
     first.radios.finished().await;

@@ -148,7 +148,8 @@ fn convert_lines<R: io::Read>(
 
 fn answer(out: &mut impl Write, outcome: Result<String, CodecError>) -> io::Result<bool> {
     let all_well = outcome.is_ok();
-    let line = outcome.unwrap_or_else(|error| json!({"error": error.message, "at": error.at, "bit": error.bit}).to_string());
+    let line =
+        outcome.unwrap_or_else(|error| json!({"error": error.message, "at": error.at, "bit": error.bit}).to_string());
     writeln!(out, "{line}")?;
     Ok(all_well)
 }

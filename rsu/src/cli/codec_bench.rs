@@ -101,7 +101,11 @@ pub fn run(args: BenchArgs) -> anyhow::Result<ExitCode> {
     let budget_s = args.seconds / (2 * by_message.len()) as f64;
     let mut out = std::io::stdout().lock();
     if !args.json {
-        writeln!(out, "{:<8}{:>8}{:>30}{:>10}{:>30}{:>10}", "", "octets", "decode: messages/s and ns", "allocs", "encode: messages/s and ns", "allocs")?;
+        writeln!(
+            out,
+            "{:<8}{:>8}{:>30}{:>10}{:>30}{:>10}",
+            "", "octets", "decode: messages/s and ns", "allocs", "encode: messages/s and ns", "allocs"
+        )?;
     }
     for (message, vectors) in &by_message {
         let row = measure(args.dialect, message, vectors, budget_s)?;
@@ -124,7 +128,9 @@ type Vectors = Vec<(Vec<u8>, Frame)>;
 
 fn read(args: &BenchArgs) -> anyhow::Result<BTreeMap<&'static str, Vectors>> {
     let (source, text) = match &args.vectors {
-        Some(path) => (path.display().to_string(), std::fs::read_to_string(path).with_context(|| path.display().to_string())?),
+        Some(path) => {
+            (path.display().to_string(), std::fs::read_to_string(path).with_context(|| path.display().to_string())?)
+        }
         None => ("the embedded set".to_owned(), EMBEDDED.to_owned()),
     };
     let mut by_message: BTreeMap<_, Vectors> = BTreeMap::new();

@@ -92,7 +92,12 @@ pub fn run(args: DemoArgs) -> anyhow::Result<ExitCode> {
 fn find(relative: &str) -> Option<PathBuf> {
     let program = std::env::current_exe().ok();
     let starts = [std::env::current_dir().ok(), program];
-    starts.iter().flatten().flat_map(|start| start.ancestors()).map(|folder| folder.join(relative)).find(|path| path.is_file())
+    starts
+        .iter()
+        .flatten()
+        .flat_map(|start| start.ancestors())
+        .map(|folder| folder.join(relative))
+        .find(|path| path.is_file())
 }
 
 /// What was seen of the service over time.
@@ -199,7 +204,8 @@ impl Companions {
         if !site.radars.is_empty() {
             commands.push(("radar", "hil", vec!["radar".into(), "--site".into(), text(&site_path.display())]));
         }
-        let limit = seconds.map(|s| vec!["--seconds".to_owned(), (s - COMPANIONS_END_S).to_string()]).unwrap_or_default();
+        let limit =
+            seconds.map(|s| vec!["--seconds".to_owned(), (s - COMPANIONS_END_S).to_string()]).unwrap_or_default();
         let mut vehicle = vec!["vehicle".to_owned(), "--json".into()];
         for radio in &site.radios {
             match radio {
@@ -256,9 +262,9 @@ impl Companion {
         let mut command = Command::new(program);
         command.args(["--log", "warn"].iter().filter(|_| program.ends_with("rsu")));
         command.args(args).stdin(Stdio::null()).stdout(Stdio::piped()).kill_on_drop(true);
-        let mut child = command
-            .spawn()
-            .with_context(|| format!("cannot start {} (build it with `cargo build --release --workspace`)", program.display()))?;
+        let mut child = command.spawn().with_context(|| {
+            format!("cannot start {} (build it with `cargo build --release --workspace`)", program.display())
+        })?;
         let lines = Arc::new(Mutex::new(Lines::default()));
         if let Some(output) = child.stdout.take() {
             tokio::spawn(read_lines(output, lines.clone()));
@@ -299,7 +305,10 @@ async fn summary(service: &Service, seen: &Seen, companions: &mut Companions) ->
     check(longest_s >= PERSISTS_S, format!("tracks persist: the longest of a camera {longest_s:.0} s"));
     for sensor in &board::lock(&service.board).sensors {
         let simulated = if sensor.simulated { " (simulated)" } else { "" };
-        check(sensor.per_s > 0.0, format!("{} {}{simulated}: {:.0}/s, {}", sensor.kind, sensor.id, sensor.per_s, sensor.detail));
+        check(
+            sensor.per_s > 0.0,
+            format!("{} {}{simulated}: {:.0}/s, {}", sensor.kind, sensor.id, sensor.per_s, sensor.detail),
+        );
     }
     check(seen.simulated_most > 0, format!("simulated vehicles: up to {} at once", seen.simulated_most));
     check(!seen.messages.is_empty(), format!("messages: {}", seen.messages));
@@ -308,11 +317,19 @@ async fn summary(service: &Service, seen: &Seen, companions: &mut Companions) ->
     let without = &service.metrics.arrival_to_radio_s;
     check(
         quantile(total, 0.99).is_some_and(|s| s <= 0.100),
-        format!("capture to radio: p50 {:.1} ms, p99 {:.1} ms (limit 100)", milliseconds(total, 0.5), milliseconds(total, 0.99)),
+        format!(
+            "capture to radio: p50 {:.1} ms, p99 {:.1} ms (limit 100)",
+            milliseconds(total, 0.5),
+            milliseconds(total, 0.99)
+        ),
     );
     check(
         quantile(without, 0.99).is_some_and(|s| s <= 0.010),
-        format!("all but inference: p50 {:.1} ms, p99 {:.1} ms (limit 10)", milliseconds(without, 0.5), milliseconds(without, 0.99)),
+        format!(
+            "all but inference: p50 {:.1} ms, p99 {:.1} ms (limit 10)",
+            milliseconds(without, 0.5),
+            milliseconds(without, 0.99)
+        ),
     );
     check(
         service.metrics.render().is_ok_and(|text| text.contains("lukou_capture_to_radio_seconds_bucket")),

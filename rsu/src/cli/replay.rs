@@ -102,7 +102,8 @@ impl Replay {
     fn take(&mut self, arrived_at: UtcMicros, captured_at: UtcMicros, item: Item) -> anyhow::Result<()> {
         let input = match item {
             Item::Site(geometry) => {
-                self.pipeline = Some(Pipeline::new(self.settings(geometry, arrived_at)).context("the recording's /site")?);
+                self.pipeline =
+                    Some(Pipeline::new(self.settings(geometry, arrived_at)).context("the recording's /site")?);
                 return Ok(());
             }
             Item::Camera(frame) => Input::Sensor(SensorFrame::Camera(frame)),

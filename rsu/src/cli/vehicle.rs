@@ -83,8 +83,11 @@ fn parse_name<T: serde::de::DeserializeOwned>(name: &str) -> Result<T, String> {
 
 impl VehicleArgs {
     fn settings(&self) -> anyhow::Result<ObuSettings> {
-        let radios: Vec<Via> =
-            [(Via::Pc5, self.pc5.is_some()), (Via::Uu, self.uu.is_some())].iter().filter(|(_, on)| *on).map(|(via, _)| *via).collect();
+        let radios: Vec<Via> = [(Via::Pc5, self.pc5.is_some()), (Via::Uu, self.uu.is_some())]
+            .iter()
+            .filter(|(_, on)| *on)
+            .map(|(via, _)| *via)
+            .collect();
         if radios.is_empty() {
             bail!("nothing to receive from: give --pc5 ADDR, --uu HOST:PORT --ca FILE, or both");
         }
@@ -93,7 +96,10 @@ impl VehicleArgs {
         }
         let pose = match (self.lat, self.lon, self.heading) {
             (Some(lat_deg), Some(lon_deg), Some(heading_deg)) => {
-                if !((-90.0..=90.0).contains(&lat_deg) && (-180.0..=180.0).contains(&lon_deg) && heading_deg.is_finite()) {
+                if !((-90.0..=90.0).contains(&lat_deg)
+                    && (-180.0..=180.0).contains(&lon_deg)
+                    && heading_deg.is_finite())
+                {
                     bail!("--lat {lat_deg} --lon {lon_deg} --heading {heading_deg} is no place and direction on earth");
                 }
                 Some(Pose { lat_deg, lon_deg, heading_cw_north_deg: heading_deg.rem_euclid(360.0) })

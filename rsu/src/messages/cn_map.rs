@@ -1,11 +1,11 @@
 //! MAP of the China set (`asn1::cn::map`): every node that a link of the site ends at, with its incoming links.
 
-use asn1::cn::common::{NodeReferenceID, Position3D, PositionOffsetLLV};
 use asn1::cn::MessageFrame;
+use asn1::cn::common::{NodeReferenceID, Position3D, PositionOffsetLLV};
 use asn1::cn::map::{
-    AllowedManeuvers, Connection, ConnectingLane, Lane, LaneAttributes, LaneAttributesBike, LaneAttributesSidewalk,
-    LaneAttributesVehicle, LaneTypeAttributes, Link,
-    MapData, Movement, Node, RegulatorySpeedLimit, RoadPoint, SpeedLimitType,
+    AllowedManeuvers, ConnectingLane, Connection, Lane, LaneAttributes, LaneAttributesBike, LaneAttributesSidewalk,
+    LaneAttributesVehicle, LaneTypeAttributes, Link, MapData, Movement, Node, RegulatorySpeedLimit, RoadPoint,
+    SpeedLimitType,
 };
 use asn1::units::{self, OutOfRange};
 use asn1::{Dialect, Ia5String, time};
@@ -45,7 +45,10 @@ fn ia5(name: &str) -> Option<Ia5String> {
 
 fn link(map: &SiteMap, link: &map::Link, ref_pos: &Position3D) -> Result<Link, OutOfRange> {
     let speed_limits = link.speed_limit_mps.map(|limit_mps| {
-        Ok::<_, OutOfRange>(vec![RegulatorySpeedLimit { type_: SpeedLimitType::VehicleMaxSpeed, speed: units::SPEED_MPS.to_wire(limit_mps)? }])
+        Ok::<_, OutOfRange>(vec![RegulatorySpeedLimit {
+            type_: SpeedLimitType::VehicleMaxSpeed,
+            speed: units::SPEED_MPS.to_wire(limit_mps)?,
+        }])
     });
     let lanes = link.lanes.iter().map(|lane| self::lane(map, lane, ref_pos)).collect::<Result<_, _>>()?;
     let movements = movements(map, link);
@@ -74,7 +77,8 @@ fn movements(map: &SiteMap, link: &map::Link) -> Vec<Movement> {
 }
 
 fn lane(map: &SiteMap, lane: &map::MapLane, ref_pos: &Position3D) -> Result<Lane, OutOfRange> {
-    let connects_to: Vec<Connection> = lane.connections.iter().filter_map(|connection| self::connection(map, connection)).collect();
+    let connects_to: Vec<Connection> =
+        lane.connections.iter().filter_map(|connection| self::connection(map, connection)).collect();
     Ok(Lane {
         lane_id: lane.number,
         lane_width: Some(units::LANE_WIDTH_M.to_wire(lane.width_m)?),
@@ -118,7 +122,8 @@ fn maneuver(maneuver: Maneuver) -> AllowedManeuvers {
 fn points(line: &[Wgs84], ref_pos: &Position3D) -> Result<Vec<RoadPoint>, OutOfRange> {
     line.iter()
         .map(|point| {
-            let (lat, lon) = (units::LATITUDE_DEG.to_wire(point.lat_deg)?, units::LONGITUDE_DEG.to_wire(point.lon_deg)?);
+            let (lat, lon) =
+                (units::LATITUDE_DEG.to_wire(point.lat_deg)?, units::LONGITUDE_DEG.to_wire(point.lon_deg)?);
             let offset_ll = offsets::cn(ref_pos.lat, ref_pos.long, lat, lon);
             Ok(RoadPoint { pos_offset: PositionOffsetLLV { offset_ll, offset_v: None } })
         })

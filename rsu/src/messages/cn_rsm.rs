@@ -1,10 +1,10 @@
 //! RSM: the picture of road users for vehicles of the China set (`asn1::cn::rsm`).
 
+use asn1::cn::MessageFrame;
 use asn1::cn::common::{
     MotionConfidenceSet, Position3D, PositionConfidence, PositionConfidenceSet, PositionOffsetLL, PositionOffsetLLV,
     VehicleClassification, VehicleSize,
 };
-use asn1::cn::MessageFrame;
 use asn1::cn::rsm::{ParticipantData, ParticipantType, RoadsideSafetyMessage, SourceType};
 use asn1::units::{self, OutOfRange};
 use asn1::{Dialect, time};
@@ -33,7 +33,8 @@ pub(super) fn encode(
     now: UtcMicros,
     mut next_count: impl FnMut() -> u8,
 ) -> Vec<Result<Vec<u8>, ComposeError>> {
-    let chunks: Vec<&[Named<'_>]> = if named.is_empty() { vec![&[]] } else { named.chunks(OBJECTS_A_MESSAGE).collect() };
+    let chunks: Vec<&[Named<'_>]> =
+        if named.is_empty() { vec![&[]] } else { named.chunks(OBJECTS_A_MESSAGE).collect() };
     let mut one = |chunk: &[Named<'_>]| {
         let ref_pos = position(sender.origin)?;
         let mut participants = vec![unit(&ref_pos, now)];

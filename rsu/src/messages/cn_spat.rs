@@ -1,9 +1,10 @@
 //! SPAT of the China set (`asn1::cn::spat`).
 
-use asn1::cn::common::NodeReferenceID;
 use asn1::cn::MessageFrame;
+use asn1::cn::common::NodeReferenceID;
 use asn1::cn::spat::{
-    IntersectionState, IntersectionStatusObject, LightState, Phase, PhaseState, Spat, TimeChangeDetails, TimeCountingDown,
+    IntersectionState, IntersectionStatusObject, LightState, Phase, PhaseState, Spat, TimeChangeDetails,
+    TimeCountingDown,
 };
 use asn1::{CodecError, Dialect, time};
 use perception::time::UtcMicros;
@@ -22,7 +23,10 @@ pub(super) fn encode(
     now: UtcMicros,
 ) -> Result<Vec<u8>, CodecError> {
     if state.groups.len() > MAX_PHASES {
-        return Err(CodecError::at("spatFrame.intersections[0].phases", format!("{} phases, 16 fit", state.groups.len())));
+        return Err(CodecError::at(
+            "spatFrame.intersections[0].phases",
+            format!("{} phases, 16 fit", state.groups.len()),
+        ));
     }
     let age_s = now.seconds_since(state.captured_at);
     let any_known = state.groups.iter().any(|group| group.light != Light::Unavailable);

@@ -197,7 +197,10 @@ impl Composer {
             sensors: track.sources.len(),
             camera: track.sources.iter().any(|source| cameras.contains(source)),
         };
-        self.participants.numbers(now, tracks).map(|(number, track)| Named { number, track, seen_by: seen_by(track) }).collect()
+        self.participants
+            .numbers(now, tracks)
+            .map(|(number, track)| Named { number, track, seen_by: seen_by(track) })
+            .collect()
     }
 }
 

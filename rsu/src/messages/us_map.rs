@@ -1,13 +1,13 @@
 //! MAP of SAE J2735 (`asn1::us::map`): the served intersection, its lanes and connections.
 
-use asn1::us::common::{IntersectionReferenceID, NodeListXY, NodeXY, Position3D, RegulatorySpeedLimit, SpeedLimitType};
-use asn1::us::MessageFrame;
-use asn1::us::map::{
-    AllowedManeuvers, ConnectingLane, Connection, GenericLane, IntersectionGeometry, LaneAttributes, LaneAttributesBike,
-    LaneAttributesSidewalk, LaneAttributesVehicle,
-    LaneDirection, LaneSharing, LaneTypeAttributes, LayerType, MapData,
-};
 use asn1::units::{self, OutOfRange};
+use asn1::us::MessageFrame;
+use asn1::us::common::{IntersectionReferenceID, NodeListXY, NodeXY, Position3D, RegulatorySpeedLimit, SpeedLimitType};
+use asn1::us::map::{
+    AllowedManeuvers, ConnectingLane, Connection, GenericLane, IntersectionGeometry, LaneAttributes,
+    LaneAttributesBike, LaneAttributesSidewalk, LaneAttributesVehicle, LaneDirection, LaneSharing, LaneTypeAttributes,
+    LayerType, MapData,
+};
 use asn1::{CodecError, time};
 use perception::calibration::Origin;
 use perception::frames::{SiteFrame, Wgs84};
@@ -96,7 +96,11 @@ fn lane(
         Vec::new()
     };
     // J2735 lanes begin at the intersection, whichever way one drives.
-    let nodes = if ingress { center.nodes(lane.points.iter().rev().copied())? } else { center.nodes(lane.points.iter().copied())? };
+    let nodes = if ingress {
+        center.nodes(lane.points.iter().rev().copied())?
+    } else {
+        center.nodes(lane.points.iter().copied())?
+    };
     Ok(GenericLane {
         lane_id: lane.intersection_lane,
         name: None,
@@ -112,8 +116,9 @@ fn lane(
             },
             regional: None,
         },
-        maneuvers: (!connects_to.is_empty())
-            .then(|| lane.maneuvers().into_iter().fold(AllowedManeuvers::EMPTY, |all, maneuver| all | self::maneuver(maneuver))),
+        maneuvers: (!connects_to.is_empty()).then(|| {
+            lane.maneuvers().into_iter().fold(AllowedManeuvers::EMPTY, |all, maneuver| all | self::maneuver(maneuver))
+        }),
         node_list: NodeListXY::Nodes(nodes),
         connects_to: (!connects_to.is_empty()).then_some(connects_to),
         overlays: None,
@@ -144,9 +149,10 @@ fn speed_limits(map: &SiteMap, node: NodeId) -> Result<Option<Vec<RegulatorySpee
     let mut limits = map.links.iter().filter(|link| link.to == node).map(|link| link.speed_limit_mps);
     let first = limits.next().flatten();
     match first.filter(|first| limits.all(|limit| limit == Some(*first))) {
-        Some(limit_mps) => {
-            Ok(Some(vec![RegulatorySpeedLimit { type_: SpeedLimitType::VehicleMaxSpeed, speed: units::SPEED_MPS.to_wire(limit_mps)? }]))
-        }
+        Some(limit_mps) => Ok(Some(vec![RegulatorySpeedLimit {
+            type_: SpeedLimitType::VehicleMaxSpeed,
+            speed: units::SPEED_MPS.to_wire(limit_mps)?,
+        }])),
         None => Ok(None),
     }
 }

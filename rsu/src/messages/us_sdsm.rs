@@ -1,17 +1,17 @@
 //! SDSM of SAE J3224: the picture of road users for vehicles of the US set (`asn1::us::sdsm`).
 
+use asn1::time;
+use asn1::units::{self, OutOfRange};
+use asn1::us::MessageFrame;
+use asn1::us::common::ElevationConfidence;
 use asn1::us::common::{
     DDateTime, HeadingConfidence, PersonalDeviceUserType, Position3D, PositionConfidence, PositionConfidenceSet,
     PositionalAccuracy, SpeedConfidence, TimeConfidence, VehicleSize,
 };
-use asn1::us::common::ElevationConfidence;
-use asn1::us::MessageFrame;
 use asn1::us::sdsm::{
     DetectedObjectCommonData, DetectedObjectData, DetectedObjectOptionalData, DetectedVRUData, DetectedVehicleData,
     EquipmentType, ObjectType, PositionOffsetXYZ, SensorDataSharingMessage,
 };
-use asn1::time;
-use asn1::units::{self, OutOfRange};
 use perception::calibration::Origin;
 use perception::detection::Class;
 use perception::time::UtcMicros;

@@ -1,9 +1,10 @@
 //! SPAT of SAE J2735 (`asn1::us::spat`).
 
-use asn1::us::common::IntersectionReferenceID;
 use asn1::us::MessageFrame;
+use asn1::us::common::IntersectionReferenceID;
 use asn1::us::spat::{
-    IntersectionState, IntersectionStatusObject, MovementEvent, MovementPhaseState, MovementState, Spat, TimeChangeDetails,
+    IntersectionState, IntersectionStatusObject, MovementEvent, MovementPhaseState, MovementState, Spat,
+    TimeChangeDetails,
 };
 use asn1::{CodecError, time};
 use perception::time::UtcMicros;
@@ -32,7 +33,12 @@ pub(super) fn encode(state: &SignalState, node: NodeId, now: UtcMicros) -> Resul
         regional: None,
         road_authority_id: None,
     };
-    let spat = Spat { time_stamp: Some(time::minute_of_year(now.0)), name: None, intersections: vec![intersection], regional: None };
+    let spat = Spat {
+        time_stamp: Some(time::minute_of_year(now.0)),
+        name: None,
+        intersections: vec![intersection],
+        regional: None,
+    };
     asn1::us::encode(&MessageFrame::Spat(spat))
 }
 

@@ -48,7 +48,9 @@ impl FixedTimePlan {
         for (index, stage) in stages.iter().enumerate() {
             let where_ = format!("stage {}", index + 1);
             if !(stage.green_s > 0.0 && stage.yellow_s > 0.0 && stage.all_red_s >= 0.0 && stage.length_s() < 3600.0) {
-                return Err(format!("{where_}: green_s and yellow_s must be above 0, all_red_s 0 or more, together under an hour"));
+                return Err(format!(
+                    "{where_}: green_s and yellow_s must be above 0, all_red_s 0 or more, together under an hour"
+                ));
             }
             for &id in &stage.groups {
                 if id == 0 {
@@ -84,7 +86,8 @@ impl FixedTimePlan {
         let cycle_us = ((self.cycle_s * 1e6).round() as i64).max(1);
         let offset_us = (self.offset_s * 1e6).round() as i64;
         let in_cycle_s = (at.0.wrapping_sub(offset_us)).rem_euclid(cycle_us) as f64 * 1e-6;
-        let groups = self.groups.iter().map(|&(id, begin_s, stage)| self.group(id, begin_s, stage, in_cycle_s)).collect();
+        let groups =
+            self.groups.iter().map(|&(id, begin_s, stage)| self.group(id, begin_s, stage, in_cycle_s)).collect();
         SignalState { captured_at: at, fixed_time: true, groups }
     }
 
@@ -92,7 +95,8 @@ impl FixedTimePlan {
         let stage = &self.stages[stage];
         let red_s = self.cycle_s - stage.green_s - stage.yellow_s;
         let since_green_s = (in_cycle_s - begin_s).rem_euclid(self.cycle_s);
-        let (green, yellow, red) = ((Light::Green, stage.green_s), (Light::Yellow, stage.yellow_s), (Light::Red, red_s));
+        let (green, yellow, red) =
+            ((Light::Green, stage.green_s), (Light::Yellow, stage.yellow_s), (Light::Red, red_s));
         let (light, end_s, next) = if since_green_s < stage.green_s {
             (Light::Green, stage.green_s, vec![yellow, red])
         } else if since_green_s < stage.green_s + stage.yellow_s {
@@ -134,7 +138,8 @@ mod tests {
     #[test]
     fn never_shows_green_to_two_stages() {
         for tenth in 0..700 {
-            let green: Vec<_> = lights(f64::from(tenth) * 0.1).into_iter().filter(|l| l.1 != Light::Red).map(|l| l.0).collect();
+            let green: Vec<_> =
+                lights(f64::from(tenth) * 0.1).into_iter().filter(|l| l.1 != Light::Red).map(|l| l.0).collect();
             assert!(green.is_empty() || green == [1, 3] || green == [2], "{green:?} at {tenth}");
         }
     }

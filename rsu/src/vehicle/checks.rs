@@ -103,7 +103,8 @@ pub fn countdowns(before: &(UtcMicros, Lights), now: &(UtcMicros, Lights)) -> Fo
         let earlier = before.1.groups.iter().find(|earlier| earlier.id == group.id && earlier.light == group.light);
         let ends = earlier.and_then(|earlier| Some((earlier.ends_at?, group.ends_at?)));
         if let Some((was, is)) = ends.filter(|(was, is)| is.seconds_since(*was) > COUNTDOWN_TOLERANCE_S) {
-            found.push((Fault::CountdownBackwards, format!("group {}: up by {:.2} s", group.id, is.seconds_since(was))));
+            found
+                .push((Fault::CountdownBackwards, format!("group {}: up by {:.2} s", group.id, is.seconds_since(was))));
         }
     }
     found

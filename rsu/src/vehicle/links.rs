@@ -238,7 +238,8 @@ mod tests {
 
     #[test]
     fn the_name_is_the_host() {
-        let link = |server: &str| UuLink::new(server.into(), "ca.pem".into(), Subscription::default()).map(|link| link.name);
+        let link =
+            |server: &str| UuLink::new(server.into(), "ca.pem".into(), Subscription::default()).map(|link| link.name);
         assert_eq!(link("rsu.example:4433").as_deref(), Ok("rsu.example"));
         assert_eq!(link("[::1]:4433").as_deref(), Ok("::1"));
         for wrong in ["rsu.example", ":4433", "rsu:x", ""] {

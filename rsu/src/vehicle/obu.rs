@@ -259,17 +259,21 @@ impl Obu {
 
     /// The whole run up to `now`.
     pub fn summary(&self, now: UtcMicros) -> Summary {
-        let messages: Vec<MessageSummary> = self.tallies.iter().map(|((via, set, kind), tally)| MessageSummary {
-            radio: via.as_str(),
-            set,
-            message: kind.as_str(),
-            received: tally.received,
-            rate_hz: tally.rate_hz(),
-            lost: tally.numbered.then_some(tally.lost),
-            duplicates: tally.duplicates,
-            late: tally.late,
-            latency_ms: tally.median_latency_ms(),
-        }).collect();
+        let messages: Vec<MessageSummary> = self
+            .tallies
+            .iter()
+            .map(|((via, set, kind), tally)| MessageSummary {
+                radio: via.as_str(),
+                set,
+                message: kind.as_str(),
+                received: tally.received,
+                rate_hz: tally.rate_hz(),
+                lost: tally.numbered.then_some(tally.lost),
+                duplicates: tally.duplicates,
+                late: tally.late,
+                latency_ms: tally.median_latency_ms(),
+            })
+            .collect();
         let missing: Vec<String> = self.settings.radios.iter().flat_map(|via| self.missing(*via)).collect();
         Summary {
             seconds: self.began_at.map_or(0.0, |began_at| now.seconds_since(began_at)),

@@ -17,14 +17,22 @@ pub fn view(view: &View) -> String {
     match (&view.pose, &view.lane) {
         (None, _) => text.push_str("no MAP yet: give --lat, --lon and --heading, or wait\n"),
         (Some(_), Some(lane)) => {
-            let _ = writeln!(text, "lane {} ({}), {:.0} m to the stop line of node {}", lane.lane, lane.set, lane.to_stop_line_m, lane.node);
+            let _ = writeln!(
+                text,
+                "lane {} ({}), {:.0} m to the stop line of node {}",
+                lane.lane, lane.set, lane.to_stop_line_m, lane.node
+            );
             match lane.lights.is_empty() {
                 true => text.push_str("  light   unknown\n"),
                 false => lane.lights.iter().for_each(|light| text.push_str(&self::light(light))),
             }
         }
         (Some(pose), None) => {
-            let _ = writeln!(text, "{:.6}, {:.6} heading {:.0}°, on no lane of the MAP", pose.lat_deg, pose.lon_deg, pose.heading_cw_north_deg);
+            let _ = writeln!(
+                text,
+                "{:.6}, {:.6} heading {:.0}°, on no lane of the MAP",
+                pose.lat_deg, pose.lon_deg, pose.heading_cw_north_deg
+            );
         }
     }
     let objects: Vec<&ObjectView> = view.objects.iter().filter(|object| !told_twice(object, &view.objects)).collect();
@@ -38,7 +46,8 @@ pub fn view(view: &View) -> String {
     for radio in ["pc5", "uu"] {
         let heard: Vec<_> = view.heard.iter().filter(|heard| heard.radio == radio).collect();
         if !heard.is_empty() {
-            let rates: Vec<String> = heard.iter().map(|heard| format!("{} {} {:.1}/s", heard.set, heard.message, heard.rate_hz)).collect();
+            let rates: Vec<String> =
+                heard.iter().map(|heard| format!("{} {} {:.1}/s", heard.set, heard.message, heard.rate_hz)).collect();
             let lost: u64 = heard.iter().filter_map(|heard| heard.lost).sum();
             let _ = writeln!(text, "  {radio:<7} {}, {lost} lost", rates.join(", "));
         }
@@ -63,9 +72,13 @@ fn light(view: &LightView) -> String {
 
 fn object(view: &ObjectView) -> String {
     let speed = view.speed_mps.map_or("? m/s".into(), |speed_mps| format!("{speed_mps:.1} m/s"));
-    let heading = view.heading_cw_north_deg.map_or(String::new(), |heading_deg| format!("  towards {}", compass(heading_deg)));
+    let heading =
+        view.heading_cw_north_deg.map_or(String::new(), |heading_deg| format!("  towards {}", compass(heading_deg)));
     let (distance_m, side) = (view.distance_m, side(view.bearing_deg));
-    format!("  object {distance_m:>6.1} m {side:<12} {:<11} {speed:>9}{heading}  ({} {})\n", view.class, view.set, view.id)
+    format!(
+        "  object {distance_m:>6.1} m {side:<12} {:<11} {speed:>9}{heading}  ({} {})\n",
+        view.class, view.set, view.id
+    )
 }
 
 fn side(bearing_deg: f64) -> String {
@@ -98,14 +111,25 @@ fn name(light: Light) -> &'static str {
 /// A summary as a table and a verdict.
 pub fn summary(summary: &Summary) -> String {
     let mut text = format!("{:.1} s\n", summary.seconds);
-    let _ = writeln!(text, "{:<7}{:<5}{:<9}{:>9}{:>9}{:>7}{:>7}{:>7}{:>13}", "radio", "set", "message", "received", "rate/s", "lost", "twice", "late", "latency/ms");
+    let _ = writeln!(
+        text,
+        "{:<7}{:<5}{:<9}{:>9}{:>9}{:>7}{:>7}{:>7}{:>13}",
+        "radio", "set", "message", "received", "rate/s", "lost", "twice", "late", "latency/ms"
+    );
     for row in &summary.messages {
         let number = |value: Option<f64>| value.map_or("-".to_owned(), |value| format!("{value:.1}"));
         let lost = row.lost.map_or("-".to_owned(), |lost| lost.to_string());
         let _ = writeln!(
             text,
             "{:<7}{:<5}{:<9}{:>9}{:>9}{lost:>7}{:>7}{:>7}{:>13}",
-            row.radio, row.set, row.message, row.received, number(row.rate_hz), row.duplicates, row.late, number(row.latency_ms)
+            row.radio,
+            row.set,
+            row.message,
+            row.received,
+            number(row.rate_hz),
+            row.duplicates,
+            row.late,
+            number(row.latency_ms)
         );
     }
     for (fault, error) in &summary.faults {
@@ -136,7 +160,13 @@ mod tests {
             heading_cw_north_deg: None,
             age_s: None,
         };
-        let all = [object("us", 4, 10.0), object("cn", 4, 10.1), object("us", 5, 12.0), object("us", 6, 30.0), object("cn", 6, 13.0)];
+        let all = [
+            object("us", 4, 10.0),
+            object("cn", 4, 10.1),
+            object("us", 5, 12.0),
+            object("us", 6, 30.0),
+            object("cn", 6, 13.0),
+        ];
         assert_eq!(all.each_ref().map(|object| told_twice(object, &all)), [true, false, false, false, false]);
     }
 

@@ -66,19 +66,21 @@ fn cn_node() -> cn_common::NodeReferenceID {
 }
 
 fn cn_reference() -> cn_common::Position3D {
-    let (lat, long) = (units::LATITUDE_DEG.to_wire(NODE.lat_deg).unwrap(), units::LONGITUDE_DEG.to_wire(NODE.lon_deg).unwrap());
+    let (lat, long) =
+        (units::LATITUDE_DEG.to_wire(NODE.lat_deg).unwrap(), units::LONGITUDE_DEG.to_wire(NODE.lon_deg).unwrap());
     cn_common::Position3D { lat, long, elevation: None }
 }
 
 fn cn_offset(enu_m: [f64; 3]) -> cn_common::PositionOffsetLLV {
     let place = place(enu_m);
-    let (lat, lon) = (units::LATITUDE_DEG.to_wire(place.lat_deg).unwrap(), units::LONGITUDE_DEG.to_wire(place.lon_deg).unwrap());
+    let (lat, lon) =
+        (units::LATITUDE_DEG.to_wire(place.lat_deg).unwrap(), units::LONGITUDE_DEG.to_wire(place.lon_deg).unwrap());
     let difference = cn_common::PositionLL48B { lon: lon - cn_reference().long, lat: lat - cn_reference().lat };
     cn_common::PositionOffsetLLV { offset_ll: cn_common::PositionOffsetLL::PositionLL6(difference), offset_v: None }
 }
 
 fn cn_map() -> asn1::cn::MessageFrame {
-    use asn1::cn::map::{AllowedManeuvers, Connection, ConnectingLane, Lane, Link, MapData, Node, RoadPoint};
+    use asn1::cn::map::{AllowedManeuvers, ConnectingLane, Connection, Lane, Link, MapData, Node, RoadPoint};
     let connection = Connection {
         remote_intersection: cn_common::NodeReferenceID { region: Some(0), id: 8 },
         connecting_lane: Some(ConnectingLane { lane: 1, maneuver: Some(AllowedManeuvers::MANEUVER_STRAIGHT_ALLOWED) }),
@@ -173,7 +175,8 @@ fn us_node() -> us_common::IntersectionReferenceID {
 }
 
 fn us_reference() -> us_common::Position3D {
-    let (lat, long) = (units::LATITUDE_DEG.to_wire(NODE.lat_deg).unwrap(), units::LONGITUDE_DEG.to_wire(NODE.lon_deg).unwrap());
+    let (lat, long) =
+        (units::LATITUDE_DEG.to_wire(NODE.lat_deg).unwrap(), units::LONGITUDE_DEG.to_wire(NODE.lon_deg).unwrap());
     us_common::Position3D { lat, long, elevation: None, regional: None }
 }
 
@@ -276,7 +279,12 @@ fn us_spat(now: UtcMicros) -> asn1::us::MessageFrame {
         regional: None,
         road_authority_id: None,
     };
-    asn1::us::MessageFrame::Spat(Spat { time_stamp: None, name: None, intersections: vec![intersection], regional: None })
+    asn1::us::MessageFrame::Spat(Spat {
+        time_stamp: None,
+        name: None,
+        intersections: vec![intersection],
+        regional: None,
+    })
 }
 
 fn us_sdsm(now: UtcMicros) -> asn1::us::MessageFrame {

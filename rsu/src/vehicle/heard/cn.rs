@@ -1,10 +1,10 @@
 //! The China set.
 
+use asn1::cn::MessageFrame;
 use asn1::cn::common::NodeReferenceID;
 use asn1::cn::map::{AllowedManeuvers, Link, MapData, Node};
 use asn1::cn::rsm::{ParticipantData, ParticipantType, RoadsideSafetyMessage};
 use asn1::cn::spat::{IntersectionState, IntersectionStatusObject, LightState, Phase, Spat, TimeChangeDetails};
-use asn1::cn::MessageFrame;
 use perception::time::UtcMicros;
 
 use super::{Content, Group, Lane, Lanes, Lights, Message, Object, Picture, values};
@@ -21,11 +21,14 @@ pub(super) fn message(frame: &MessageFrame, now: UtcMicros) -> Option<Message> {
         }
         MessageFrame::MapFrame(map) => (MessageKind::Map, map.msg_cnt, None, lanes(map)),
         MessageFrame::RsmFrame(rsm) => {
-            let said_at = rsm.participants.iter().find_map(|participant| values::second_near(participant.sec_mark, now));
+            let said_at =
+                rsm.participants.iter().find_map(|participant| values::second_near(participant.sec_mark, now));
             (MessageKind::Rsm, rsm.msg_cnt, said_at, picture(rsm, now))
         }
         MessageFrame::RsiFrame(rsi) => (MessageKind::Rsi, rsi.msg_cnt, None, Content::Other),
-        MessageFrame::BsmFrame(bsm) => (MessageKind::Bsm, bsm.msg_cnt, values::second_near(bsm.sec_mark, now), Content::Other),
+        MessageFrame::BsmFrame(bsm) => {
+            (MessageKind::Bsm, bsm.msg_cnt, values::second_near(bsm.sec_mark, now), Content::Other)
+        }
         _ => return None,
     };
     Some(Message { set: MessageSet::Cn, kind, count: Some(count), said_at, content })
@@ -99,10 +102,15 @@ fn link_lanes(node: &Node, link: &Link) -> Vec<Lane> {
         Some(Lane {
             name: format!("{name}/{}", lane.lane_id),
             points: points.iter().filter_map(|point| values::cn_place(&node.ref_pos, &point.pos_offset)).collect(),
-            ways: lane.connects_to.iter().flatten().map(|connection| {
-                let maneuver = connection.connecting_lane.as_ref().and_then(|lane| lane.maneuver);
-                (maneuver.map_or("on", self::maneuver), connection.phase_id.filter(|id| *id != 0))
-            }).collect(),
+            ways: lane
+                .connects_to
+                .iter()
+                .flatten()
+                .map(|connection| {
+                    let maneuver = connection.connecting_lane.as_ref().and_then(|lane| lane.maneuver);
+                    (maneuver.map_or("on", self::maneuver), connection.phase_id.filter(|id| *id != 0))
+                })
+                .collect(),
         })
     };
     link.lanes.iter().filter_map(lane).collect()
@@ -131,7 +139,10 @@ fn picture(rsm: &RoadsideSafetyMessage, now: UtcMicros) -> Content {
     };
     // Number 0 is the roadside unit itself.
     let others = rsm.participants.iter().filter(|participant| participant.ptc_id != 0);
-    Content::Picture(Picture { reference: values::place(rsm.ref_pos.lat, rsm.ref_pos.long), objects: others.filter_map(one).collect() })
+    Content::Picture(Picture {
+        reference: values::place(rsm.ref_pos.lat, rsm.ref_pos.long),
+        objects: others.filter_map(one).collect(),
+    })
 }
 
 /// `BasicVehicleClass` in its tens: 10 cars, 20 light trucks, 25 trucks, 40 motorcycles, 50 buses.

@@ -26,9 +26,12 @@ pub(super) fn message(frame: &MessageFrame, now: UtcMicros) -> Option<Message> {
             let said_at = sdsm_time(sdsm, now);
             (MessageKind::Sdsm, Some(sdsm.msg_cnt), said_at, picture(sdsm, said_at))
         }
-        MessageFrame::BasicSafetyMessage(bsm) => {
-            (MessageKind::Bsm, Some(bsm.core_data.msg_cnt), values::second_near(bsm.core_data.sec_mark, now), Content::Other)
-        }
+        MessageFrame::BasicSafetyMessage(bsm) => (
+            MessageKind::Bsm,
+            Some(bsm.core_data.msg_cnt),
+            values::second_near(bsm.core_data.sec_mark, now),
+            Content::Other,
+        ),
         _ => return None,
     };
     Some(Message { set: MessageSet::Us, kind, count, said_at, content })
@@ -88,9 +91,11 @@ fn lane(geometry: &IntersectionGeometry, lane: &GenericLane) -> Option<Lane> {
     }
     let mut points = values::us_line(&geometry.ref_point, &lane.node_list)?;
     points.reverse();
-    let ways = lane.connects_to.iter().flatten().map(|connection| {
-        (connection.connecting_lane.maneuver.map_or("on", maneuver), connection.signal_group)
-    });
+    let ways = lane
+        .connects_to
+        .iter()
+        .flatten()
+        .map(|connection| (connection.connecting_lane.maneuver.map_or("on", maneuver), connection.signal_group));
     Some(Lane { name: lane.lane_id.to_string(), points, ways: ways.collect() })
 }
 
@@ -120,7 +125,9 @@ fn picture(sdsm: &SensorDataSharingMessage, said_at: Option<UtcMicros>) -> Conte
             speed_mps: values::speed(common.speed),
             heading_cw_north_deg: values::heading(common.heading),
             at: said_at.and_then(|at| {
-                asn1::units::MEASUREMENT_TIME_OFFSET_S.from_wire(common.measurement_time).map(|offset_s| at.plus_seconds(offset_s))
+                asn1::units::MEASUREMENT_TIME_OFFSET_S
+                    .from_wire(common.measurement_time)
+                    .map(|offset_s| at.plus_seconds(offset_s))
             }),
         })
     });
