@@ -34,6 +34,11 @@ impl Clock {
         UtcMicros(self.utc_at_start_us.load(Ordering::Relaxed) + self.uptime_us())
     }
 
+    /// When the clock was made, for timers that count from there.
+    pub fn started(&self) -> Instant {
+        self.started
+    }
+
     /// Seconds since the clock was made; monotonic.
     pub fn uptime_s(&self) -> f64 {
         self.uptime_us() as f64 * 1e-6

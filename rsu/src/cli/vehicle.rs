@@ -149,8 +149,9 @@ async fn drive(args: VehicleArgs) -> anyhow::Result<ExitCode> {
 
     let mut obu = Obu::new(settings);
     obu.begin(clock.now());
-    let end = args.seconds.map(|seconds| Instant::now() + Duration::from_secs(seconds));
-    let mut second = tokio::time::interval_at(Instant::now() + Duration::from_secs(1), Duration::from_secs(1));
+    let begin = Instant::from_std(clock.started());
+    let end = args.seconds.map(|seconds| begin + Duration::from_secs(seconds));
+    let mut second = tokio::time::interval_at(begin + Duration::from_secs(1), Duration::from_secs(1));
     second.set_missed_tick_behavior(MissedTickBehavior::Skip);
     let mut interrupt = std::pin::pin!(tokio::signal::ctrl_c());
     loop {
