@@ -105,7 +105,7 @@ impl Gate {
         let groups = known
             .into_iter()
             .map(|id| {
-                said_groups.iter().find(|group| group.id == id).cloned().unwrap_or_else(|| {
+                said_groups.iter().find(|group| group.id == id).cloned().map(with_finite_times).unwrap_or_else(|| {
                     if fresh.is_some() {
                         held.push(Reason::GroupSilent);
                     }
@@ -142,6 +142,14 @@ impl Gate {
         }
         Ok(())
     }
+}
+
+/// A time that is no number is a time that nobody knows.
+fn with_finite_times(mut group: GroupState) -> GroupState {
+    for end_s in [&mut group.min_end_s, &mut group.max_end_s, &mut group.likely_end_s] {
+        *end_s = end_s.filter(|end_s| end_s.is_finite());
+    }
+    group
 }
 
 fn unavailable(id: u8) -> GroupState {

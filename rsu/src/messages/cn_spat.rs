@@ -60,7 +60,8 @@ fn mark(seconds: f64) -> u16 {
 
 /// What it shows now and what follows, in the relative form: every vehicle reads it, whatever its clock.
 fn phase(group: &GroupState, age_s: f64) -> Phase {
-    let left = |end_s: Option<f64>| end_s.map(|end_s| (end_s - age_s).max(0.0));
+    // Below zero where the word is old and the change has passed: what follows is counted from that moment.
+    let left = |end_s: Option<f64>| end_s.map(|end_s| end_s - age_s);
     let likely_s = left(group.likely_end_s);
     let current = PhaseState {
         light: light(group.light),

@@ -1,0 +1,162 @@
+//! `rsu check` on site files with mistakes: each is named with its place, all at once, and the exit code tells.
+
+use std::process::Command;
+
+use serde_json::Value;
+
+mod support;
+use support::{Folder, repository};
+
+/// The demo's site, changed, beside the files that it names.
+fn check(name: &str, changes: &[(&str, &str)]) -> (i32, Value, String) {
+    let folder = Folder::new(&format!("config-{name}"));
+    let demo = repository().join("deploy/demo");
+    for file in ["map.geojson", "vtest-camera.json"] {
+        std::fs::copy(demo.join(file), folder.join(file)).unwrap();
+    }
+    let mut text = std::fs::read_to_string(demo.join("site.toml")).unwrap();
+    for (from, to) in changes {
+        assert!(text.contains(from), "the demo's site has no {from:?}");
+        text = text.replacen(from, to, 1);
+    }
+    let path = folder.join("site.toml");
+    std::fs::write(&path, text).unwrap();
+    let run = |more: &[&str]| {
+        Command::new(env!("CARGO_BIN_EXE_rsu")).args(["check", "--site"]).arg(&path).args(more).output().unwrap()
+    };
+    let (json, plain) = (run(&["--json"]), run(&[]));
+    assert_eq!(json.status.code(), plain.status.code());
+    let said: Value = serde_json::from_slice(&json.stdout).unwrap();
+    assert_eq!(said["site"], path.to_str().unwrap());
+    (plain.status.code().unwrap(), said, String::from_utf8(plain.stdout).unwrap())
+}
+
+/// The problems of a site with these changes; each must be told in both forms.
+fn problems(name: &str, changes: &[(&str, &str)]) -> Vec<String> {
+    let (code, said, plain) = check(name, changes);
+    assert_eq!((code, &said["ok"]), (1, &Value::Bool(false)), "{said}");
+    let problems: Vec<String> =
+        said["problems"].as_array().unwrap().iter().map(|p| p.as_str().unwrap().to_owned()).collect();
+    assert!(!problems.is_empty());
+    for problem in &problems {
+        assert!(plain.contains(problem.trim_end()), "{problem} is not in {plain}");
+    }
+    problems
+}
+
+/// One mistake gives one problem, which holds these words.
+fn one(name: &str, changes: &[(&str, &str)], words: &[&str]) {
+    let problems = problems(name, changes);
+    assert_eq!(problems.len(), 1, "{problems:?}");
+    for word in words {
+        assert!(problems[0].contains(word), "{word:?} is not in {:?}", problems[0]);
+    }
+}
+
+#[test]
+fn the_demo_site_is_in_order() {
+    let (code, said, plain) = check("good", &[]);
+    assert_eq!(code, 0, "{plain}");
+    assert_eq!(said["ok"], true);
+    assert_eq!(said["problems"], serde_json::json!([]));
+    assert!(plain.contains("in order") && plain.contains("1 cameras, 1 radars, 2 radios"), "{plain}");
+    assert!(plain.contains("8 links with 16 lanes, signal groups [1, 2, 3, 4, 5, 6]"), "{plain}");
+}
+
+#[test]
+fn a_key_that_nobody_knows_is_named_with_its_line() {
+    let problem = problems("key", &[("threads = 1", "threads = 1\nthreds = 2")]).remove(0);
+    let text = std::fs::read_to_string(repository().join("deploy/demo/site.toml")).unwrap();
+    let line = text.lines().position(|line| line == "threads = 1").unwrap() + 2;
+    assert!(problem.contains("threds") && problem.contains(&format!("line {line}")), "{problem}");
+}
+
+#[test]
+fn what_is_not_toml_or_of_the_wrong_type_is_named_with_its_line() {
+    one("syntax", &[("name = \"demo\"", "name = demo")], &["line 5"]);
+    one("type", &[("fov_deg = 360.0", "fov_deg = \"wide\"")], &["fov_deg"]);
+    one("address", &[("to = \"127.0.0.1:17500\"", "to = \"radio\"")], &["socket address"]);
+    one("missing", &[("name = \"demo\"\n", "")], &["name"]);
+    one("radio", &[("kind = \"pc5_udp\"", "kind = \"pigeon\"")], &["pigeon", "pc5_udp"]);
+}
+
+#[test]
+fn each_mistake_is_named_by_its_key() {
+    one("version", &[("version = 1", "version = 2")], &["version", "is 2", "reads 1"]);
+    one("dialect", &[("\"cn-gbt31024-2019\"", "\"cn-2019\"")], &["broadcast.cn", "cn-2019", "cn-n4"]);
+    one("family", &[("us = \"us-j2735-2024\"", "us = \"cn-n4\"")], &["broadcast.us", "cn-n4", "other family"]);
+    one("rsu-id", &[("4c554b4f55000001", "4c554b")], &["broadcast.rsu_id", "16 hex digits"]);
+    one("rsu-sign", &[("4c554b4f55000001", "+c554b4f55000001")], &["broadcast.rsu_id"]);
+    one("name", &[("name = \"demo\"", "name = \"de/mo\"")], &["name", "de/mo"]);
+    one("city", &[("city = \"demo-city\"", "city = \"\"")], &["city"]);
+    one("camera-id", &[("id = \"cam-plaza\"", "id = \"uu\"")], &["\"uu\"", "twice"]);
+    one("radio-id", &[("id = \"uu\"", "id = \"pc5\"")], &["\"pc5\"", "twice"]);
+    one("citys-name", &[("id = \"uu\"", "id = \"city\"")], &["\"city\""]);
+    one("mode", &[("mode = \"peer\"", "mode = \"mesh\"")], &["cloud.mode", "mesh", "peer, client"]);
+    one("window", &[("mode = \"peer\"", "mode = \"peer\"\ntraffic_window_s = 7")], &["cloud.traffic_window_s"]);
+    one("calibration", &[("vtest-camera.json", "none.json")], &["cam-plaza", "none.json", "No such file"]);
+    one("not-calibration", &[("\"vtest-camera.json\"", "\"map.geojson\"")], &["cam-plaza", "map.geojson"]);
+    one("detector", &[("[detector]\nmodel = \"../../models/nanodet\"\nthreads = 1\n", "")], &["detector", "missing"]);
+    one("fov", &[("fov_deg = 360.0", "fov_deg = 0.0")], &["radar-junction", "fov_rad"]);
+    one("sigma", &[("fov_deg = 360.0", "fov_deg = 360.0\nsigma_range_m = nan")], &["radar-junction", "sigma"]);
+    one("origin", &[("lat_deg = 31.4912", "lat_deg = 131.4912")], &["lat_deg"]);
+}
+
+#[test]
+fn a_map_that_is_missing_or_wrong_is_named_with_its_file() {
+    let problems_of = |changes: &[(&str, &str)]| problems("map", changes).join("\n");
+    let missing = problems_of(&[("map = \"map.geojson\"", "map = \"roads.geojson\"")]);
+    assert!(missing.contains("roads.geojson") && missing.contains("No such file"), "{missing}");
+    let other = problems_of(&[("map = \"map.geojson\"", "map = \"vtest-camera.json\"")]);
+    assert!(other.contains("map") && other.contains("vtest-camera.json"), "{other}");
+}
+
+#[test]
+fn lights_and_map_must_agree() {
+    one("no-stage", &[("groups = [1, 5]", "groups = [1]")], &["signal", "no stage for group 5"]);
+    one("no-lane", &[("groups = [4]", "groups = [4, 9]")], &["signal", "group 9 is not in the map"]);
+    one("two-stages", &[("groups = [4]", "groups = [4, 1]")], &["signal", "group 1 is in two stages"]);
+    one("zero", &[("green_s = 12.0", "green_s = 0.0")], &["signal", "stage 1"]);
+    one("nan", &[("yellow_s = 3.0", "yellow_s = nan")], &["signal", "stage 1"]);
+    one("offset", &[("offset_s = 0.0", "offset_s = inf")], &["signal", "offset_s"]);
+}
+
+#[test]
+fn all_mistakes_are_told_at_once() {
+    let found = problems(
+        "many",
+        &[
+            ("version = 1", "version = 3"),
+            ("\"cn-gbt31024-2019\"", "\"cn\""),
+            ("4c554b4f55000001", "xyz"),
+            ("id = \"uu\"", "id = \"pc5\""),
+            ("groups = [4]", "groups = [4, 9]"),
+            ("mode = \"peer\"", "mode = \"mesh\""),
+        ],
+    );
+    assert_eq!(found.len(), 6, "{found:?}");
+}
+
+#[test]
+fn a_site_that_is_not_there_is_named() {
+    let run = Command::new(env!("CARGO_BIN_EXE_rsu"))
+        .args(["check", "--json", "--site", "/nowhere/site.toml"])
+        .output()
+        .unwrap();
+    assert_eq!(run.status.code(), Some(1));
+    let said: Value = serde_json::from_slice(&run.stdout).unwrap();
+    assert_eq!(said["ok"], false);
+    let problem = said["problems"][0].as_str().unwrap();
+    assert!(problem.contains("/nowhere/site.toml") && problem.contains("No such file"), "{problem}");
+}
+
+#[test]
+fn a_service_with_such_a_site_does_not_start() {
+    let folder = Folder::new("config-run");
+    let path = folder.join("site.toml");
+    std::fs::write(&path, "version = 1\n").unwrap();
+    let run = Command::new(env!("CARGO_BIN_EXE_rsu")).args(["run", "--site"]).arg(&path).output().unwrap();
+    assert_eq!(run.status.code(), Some(1));
+    let stderr = String::from_utf8(run.stderr).unwrap();
+    assert!(stderr.contains("site.toml") && stderr.contains("name"), "{stderr}");
+}
