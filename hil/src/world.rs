@@ -9,7 +9,7 @@ use perception::time::UtcMicros;
 use rsu::signals::fixed_time::FixedTimePlan;
 use rsu::signals::{Light, SignalState};
 
-use crate::route::Route;
+use crate::route::{Path, Route};
 
 /// A vehicle of the world; its reference point is the middle of its footprint.
 #[derive(Clone, Debug, PartialEq)]
@@ -58,6 +58,8 @@ const HARDEST_MPS2: f64 = 8.0;
 const SIGHT_M: f64 = 60.0;
 /// Sideways distance within which another vehicle is in the way, metres.
 const IN_THE_WAY_M: f64 = 1.9;
+/// From the middle to either axle, in lengths of the vehicle.
+const AXLES: f64 = 0.3;
 /// Speed on the bends of the junction, m/s.
 const BEND_MPS: f64 = 6.0;
 const MOST_VEHICLES: usize = 60;
@@ -112,7 +114,8 @@ impl World {
         for (vehicle, acceleration_mps2) in self.vehicles.iter_mut().zip(wanted) {
             vehicle.speed_mps = (vehicle.speed_mps + acceleration_mps2 * dt_s).max(0.0);
             vehicle.offset_m += vehicle.speed_mps * dt_s;
-            (vehicle.position_enu_m, vehicle.direction) = routes[vehicle.route].path.at(vehicle.offset_m);
+            let path = &routes[vehicle.route].path;
+            (vehicle.position_enu_m, vehicle.direction) = pose(path, vehicle.offset_m, vehicle.length_m);
         }
         self.vehicles.retain(|vehicle| vehicle.offset_m < routes[vehicle.route].path.length_m() - 1.0);
         if self.time >= self.next_birth {
@@ -189,7 +192,7 @@ impl World {
             _ => (Class::Car, [4.5, 1.8, 1.5]),
         };
         let offset_m = length_m / 2.0;
-        let (position_enu_m, direction) = way.path.at(offset_m);
+        let (position_enu_m, direction) = pose(&way.path, offset_m, length_m);
         let free = self.vehicles.iter().all(|other| {
             let [e, n] = [other.position_enu_m[0] - position_enu_m[0], other.position_enu_m[1] - position_enu_m[1]];
             e.hypot(n) > 18.0 + other.length_m / 2.0 || self.is_on_another_lane(route, other)
@@ -211,6 +214,20 @@ impl World {
             self.next_id += 1;
         }
     }
+}
+
+/// Middle and direction of a vehicle whose axles are on the path: a long one does not swing its tail out of its lane.
+fn pose(path: &Path, offset_m: f64, length_m: f64) -> ([f64; 2], [f64; 2]) {
+    let reach_m = AXLES * length_m;
+    let (front, _) = path.at(offset_m + reach_m);
+    let (rear, _) = path.at(offset_m - reach_m);
+    let along = [front[0] - rear[0], front[1] - rear[1]];
+    let length_m = along[0].hypot(along[1]);
+    // At the ends of the path the axles would be off it.
+    if offset_m < reach_m || offset_m + reach_m > path.length_m() || length_m < 1e-6 {
+        return path.at(offset_m);
+    }
+    ([(front[0] + rear[0]) / 2.0, (front[1] + rear[1]) / 2.0], along.map(|d| d / length_m))
 }
 
 /// IDM: acceleration towards the wanted speed, held back by what is in front (gap, speed).
