@@ -1,12 +1,14 @@
 //! One network at work on one thread.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::path::PathBuf;
 
 use opencv::prelude::*;
-use ort::session::Session;
+use ort::memory::Allocator;
+use ort::session::{HasSelectedOutputs, OutputSelector, RunOptions, Session};
 use ort::session::builder::GraphOptimizationLevel;
-use ort::value::{Outlet, TensorElementType, TensorRef, ValueType};
+use ort::value::{Outlet, Tensor, TensorElementType, TensorRef, ValueType};
 use perception::detection::{BoxDetection, Class};
 
 use crate::decode::{ClassTable, Output, decode};
@@ -76,10 +78,10 @@ pub enum DetectError {
 }
 
 /// A network with its buffers; one thread's own.
-#[derive(Debug)]
 pub struct Detector {
     model: String,
     session: Session,
+    outputs: RunOptions<HasSelectedOutputs>,
     input_name: String,
     input_px: [u32; 2],
     decoder: DecoderSpec,
@@ -87,6 +89,12 @@ pub struct Detector {
     nms: NmsSpec,
     letterbox: Letterbox,
     candidates: Vec<Candidate>,
+}
+
+impl fmt::Debug for Detector {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Detector").field("model", &self.model).finish_non_exhaustive()
+    }
 }
 
 impl Detector {
@@ -105,9 +113,12 @@ impl Detector {
         let letterbox = Letterbox::new(&model.input);
         check_names(model, &letterbox.shape(), session.inputs(), session.outputs())
             .map_err(|problem| DetectError::Mismatch { model: model.name.clone(), problem })?;
+        let outputs = reused_outputs(session.outputs())
+            .map_err(|error| DetectError::Network { model: model.name.clone(), problem: error.to_string() })?;
         Ok(Self {
             model: model.name.clone(),
             session,
+            outputs,
             input_name: model.input.name.clone(),
             input_px: [model.input.width_px, model.input.height_px],
             decoder: model.decoder.clone(),
@@ -145,7 +156,8 @@ impl Detector {
     fn run_network(&mut self) -> Result<(), DetectError> {
         let failed = |error: ort::Error| DetectError::Network { model: self.model.clone(), problem: error.to_string() };
         let input = TensorRef::from_array_view((self.letterbox.shape(), self.letterbox.tensor())).map_err(failed)?;
-        let results = self.session.run(ort::inputs![self.input_name.as_str() => input]).map_err(failed)?;
+        let inputs = ort::inputs![self.input_name.as_str() => input];
+        let results = self.session.run_with_options(inputs, &self.outputs).map_err(failed)?;
         let mut outputs = Vec::with_capacity(self.decoder.outputs.len());
         for name in &self.decoder.outputs {
             let value = results.get(name).ok_or_else(|| DetectError::Mismatch {
@@ -158,6 +170,21 @@ impl Detector {
         decode(&self.decoder, self.input_px, &self.classes, &outputs, &mut self.candidates)
             .map_err(|error| DetectError::Mismatch { model: self.model.clone(), problem: error.to_string() })
     }
+}
+
+/// Tensors for the outputs whose shape the network fixes, reused from run to run. That saves allocations, and it is what
+/// keeps memory flat: ort 2.0.0-rc.14 does not release the type description of an output that it allocates itself
+/// (`Value::from_session_output_ptr`), some 340 bytes an output and run.
+fn reused_outputs(outputs: &[Outlet]) -> ort::Result<RunOptions<HasSelectedOutputs>> {
+    let mut selector = OutputSelector::default();
+    for output in outputs {
+        if let ValueType::Tensor { ty: TensorElementType::Float32, shape, .. } = output.dtype()
+            && let Ok(shape) = shape.iter().map(|side| usize::try_from(*side)).collect::<Result<Vec<_>, _>>()
+        {
+            selector = selector.preallocate(output.name(), Tensor::<f32>::new(&Allocator::default(), shape)?);
+        }
+    }
+    Ok(RunOptions::new()?.with_outputs(selector))
 }
 
 /// Network classes to ours with the thresholds that hold.
