@@ -1,4 +1,5 @@
 //! The simulated radar against the world that it looks at: geometry, noise, Doppler, and the label on the wire.
+#![expect(clippy::unwrap_used, reason = "this file is a test as a whole")]
 
 use std::f64::consts::PI;
 use std::path::Path;
@@ -134,12 +135,11 @@ fn nothing_is_seen_outside_the_field_of_view() {
 fn every_packet_says_that_it_is_simulated() {
     let site = site();
     let model = &site.radars[0].model;
-    let mut sequence = 0;
     let ways = routes(&site.map, &site.geometry.origin);
     let mut world = World::new(ways, site.signal.clone(), 0.5, 1, START);
     let mut radar = SimulatedRadar::new(model.clone(), 2);
-    for step in 1..=400 {
-        let now = UtcMicros(START.0 + step * 50_000);
+    for sequence in 0..400_u32 {
+        let now = UtcMicros(START.0 + i64::from(sequence) * 50_000);
         world.advance(now);
         let scan = radar.scan(now, world.vehicles());
         let mut told = 0;
@@ -150,7 +150,6 @@ fn every_packet_says_that_it_is_simulated() {
             told += packet.targets.len();
         }
         assert_eq!(told, scan.targets.len());
-        sequence += 1;
     }
 }
 

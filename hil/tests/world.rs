@@ -1,4 +1,5 @@
 //! The simulated world obeys its own rules: nobody overlaps, nobody runs a red, traffic flows, a seed is a history.
+#![expect(clippy::unwrap_used, reason = "this file is a test as a whole")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;

@@ -121,10 +121,10 @@ impl Gate {
     }
 
     /// May this object be said now?
+    #[expect(clippy::neg_cmp_op_on_partial_ord, reason = "a comparison with NaN must hold the object back")]
     pub fn object(&self, now: UtcMicros, track: &Track) -> Result<(), Reason> {
         let limits = &self.limits;
         let [[var_east, _], [_, var_north]] = track.cov_position_m2;
-        // Comparisons are written so that a NaN fails them.
         if !(now.seconds_since(track.measured_at) <= limits.object_age_s) {
             return Err(Reason::ObjectStale);
         }

@@ -376,7 +376,7 @@ impl Pipeline {
     /// A clock that was set must neither silence the site until the old time comes again nor flood the air.
     fn notice_clock_steps(&mut self, now: UtcMicros) {
         let passed_s = now.seconds_since(self.last_now);
-        if passed_s > CLOCK_FORWARD_S || passed_s < -CLOCK_BACK_S {
+        if !(-CLOCK_BACK_S..=CLOCK_FORWARD_S).contains(&passed_s) {
             self.rhythm = Rhythm::new(now);
             self.picture_due = now;
             self.newest_camera = None;

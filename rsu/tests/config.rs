@@ -1,4 +1,5 @@
 //! `rsu check` on site files with mistakes: each is named with its place, all at once, and the exit code tells.
+#![expect(clippy::unwrap_used, reason = "this file is a test as a whole")]
 
 use std::process::Command;
 

@@ -1,4 +1,5 @@
 //! What is broadcast, read back: it means what went in, in every dialect, within the message's own resolution.
+#![expect(clippy::unwrap_used, reason = "this file is a test as a whole")]
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,5 @@
 //! The pipeline in simulated time: rhythms, silence, clocks that are set, sensors that lie.
+#![expect(clippy::unwrap_used, reason = "this file is a test as a whole")]
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,4 +1,5 @@
 //! `rsu replay` as a program: the same bytes each time, recordings that are torn or none at all, and our own recordings.
+#![expect(clippy::unwrap_used, reason = "this file is a test as a whole")]
 
 use std::path::Path;
 use std::process::{Command, Output};

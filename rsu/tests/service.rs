@@ -1,5 +1,6 @@
 //! The whole service as it runs on a pole: real video, real sockets, every part a process of its own; and each part
 //! taken away in turn.
+#![expect(clippy::unwrap_used, reason = "this file is a test as a whole")]
 
 use std::collections::BTreeSet;
 
