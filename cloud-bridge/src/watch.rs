@@ -36,6 +36,7 @@ pub struct WatchConfig {
 
 /// Something that happened.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "one event at a time: a box would cost more than it saves")]
 pub enum WatchEvent {
     /// A site came; its last states follow.
     Alive(SiteKeys),

@@ -261,12 +261,13 @@ async fn what_is_not_a_state_is_told_and_harms_nothing() {
 #[tokio::test]
 async fn settings_that_cannot_work_are_refused_by_name() {
     let good = free_endpoint();
-    let refused = async |change: &dyn Fn(&mut BridgeConfig)| {
+    type Change<'a> = &'a dyn Fn(&mut BridgeConfig);
+    let refused = async |change: Change<'_>| {
         let mut config = site_config(&good);
         change(&mut config);
         Bridge::open(config).await.unwrap_err().to_string()
     };
-    let cases: [(&dyn Fn(&mut BridgeConfig), &str); 10] = [
+    let cases: [(Change<'_>, &str); 10] = [
         (&|c| c.city = "a/b".into(), r#"city "a/b": contains '/'"#),
         (&|c| c.site.clear(), r#"site "": is empty"#),
         (&|c| c.link.listen = vec!["127.0.0.1:7447".into()], "link.listen[0]: \"127.0.0.1:7447\": expected"),

@@ -1,4 +1,5 @@
 //! `rsu codec` as a shell sees it: the built program, standard input, standard output, exit status.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use std::io::Write as _;
 use std::process::{Command, Output, Stdio};

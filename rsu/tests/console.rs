@@ -1,4 +1,5 @@
 //! The console as a browser and as a program sees it: the real router, a real Chromium, a hand-made junction.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use std::collections::BTreeSet;
 use std::io::{BufRead, ErrorKind, Read, Write};

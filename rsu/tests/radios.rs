@@ -1,4 +1,5 @@
 //! Radios on real sockets: what leaves the box, byte for byte, and what happens when the other end misbehaves.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::os::unix::fs::PermissionsExt as _;
