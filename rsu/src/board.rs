@@ -4,12 +4,13 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use cloud_bridge::schema::{self, LinkHealth, SensorHealth, Wellness};
-use cloud_bridge::{Bridge, State, Update};
+use cloud_bridge::{Bridge, BridgeStats, State, Update};
 use perception::detection::SensorId;
 use perception::time::UtcMicros;
 use sensors::camera::CameraState;
 use sensors::radar::RadarState;
 
+use crate::city::CityLink;
 use crate::clock::Clock;
 use crate::console::state::{ConsoleDrop, ConsoleLatency, ConsoleLink, ConsoleSensor};
 use crate::health::{Health, Level};
@@ -50,7 +51,7 @@ pub struct Lookout {
     /// What is looked at.
     pub radios: Radios,
     /// The city link, if the site has one.
-    pub bridge: Option<Arc<Bridge>>,
+    pub city: CityLink,
     /// Where reasons are told.
     pub health: Arc<Health>,
     /// Where figures are told.
@@ -177,14 +178,20 @@ impl Lookout {
                 RadioState::Failing => Level::Failed,
             };
             self.health.set(&radio.id, level, &radio.detail);
-            let kind = if radio.kind == "uu_quic" { "5g" } else { "pc5" };
+            let kind = match radio.kind.as_str() {
+                "uu_quic" => "5g",
+                "immediate_forward" => "immediate_forward",
+                _ => "pc5",
+            };
             board.links.push(ConsoleLink { id: radio.id, kind: kind.to_owned(), state: level, detail: radio.detail });
         }
     }
 
     fn city(&mut self, board: &mut Board) {
-        let Some(bridge) = &self.bridge else { return };
-        let stats = bridge.stats();
+        if !self.city.is_wanted() {
+            return;
+        }
+        let stats = self.city.bridge().map_or_else(BridgeStats::default, Bridge::stats);
         self.metrics.cloud_connected.set(i64::from(stats.connected()));
         for (kind, total) in &stats.published {
             let fresh = new(&mut self.counted.published, &kind.name().to_owned(), *total);
@@ -212,7 +219,7 @@ impl Lookout {
     }
 
     fn tell_city(&self, now: UtcMicros, board: &Board) {
-        let Some(bridge) = &self.bridge else { return };
+        let Some(bridge) = self.city.bridge() else { return };
         let uptime_s = self.clock.uptime_s();
         let cameras = board.sensors.iter().filter(|sensor| sensor.kind == "camera");
         let unwell = self.health.components().into_iter().filter(|component| component.level != Level::Ok);

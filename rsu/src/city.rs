@@ -1,13 +1,65 @@
 //! What the city is told: from the service's own values to the schema of `cloud-bridge`.
 
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
 use cloud_bridge::schema::{Aspect, Bay, BayStatus, GroupState, LaneTraffic, Parking, Signal, Traffic};
-use cloud_bridge::{LinkConfig, LinkMode, State, Update};
+use cloud_bridge::{Bridge, BridgeConfig, BridgeError, LinkConfig, LinkMode, State, Update};
 use perception::parking::{self, LotState};
 use perception::time::UtcMicros;
 use perception::traffic::LaneWindow;
+use tokio::task::JoinError;
 
 use crate::config::CloudFile;
 use crate::signals::{Light, SignalState};
+
+/// How long the start of the service waits for the city. A link that cannot be opened at all (a port in use) says so
+/// sooner; a router that does not answer must not keep the first SPAT from the vehicles.
+const OPEN_WITHIN: Duration = Duration::from_secs(1);
+
+/// The link to the city, perhaps still being opened. Clones are the same link.
+#[derive(Clone, Debug, Default)]
+pub struct CityLink(Option<Arc<OnceLock<Bridge>>>);
+
+impl CityLink {
+    /// Opens the link, in the background if it takes longer than a second. Must be called within a tokio runtime.
+    pub async fn open(config: BridgeConfig) -> Result<Self, BridgeError> {
+        let slot = Arc::new(OnceLock::new());
+        let mut opening = tokio::spawn(Bridge::open(config));
+        match tokio::time::timeout(OPEN_WITHIN, &mut opening).await {
+            Ok(opened) => keep(&slot, opened)?,
+            Err(_) => {
+                tracing::warn!("the city is not reached yet; the service goes on");
+                let slot = slot.clone();
+                tokio::spawn(async move {
+                    if let Err(error) = keep(&slot, opening.await) {
+                        tracing::error!(%error, "no link to the city until the service is restarted");
+                    }
+                });
+            }
+        }
+        Ok(Self(Some(slot)))
+    }
+
+    /// Whether the site asks for one.
+    pub fn is_wanted(&self) -> bool {
+        self.0.is_some()
+    }
+
+    /// The link once it is open.
+    pub fn bridge(&self) -> Option<&Bridge> {
+        self.0.as_deref().and_then(OnceLock::get)
+    }
+}
+
+fn keep(slot: &OnceLock<Bridge>, opened: Result<Result<Bridge, BridgeError>, JoinError>) -> Result<(), BridgeError> {
+    match opened {
+        // Set once: nobody else opens this link.
+        Ok(bridge) => drop(slot.set(bridge?)),
+        Err(error) => tracing::error!(%error, "opening the city link ended early"),
+    }
+    Ok(())
+}
 
 /// How the site's file wants the link.
 pub fn link(cloud: &CloudFile) -> LinkConfig {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use cloud_bridge::{Bridge, Update};
+use cloud_bridge::Update;
 use perception::detection::Class;
 use perception::lanes::LocatedTrack;
 use perception::parking::{BayStatus, LotState};
@@ -11,7 +11,7 @@ use perception::time::UtcMicros;
 use perception::traffic::LaneWindow;
 
 use crate::board::{self, SharedBoard};
-use crate::city;
+use crate::city::{self, CityLink};
 use crate::clock::Clock;
 use crate::console::ConsoleFeed;
 use crate::console::state::{
@@ -32,7 +32,7 @@ pub struct Performer {
     /// To the vehicles.
     pub radios: Radios,
     /// To the city.
-    pub bridge: Option<Arc<Bridge>>,
+    pub city: CityLink,
     /// To the console.
     pub feed: ConsoleFeed,
     /// Told when the first message goes out.
@@ -145,7 +145,7 @@ impl Performer {
     }
 
     fn publish(&self, update: Update) {
-        if let Some(bridge) = &self.bridge
+        if let Some(bridge) = self.city.bridge()
             && let Err(error) = bridge.publish(update)
         {
             tracing::debug!(%error, "a state was not published; the bridge has counted it");

@@ -11,7 +11,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use anyhow::Context;
-use cloud_bridge::{Bridge, BridgeConfig, Encoding};
+use cloud_bridge::{BridgeConfig, Encoding};
 use perception::align::AlignSettings;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -19,7 +19,7 @@ use tokio::time::MissedTickBehavior;
 
 use crate::api::{self, ApiState};
 use crate::board::{Counted, Lookout, SharedBoard};
-use crate::city;
+use crate::city::{self, CityLink};
 use crate::clock::{Clock, Stopwatch};
 use crate::config::{CloudFile, Site};
 use crate::console::{ConsoleFeed, ConsoleMap, ConsoleState};
@@ -59,7 +59,7 @@ pub struct Service {
     pipeline_stop: Arc<AtomicBool>,
     sensing: Arc<Sensing>,
     radios: Radios,
-    bridge: Option<Arc<Bridge>>,
+    city: CityLink,
     recorder: Option<Recorder>,
     tasks: Vec<tokio::task::JoinHandle<()>>,
 }
@@ -81,9 +81,9 @@ impl Service {
         std::fs::create_dir_all(&site.state_dir)
             .with_context(|| format!("site.toml, state_dir {}", site.state_dir.display()))?;
         let radios = start_radios(&site.radios, &site.state_dir, clock.clone(), metrics.clone(), shutdown.clone())?;
-        let bridge = match &site.cloud {
-            Some(cloud) => Some(Arc::new(Bridge::open(bridge_config(site, cloud)).await.context("site.toml, cloud")?)),
-            None => None,
+        let city = match &site.cloud {
+            Some(cloud) => CityLink::open(bridge_config(site, cloud)).await.context("site.toml, cloud")?,
+            None => CityLink::default(),
         };
         let recorder = record
             .map(|path| Recorder::start(path, &site.geometry, clock.clone(), metrics.clone()))
@@ -96,7 +96,7 @@ impl Service {
         let board = SharedBoard::default();
         let performer = Performer {
             radios: radios.clone(),
-            bridge: bridge.clone(),
+            city: city.clone(),
             feed: feed.clone(),
             health: health.clone(),
             metrics: metrics.clone(),
@@ -120,7 +120,7 @@ impl Service {
             board: board.clone(),
             sensing: sensing.clone(),
             radios: radios.clone(),
-            bridge: bridge.clone(),
+            city: city.clone(),
             health: health.clone(),
             metrics: metrics.clone(),
             clock: clock.clone(),
@@ -152,7 +152,7 @@ impl Service {
             pipeline_stop,
             sensing,
             radios,
-            bridge,
+            city,
             recorder,
             tasks,
         })
@@ -160,7 +160,7 @@ impl Service {
 
     /// Stops everything in order; bounded in time.
     pub async fn stop(self) {
-        let Self { stop_tasks, pipeline, pipeline_stop, sensing, radios, bridge, recorder, tasks, .. } = self;
+        let Self { stop_tasks, pipeline, pipeline_stop, sensing, radios, city, recorder, tasks, .. } = self;
         let stopped = tokio::task::spawn_blocking(move || {
             sensing.stop();
             pipeline_stop.store(true, Ordering::Relaxed);
@@ -179,7 +179,7 @@ impl Service {
                 tracing::error!(%error, "a task did not end as it should");
             }
         }
-        if let Some(bridge) = bridge {
+        if let Some(bridge) = city.bridge() {
             bridge.close().await;
         }
         if let Some(recorder) = recorder {
