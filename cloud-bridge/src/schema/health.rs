@@ -24,8 +24,7 @@ pub struct Health {
     /// Camera frames through the detector, per second, all cameras. Absent when there is no camera.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub frames_per_s: Option<f64>,
-    /// 99th percentile of the time from capture to radio since the last health message, seconds. Absent when nothing was
-    /// sent.
+    /// 99th percentile of the time from capture to radio since the service started, seconds. Absent before the first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub capture_to_radio_p99_s: Option<f64>,
     /// Resident memory of the service, bytes. Absent when not known.

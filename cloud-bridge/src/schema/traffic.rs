@@ -25,18 +25,18 @@ pub struct LaneTraffic {
     /// there was not counted. Readers must accept names they do not know.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub by_class: BTreeMap<String, u32>,
-    /// Counted road users, scaled to one hour by the window's length. Absent when the lane was not seen at all.
+    /// Counted road users over the covered time, scaled to one hour. Absent when none was covered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub flow_per_h: Option<f64>,
-    /// Mean speed over the counted road users, metres per second. Absent when there were none.
+    /// Mean speed over all road users in the lane and the time they were in it, m/s. Absent when there were none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mean_speed_mps: Option<f64>,
-    /// Fraction of the window in which the lane's detection line was occupied, 0 to 1. Absent when not measured.
+    /// Fraction of the covered time in which the counting line was occupied, 0 to 1. Absent when none was covered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub occupancy: Option<f64>,
     /// Largest number of road users that stood still at the same time.
     pub stopped_max: u32,
-    /// Fraction of the window in which the lane was seen, 0 to 1: how much the other figures rest on.
+    /// Fraction of the window in which a sensor looked at the counting line, 0 to 1: what the other figures rest on.
     pub coverage: f64,
 }
 
