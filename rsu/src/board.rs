@@ -230,7 +230,7 @@ impl Lookout {
             links: board.links.iter().map(link_health).collect(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             uptime_s,
-            frames_per_s: Some(cameras.map(|camera| camera.per_s).sum()),
+            frames_per_s: cameras.map(|camera| camera.per_s).reduce(|sum, per_s| sum + per_s),
             capture_to_radio_p99_s: board.latency.capture_to_radio_p99_ms.map(|ms| ms * 1e-3),
             memory_bytes: None,
         };

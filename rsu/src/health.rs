@@ -42,7 +42,7 @@ impl Level {
 /// A part of the service, or something outside that it depends on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Component {
-    /// Its name: a sensor's, a radio's, `signal`, `city`, ….
+    /// Its name: a sensor's, a radio's, or `city`.
     pub id: String,
     /// How it is.
     pub level: Level,

@@ -335,6 +335,9 @@ impl Reader {
             "connection" => self.connection(properties(feature)?, feature),
             "crosswalk" => {
                 let CrosswalkProperties { id, signal_group } = properties(feature)?;
+                if signal_group == Some(0) {
+                    return Err("signal_group 0 is reserved".into());
+                }
                 if self.map.crosswalks.iter().any(|other| other.id == id) {
                     return Err(format!("crosswalk {id:?} is there twice"));
                 }

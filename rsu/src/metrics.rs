@@ -59,7 +59,7 @@ pub struct Metrics {
     pub clock_steps: IntGauge,
     /// `lukou_lane_flow_per_hour{lane}`, last finished window.
     pub lane_flow_per_h: GaugeVec,
-    /// `lukou_lane_speed_mps{lane}`, last finished window; absent when nobody drove.
+    /// `lukou_lane_speed_mps{lane}`, last finished window; NaN when nobody drove.
     pub lane_speed_mps: GaugeVec,
     /// `lukou_lane_occupancy_ratio{lane}`, last finished window.
     pub lane_occupancy: GaugeVec,

@@ -117,7 +117,7 @@ impl Performer {
         }
         let shown = |window: &LaneWindow| ConsoleLaneTraffic {
             lane: window.lane.to_string(),
-            flow_per_h: window.flow_per_h.unwrap_or(0.0),
+            flow_per_h: window.flow_per_h,
             mean_speed_mps: window.mean_speed_mps,
             occupancy: window.occupancy,
             queue: Some(window.stopped_max),

@@ -69,7 +69,7 @@ pub struct SensorHealth {
 pub struct LinkHealth {
     /// The link's name in the site file.
     pub id: String,
-    /// What it is: `pc5`, `uu`, `signal`, `city`, …; readers must accept names they do not know.
+    /// What it is: `pc5`, `5g`, `immediate_forward`, `city`, …; readers must accept names they do not know.
     pub kind: String,
     /// How it is.
     pub state: Wellness,

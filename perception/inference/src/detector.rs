@@ -6,8 +6,8 @@ use std::path::PathBuf;
 
 use opencv::prelude::*;
 use ort::memory::Allocator;
-use ort::session::{HasSelectedOutputs, OutputSelector, RunOptions, Session};
 use ort::session::builder::GraphOptimizationLevel;
+use ort::session::{HasSelectedOutputs, OutputSelector, RunOptions, Session};
 use ort::value::{Outlet, Tensor, TensorElementType, TensorRef, ValueType};
 use perception::detection::{BoxDetection, Class};
 

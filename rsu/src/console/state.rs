@@ -227,7 +227,7 @@ pub struct ConsoleLaneTraffic {
     /// The lane, as in the map.
     pub lane: String,
     /// Vehicles per hour.
-    pub flow_per_h: f64,
+    pub flow_per_h: Option<f64>,
     /// Mean speed, m/s; `None`: nobody drove.
     pub mean_speed_mps: Option<f64>,
     /// Share of the window in which the lane was occupied, 0 to 1.

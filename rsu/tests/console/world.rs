@@ -195,7 +195,7 @@ pub fn state(t_us: i64) -> ConsoleState {
     };
     let lane = |lane: &str, flow_per_h, mean_speed_mps, occupancy, queue| ConsoleLaneTraffic {
         lane: lane.into(),
-        flow_per_h,
+        flow_per_h: Some(flow_per_h),
         mean_speed_mps,
         occupancy,
         queue,
