@@ -1,0 +1,228 @@
+//! From the file as written to a [`Site`] that can be run, or to everything that is wrong with it.
+
+use std::path::Path;
+
+use perception::calibration::{CameraModel, Origin, RadarModel, RadarSigma, SensorModel, SiteGeometry};
+use serde::Deserialize;
+
+use super::file::{CameraFile, DetectorFile, RadarFile, RadioFile, SITE_FILE_VERSION, SignalFile, SiteFile};
+use super::{Camera, Radar, Site};
+use crate::map::SiteMap;
+use crate::signals::fixed_time::FixedTimePlan;
+
+/// Collects problems while it turns the file into a [`Site`].
+pub(super) struct Checker<'a> {
+    base: &'a Path,
+    problems: Vec<String>,
+}
+
+impl<'a> Checker<'a> {
+    /// Files that `site.toml` names are looked for in `base`.
+    pub(super) fn new(base: &'a Path) -> Self {
+        Self { base, problems: Vec::new() }
+    }
+
+    pub(super) fn site(mut self, file: SiteFile) -> Result<Site, Vec<String>> {
+        if file.version != SITE_FILE_VERSION {
+            self.problem("version", format!("is {}, this program reads {SITE_FILE_VERSION}", file.version));
+        }
+        self.name("name", &file.name);
+        self.name("city", &file.city);
+        let cn = self.dialect("broadcast.cn", &file.broadcast.cn, asn1::Dialect::is_cn);
+        let us = self.dialect("broadcast.us", &file.broadcast.us, asn1::Dialect::is_us);
+        let rsu_id = self.rsu_id(&file.broadcast.rsu_id);
+        let origin = Origin::from(file.origin);
+        let map = self.map(&file.map, &origin);
+        let cameras: Vec<Camera> = file.cameras.iter().filter_map(|camera| self.camera(camera)).collect();
+        let radars: Vec<Radar> = file.radars.iter().map(radar).collect();
+        if !cameras.is_empty() && file.detector.is_none() {
+            self.problem("detector", "is missing, and there is a camera".into());
+        }
+        let detector = file.detector.map(|detector| DetectorFile {
+            model: self.base.join(&detector.model),
+            onnxruntime: detector.onnxruntime.map(|path| self.base.join(path)),
+            ..detector
+        });
+        let signal = self.signal(file.signal);
+        self.signal_and_map(signal.as_ref(), map.as_ref());
+        if let Some(cloud) = &file.cloud {
+            self.one_of("cloud.mode", &cloud.mode, &["peer", "client"]);
+            self.one_of("cloud.encoding", &cloud.encoding, &["json", "cbor"]);
+            if let Err(error) = crate::city::link(cloud).check() {
+                self.problem("cloud", error.to_string());
+            }
+            if cloud.traffic_window_s == 0 || 3600 % cloud.traffic_window_s != 0 {
+                self.problem("cloud.traffic_window_s", "must divide an hour".into());
+            }
+        }
+        self.component_names(&file.cameras, &file.radars, &file.radios);
+        let map = map.unwrap_or_default();
+        let geometry = SiteGeometry {
+            name: file.name.clone(),
+            origin,
+            sensors: cameras
+                .iter()
+                .map(|camera| SensorModel::Camera(camera.model.clone()))
+                .chain(radars.iter().map(|radar| SensorModel::Radar(radar.model.clone())))
+                .collect(),
+            lanes: map.lanes_enu(&origin),
+        };
+        if let Err(error) = geometry.validate() {
+            self.problem("sensors and lanes", error.to_string());
+        }
+        if !self.problems.is_empty() {
+            return Err(self.problems);
+        }
+        Ok(Site {
+            name: file.name,
+            city: file.city,
+            geometry,
+            map,
+            cn,
+            us,
+            rsu_id,
+            cameras,
+            radars,
+            detector,
+            signal,
+            radios: file.radios,
+            cloud: file.cloud,
+            console_listen: file.console.listen,
+            state_dir: self.base.join(file.state_dir),
+        })
+    }
+
+    fn problem(&mut self, key: &str, text: String) {
+        self.problems.push(format!("{key} {text}"));
+    }
+
+    fn name(&mut self, key: &str, name: &str) {
+        let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+        if name.is_empty() || name.len() > 63 || !name.chars().all(plain) {
+            self.problem(key, format!("is {name:?}; use 1 to 63 letters, digits, '-', '_', '.'"));
+        }
+    }
+
+    /// Health, metrics and console tell components apart by name alone.
+    fn component_names(&mut self, cameras: &[CameraFile], radars: &[RadarFile], radios: &[RadioFile]) {
+        let cameras = cameras.iter().map(|camera| camera.id.to_string());
+        let radars = radars.iter().map(|radar| radar.id.to_string());
+        let mut seen = vec!["city".to_owned()];
+        for id in cameras.chain(radars).chain(radios.iter().map(|radio| radio.id().to_owned())) {
+            self.name("id", &id);
+            if seen.contains(&id) {
+                self.problem("id", format!("{id:?} is there twice, or is the city's"));
+            }
+            seen.push(id);
+        }
+    }
+
+    fn one_of(&mut self, key: &str, value: &str, allowed: &[&str]) {
+        if !allowed.contains(&value) {
+            self.problem(key, format!("is {value:?}; use one of {}", allowed.join(", ")));
+        }
+    }
+
+    fn dialect(&mut self, key: &str, text: &str, family: fn(asn1::Dialect) -> bool) -> Option<asn1::Dialect> {
+        if text.is_empty() {
+            return None;
+        }
+        match text.parse::<asn1::Dialect>() {
+            Ok(dialect) if family(dialect) => Some(dialect),
+            Ok(_) => {
+                self.problem(key, format!("is {text:?}, which belongs to the other family"));
+                None
+            }
+            Err(error) => {
+                self.problem(key, format!("is {text:?}: {error}"));
+                None
+            }
+        }
+    }
+
+    fn rsu_id(&mut self, hex: &str) -> [u8; 8] {
+        let digits_ok = hex.len() == 16 && hex.bytes().all(|b| b.is_ascii_hexdigit());
+        match u64::from_str_radix(hex, 16) {
+            Ok(id) if digits_ok => id.to_be_bytes(),
+            _ => {
+                self.problem("broadcast.rsu_id", format!("is {hex:?}; use 16 hex digits"));
+                [0; 8]
+            }
+        }
+    }
+
+    fn map(&mut self, path: &Path, origin: &Origin) -> Option<SiteMap> {
+        let path = self.base.join(path);
+        let result = std::fs::read_to_string(&path)
+            .map_err(|error| vec![error.to_string()])
+            .and_then(|text| SiteMap::parse(&text, origin));
+        result
+            .map_err(|problems| {
+                for text in problems {
+                    self.problem("map", format!("{}: {text}", path.display()));
+                }
+            })
+            .ok()
+    }
+
+    fn camera(&mut self, camera: &CameraFile) -> Option<Camera> {
+        #[derive(Deserialize)]
+        struct CalibrationFile {
+            sensor: SensorModel,
+        }
+        let path = self.base.join(&camera.calibration);
+        let key = format!("camera {:?} calibration {}:", camera.id, path.display());
+        let parsed = std::fs::read_to_string(&path)
+            .map_err(|error| error.to_string())
+            .and_then(|text| serde_json::from_str::<CalibrationFile>(&text).map_err(|error| error.to_string()));
+        match parsed {
+            Ok(CalibrationFile { sensor: SensorModel::Camera(model) }) => {
+                let is_url = camera.url.contains("://");
+                let url = if is_url { camera.url.clone() } else { self.base.join(&camera.url).display().to_string() };
+                Some(Camera { model: CameraModel { id: camera.id.clone(), ..model }, url, repeat: camera.repeat })
+            }
+            Ok(_) => {
+                self.problem(&key, "it is not a camera's".into());
+                None
+            }
+            Err(error) => {
+                self.problem(&key, error);
+                None
+            }
+        }
+    }
+
+    fn signal(&mut self, signal: Option<SignalFile>) -> Option<FixedTimePlan> {
+        let SignalFile::FixedTime { offset_s, stage } = signal?;
+        FixedTimePlan::new(stage, offset_s).map_err(|error| self.problem("signal", error)).ok()
+    }
+
+    /// Every group of the map must be in the plan and the other way round: a lane with no light is a mistake.
+    fn signal_and_map(&mut self, signal: Option<&FixedTimePlan>, map: Option<&SiteMap>) {
+        let (Some(signal), Some(map)) = (signal, map) else { return };
+        let in_map = map.signal_groups();
+        let in_plan: Vec<u8> = signal.group_ids().collect();
+        for id in in_map.iter().filter(|id| !in_plan.contains(id)) {
+            self.problem("signal", format!("has no stage for group {id} of the map"));
+        }
+        for id in in_plan.iter().filter(|id| !in_map.contains(id)) {
+            self.problem("signal", format!("group {id} is not in the map"));
+        }
+    }
+}
+
+fn radar(file: &RadarFile) -> Radar {
+    let model = RadarModel {
+        id: file.id.clone(),
+        position_enu_m: file.position_enu_m,
+        boresight_azimuth_rad: file.boresight_azimuth_deg.to_radians(),
+        fov_rad: file.fov_deg.to_radians(),
+        max_range_m: file.max_range_m,
+        sigma: RadarSigma {
+            range_m: file.sigma_range_m,
+            azimuth_rad: file.sigma_azimuth_deg.to_radians(),
+            range_rate_mps: file.sigma_range_rate_mps,
+        },
+    };
+    Radar { model, listen: file.listen }
+}

@@ -1,0 +1,273 @@
+//! `site.toml` as written: one type for each of its tables, with the defaults (`docs/ref/config.md`).
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use perception::calibration::Origin;
+use perception::detection::SensorId;
+use serde::Deserialize;
+
+use crate::signals::fixed_time::Stage;
+
+/// The version of the file's format that this program reads.
+pub const SITE_FILE_VERSION: u32 = 1;
+
+/// `site.toml` as written.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SiteFile {
+    /// Format version: [`SITE_FILE_VERSION`].
+    pub version: u32,
+    /// The site's name: letters, digits, `-`, `_`, `.`; part of the city's keys.
+    pub name: String,
+    /// The city's name, likewise.
+    pub city: String,
+    /// Where the site's ENU frame has its origin.
+    pub origin: OriginFile,
+    /// The road: a GeoJSON file, relative to `site.toml`.
+    pub map: PathBuf,
+    /// What is broadcast.
+    #[serde(default)]
+    pub broadcast: Broadcast,
+    /// Cameras.
+    #[serde(default, rename = "camera")]
+    pub cameras: Vec<CameraFile>,
+    /// Radars.
+    #[serde(default, rename = "radar")]
+    pub radars: Vec<RadarFile>,
+    /// The detector; needed when there is a camera.
+    pub detector: Option<DetectorFile>,
+    /// The signal; absent: SPAT says *unavailable* of every group of the map.
+    pub signal: Option<SignalFile>,
+    /// Radios.
+    #[serde(default, rename = "radio")]
+    pub radios: Vec<RadioFile>,
+    /// The link to the city; absent: none.
+    pub cloud: Option<CloudFile>,
+    /// Console, metrics and health.
+    #[serde(default)]
+    pub console: ConsoleFile,
+    /// Where the service keeps what must survive a restart, relative to `site.toml`.
+    #[serde(default = "default_state_dir")]
+    pub state_dir: PathBuf,
+}
+
+/// WGS-84 origin of the site's frame.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OriginFile {
+    /// Latitude, degrees north.
+    pub lat_deg: f64,
+    /// Longitude, degrees east.
+    pub lon_deg: f64,
+    /// Height above the ellipsoid, metres.
+    pub ellipsoidal_height_m: f64,
+}
+
+impl From<OriginFile> for Origin {
+    fn from(file: OriginFile) -> Self {
+        let OriginFile { lat_deg, lon_deg, ellipsoidal_height_m } = file;
+        Self { lat_deg, lon_deg, ellipsoidal_height_m }
+    }
+}
+
+/// Which editions go on the air. `None` leaves a family out.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Broadcast {
+    /// China dialect: `cn-gbt31024-2019` or `cn-n4`; `""` for none.
+    pub cn: String,
+    /// US dialect: `us-j2735-2024`; `""` for none.
+    pub us: String,
+    /// The roadside unit's identity in messages: 16 hex digits (China 8 octets; US uses the last 4).
+    pub rsu_id: String,
+}
+
+impl Default for Broadcast {
+    fn default() -> Self {
+        Self { cn: "cn-gbt31024-2019".into(), us: String::new(), rsu_id: "4c554b4f55000001".into() }
+    }
+}
+
+/// A camera: where its pictures come from and how it looks.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CameraFile {
+    /// Its name.
+    pub id: SensorId,
+    /// A file (relative to `site.toml`), or an `rtsp://`, `http://`, … URL.
+    pub url: String,
+    /// Files only: begin again at the end.
+    #[serde(default)]
+    pub repeat: bool,
+    /// Its calibration: JSON with the recording format's camera object under `sensor`, relative to `site.toml`.
+    pub calibration: PathBuf,
+}
+
+/// A radar on UDP (`docs/ref/radar-udp.md`) and its pose.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RadarFile {
+    /// Its name.
+    pub id: SensorId,
+    /// The address at which its packets arrive.
+    pub listen: SocketAddr,
+    /// Antenna, site ENU, metres.
+    pub position_enu_m: [f64; 3],
+    /// Boresight, degrees clockwise from true north.
+    pub boresight_azimuth_deg: f64,
+    /// Full horizontal field of view, degrees.
+    pub fov_deg: f64,
+    /// Farthest range, metres.
+    pub max_range_m: f64,
+    /// Standard deviation of range, metres.
+    #[serde(default = "default_sigma_range_m")]
+    pub sigma_range_m: f64,
+    /// Standard deviation of azimuth, degrees.
+    #[serde(default = "default_sigma_azimuth_deg")]
+    pub sigma_azimuth_deg: f64,
+    /// Standard deviation of range rate, m/s.
+    #[serde(default = "default_sigma_range_rate_mps")]
+    pub sigma_range_rate_mps: f64,
+}
+
+/// The detector for all cameras.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DetectorFile {
+    /// Folder with `model.toml`, relative to `site.toml`.
+    pub model: PathBuf,
+    /// Threads for one run.
+    #[serde(default = "default_detector_threads")]
+    pub threads: usize,
+    /// The ONNX Runtime library; absent: looked for where `make setup` puts it.
+    pub onnxruntime: Option<PathBuf>,
+}
+
+/// Where the signal state comes from.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(tag = "source", rename_all = "snake_case", deny_unknown_fields)]
+pub enum SignalFile {
+    /// A fixed-time plan, run from UTC.
+    FixedTime {
+        /// Start of the first stage: seconds after 1970-01-01T00:00:00Z, modulo the cycle.
+        #[serde(default)]
+        offset_s: f64,
+        /// The stages in order.
+        stage: Vec<Stage>,
+    },
+}
+
+/// A way out to the vehicles.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum RadioFile {
+    /// A PC5 radio behind UDP: DSMP for China, WSMP for US, one frame a datagram.
+    Pc5Udp {
+        /// Its name in metrics.
+        id: String,
+        /// Where the radio listens.
+        to: SocketAddr,
+    },
+    /// A US roadside unit's Immediate Forward text interface over UDP (US messages only).
+    ImmediateForward {
+        /// Its name in metrics.
+        id: String,
+        /// Where the unit listens (usually port 1516).
+        to: SocketAddr,
+    },
+    /// 5G: vehicles connect with QUIC and subscribe.
+    UuQuic {
+        /// Its name in metrics.
+        id: String,
+        /// Address to listen at.
+        listen: SocketAddr,
+        /// Host names for the certificate that is made when there is none.
+        #[serde(default = "default_uu_names")]
+        names: Vec<String>,
+        /// Most vehicles at once.
+        #[serde(default = "default_max_vehicles")]
+        max_vehicles: usize,
+    },
+}
+
+impl RadioFile {
+    /// Its name.
+    pub fn id(&self) -> &str {
+        match self {
+            Self::Pc5Udp { id, .. } | Self::ImmediateForward { id, .. } | Self::UuQuic { id, .. } => id,
+        }
+    }
+}
+
+/// The link to the city.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CloudFile {
+    /// `peer` (no router needed) or `client` (connects to routers).
+    #[serde(default = "default_cloud_mode")]
+    pub mode: String,
+    /// Zenoh endpoints to listen at, e.g. `tcp/127.0.0.1:17447`.
+    #[serde(default = "default_cloud_listen")]
+    pub listen: Vec<String>,
+    /// Zenoh endpoints to connect to.
+    #[serde(default)]
+    pub connect: Vec<String>,
+    /// `json` (default) or `cbor`.
+    #[serde(default = "default_cloud_encoding")]
+    pub encoding: String,
+    /// Find peers by multicast.
+    #[serde(default)]
+    pub scouting: bool,
+    /// Length of the traffic window, seconds.
+    #[serde(default = "default_traffic_window_s")]
+    pub traffic_window_s: u32,
+}
+
+/// Console, `/metrics`, `/healthz`, `/readyz`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ConsoleFile {
+    /// Address to listen at; loopback unless the network around the box is trusted.
+    pub listen: SocketAddr,
+}
+
+impl Default for ConsoleFile {
+    fn default() -> Self {
+        Self { listen: SocketAddr::from(([127, 0, 0, 1], 8080)) }
+    }
+}
+
+fn default_state_dir() -> PathBuf {
+    "state".into()
+}
+fn default_sigma_range_m() -> f64 {
+    0.3
+}
+fn default_sigma_azimuth_deg() -> f64 {
+    0.6
+}
+fn default_sigma_range_rate_mps() -> f64 {
+    0.1
+}
+fn default_detector_threads() -> usize {
+    1
+}
+fn default_uu_names() -> Vec<String> {
+    vec!["localhost".into(), "127.0.0.1".into()]
+}
+fn default_max_vehicles() -> usize {
+    1000
+}
+fn default_cloud_mode() -> String {
+    "peer".into()
+}
+fn default_cloud_listen() -> Vec<String> {
+    vec!["tcp/127.0.0.1:7447".into()]
+}
+fn default_cloud_encoding() -> String {
+    "json".into()
+}
+fn default_traffic_window_s() -> u32 {
+    10
+}

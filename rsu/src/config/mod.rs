@@ -1,0 +1,118 @@
+//! `site.toml`: the file as written ([`SiteFile`]) and what it means once checked ([`Site`]).
+//!
+//! Unknown keys are refused with their line; units are in the keys; every mistake is reported, not only the first.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use perception::calibration::{CameraModel, RadarModel, SiteGeometry};
+
+use crate::map::SiteMap;
+use crate::signals::fixed_time::FixedTimePlan;
+
+mod check;
+mod file;
+
+pub use file::{
+    Broadcast, CameraFile, CloudFile, ConsoleFile, DetectorFile, OriginFile, RadarFile, RadioFile, SITE_FILE_VERSION,
+    SignalFile, SiteFile,
+};
+
+/// A camera that has been checked.
+#[derive(Clone, Debug)]
+pub struct Camera {
+    /// Model and pose.
+    pub model: CameraModel,
+    /// Absolute path or URL.
+    pub url: String,
+    /// Begin again at the end of a file.
+    pub repeat: bool,
+}
+
+/// A radar that has been checked.
+#[derive(Clone, Debug)]
+pub struct Radar {
+    /// Model and pose.
+    pub model: RadarModel,
+    /// Where its packets arrive.
+    pub listen: SocketAddr,
+}
+
+/// Everything the service needs, checked.
+#[derive(Clone, Debug)]
+pub struct Site {
+    /// The site's name.
+    pub name: String,
+    /// The city's name.
+    pub city: String,
+    /// Sensors and lanes in ENU, as perception wants them.
+    pub geometry: SiteGeometry,
+    /// The road as it is broadcast.
+    pub map: SiteMap,
+    /// China dialect on the air, if any.
+    pub cn: Option<asn1::Dialect>,
+    /// US dialect on the air, if any.
+    pub us: Option<asn1::Dialect>,
+    /// The unit's identity.
+    pub rsu_id: [u8; 8],
+    /// Cameras.
+    pub cameras: Vec<Camera>,
+    /// Radars.
+    pub radars: Vec<Radar>,
+    /// Detector with absolute paths.
+    pub detector: Option<DetectorFile>,
+    /// The signal's plan.
+    pub signal: Option<FixedTimePlan>,
+    /// Radios.
+    pub radios: Vec<RadioFile>,
+    /// City link.
+    pub cloud: Option<CloudFile>,
+    /// Console's address.
+    pub console_listen: SocketAddr,
+    /// Where state is kept.
+    pub state_dir: PathBuf,
+}
+
+/// What is wrong with a site, all of it.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// A file could not be read.
+    #[error("{path}: {error}")]
+    Read {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        error: std::io::Error,
+    },
+    /// The file is not the TOML that is expected; the text names line and column.
+    #[error("{path}: {text}")]
+    Syntax {
+        /// Which.
+        path: PathBuf,
+        /// What and where.
+        text: String,
+    },
+    /// It reads, but what it says cannot be.
+    #[error("{path}: {}", .problems.join("; "))]
+    Problems {
+        /// Which.
+        path: PathBuf,
+        /// Each with its key.
+        problems: Vec<String>,
+    },
+}
+
+impl Site {
+    /// Reads and checks `site.toml` and the files that it names.
+    pub fn load(path: &Path) -> Result<Self, ConfigError> {
+        let text = read(path)?;
+        let file: SiteFile = toml::from_str(&text)
+            .map_err(|error| ConfigError::Syntax { path: path.into(), text: error.to_string() })?;
+        let base = path.parent().unwrap_or(Path::new("."));
+        check::Checker::new(base).site(file).map_err(|problems| ConfigError::Problems { path: path.into(), problems })
+    }
+}
+
+fn read(path: &Path) -> Result<String, ConfigError> {
+    std::fs::read_to_string(path).map_err(|error| ConfigError::Read { path: path.into(), error })
+}

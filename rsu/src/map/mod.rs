@@ -1,0 +1,225 @@
+//! The road as the site knows it: `map.geojson`, WGS-84, one feature kind each (`docs/ref/map.md`), editable in QGIS.
+//!
+//! A *link* runs from one node to another in travel direction; *lanes* lie on links, numbered from the left; a
+//! *connection* leads from the end of a lane across the junction to a lane of another link, under a signal group.
+
+use std::collections::BTreeSet;
+
+use perception::calibration::{Lane, Origin};
+use perception::detection::Class;
+use perception::frames::{SiteFrame, Wgs84};
+use perception::parking::Lot;
+use perception::priors::is_motor_vehicle;
+use serde::{Deserialize, Serialize};
+
+mod read;
+
+/// A node's identity: the join key between MAP, SPAT and references.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NodeId {
+    /// Road regulator; 0 is for tests.
+    pub region: u16,
+    /// Number within the region.
+    pub id: u16,
+}
+
+/// What a connection does at the junction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Maneuver {
+    /// Straight on.
+    Straight,
+    /// To the left.
+    Left,
+    /// To the right.
+    Right,
+    /// Back.
+    UTurn,
+}
+
+impl Maneuver {
+    /// The name in files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Straight => "straight",
+            Self::Left => "left",
+            Self::Right => "right",
+            Self::UTurn => "u_turn",
+        }
+    }
+}
+
+/// A junction, or the far end of a link.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Node {
+    /// Identity.
+    pub id: NodeId,
+    /// Name, if any.
+    pub name: Option<String>,
+    /// Reference point.
+    pub position: Wgs84,
+    /// True for the junction that this site serves: exactly one.
+    pub served: bool,
+}
+
+/// A stretch of road from one node to another.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Link {
+    /// Its name in this file.
+    pub id: String,
+    /// Where it begins.
+    pub from: NodeId,
+    /// Where it ends.
+    pub to: NodeId,
+    /// Centre line in travel direction.
+    pub points: Vec<Wgs84>,
+    /// Speed limit, m/s.
+    pub speed_limit_mps: Option<f64>,
+    /// Its lanes, from the left.
+    pub lanes: Vec<MapLane>,
+}
+
+impl Link {
+    /// Sum of the lanes' widths, metres.
+    pub fn width_m(&self) -> f64 {
+        self.lanes.iter().map(|lane| lane.width_m).sum()
+    }
+}
+
+/// One lane of a link.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MapLane {
+    /// Number in the link, 1 to 254, from the left in travel direction.
+    pub number: u8,
+    /// Number in the whole map, 1 to 254: J2735 wants lanes unique in an intersection.
+    pub intersection_lane: u8,
+    /// Width, metres.
+    pub width_m: f64,
+    /// Centre line in travel direction; the last point is on the stop line.
+    pub points: Vec<Wgs84>,
+    /// Who may use it; empty: anyone.
+    pub allowed: Vec<Class>,
+    /// Where it leads.
+    pub connections: Vec<Connection>,
+}
+
+impl MapLane {
+    /// What it is for.
+    pub fn kind(&self) -> LaneKind {
+        if self.allowed.is_empty() || self.allowed.iter().any(|class| is_motor_vehicle(*class)) {
+            LaneKind::Vehicle
+        } else if self.allowed.contains(&Class::Bicycle) {
+            LaneKind::Bicycle
+        } else {
+            LaneKind::Foot
+        }
+    }
+
+    /// What it allows at its end, each once.
+    pub fn maneuvers(&self) -> BTreeSet<Maneuver> {
+        self.connections.iter().map(|connection| connection.maneuver).collect()
+    }
+}
+
+/// What a lane is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LaneKind {
+    /// Motor vehicles, perhaps with others.
+    Vehicle,
+    /// Bicycles, perhaps with people on foot.
+    Bicycle,
+    /// People on foot.
+    Foot,
+}
+
+/// A way across the junction.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Connection {
+    /// Link that it leads to.
+    pub to_link: String,
+    /// Lane of that link.
+    pub to_lane: u8,
+    /// What one does.
+    pub maneuver: Maneuver,
+    /// The signal group that rules it.
+    pub signal_group: Option<u8>,
+    /// The path across the junction.
+    pub points: Vec<Wgs84>,
+}
+
+/// A crosswalk.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Crosswalk {
+    /// Its name.
+    pub id: String,
+    /// Outline.
+    pub polygon: Vec<Wgs84>,
+    /// The group that rules it.
+    pub signal_group: Option<u8>,
+}
+
+/// The whole map.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SiteMap {
+    /// Nodes in ascending order of id.
+    pub nodes: Vec<Node>,
+    /// Links in the order of the file.
+    pub links: Vec<Link>,
+    /// Crosswalks.
+    pub crosswalks: Vec<Crosswalk>,
+    /// Parking lots with their bays, in ENU.
+    pub lots: Vec<Lot>,
+    /// Where road users may be reported, ENU east/north, metres; empty: anywhere.
+    pub region_enu_m: Vec<[f64; 2]>,
+}
+
+impl SiteMap {
+    /// Reads GeoJSON. On failure every problem is listed, each with the number of its feature (from 1).
+    pub fn parse(text: &str, origin: &Origin) -> Result<Self, Vec<String>> {
+        read::parse(text, origin)
+    }
+
+    /// The node that this site serves.
+    pub fn served_node(&self) -> Option<&Node> {
+        self.nodes.iter().find(|node| node.served)
+    }
+
+    /// The link of a name.
+    pub fn link(&self, id: &str) -> Option<&Link> {
+        self.links.iter().find(|link| link.id == id)
+    }
+
+    /// All signal groups that the map names, ascending, each once.
+    pub fn signal_groups(&self) -> Vec<u8> {
+        let lanes = self.links.iter().flat_map(|link| &link.lanes);
+        let groups = lanes.flat_map(|lane| &lane.connections).filter_map(|connection| connection.signal_group);
+        let crosswalks = self.crosswalks.iter().filter_map(|crosswalk| crosswalk.signal_group);
+        groups.chain(crosswalks).collect::<BTreeSet<_>>().into_iter().collect()
+    }
+
+    /// Lanes as perception wants them.
+    pub fn lanes_enu(&self, origin: &Origin) -> Vec<Lane> {
+        let frame = SiteFrame::new(*origin);
+        let mut lanes = Vec::new();
+        for link in &self.links {
+            for lane in &link.lanes {
+                lanes.push(Lane {
+                    id: format!("{}/{}", link.id, lane.number).into(),
+                    width_m: lane.width_m,
+                    centerline_enu_m: lane.points.iter().map(|point| enu2(&frame, point)).collect(),
+                    maneuvers: lane.maneuvers().into_iter().map(|m| m.as_str().to_owned()).collect(),
+                    signal_group: lane.connections.iter().find_map(|c| c.signal_group).map(u32::from),
+                    allowed: lane.allowed.clone(),
+                    speed_limit_mps: link.speed_limit_mps,
+                });
+            }
+        }
+        lanes
+    }
+}
+
+/// A point of the map in the site's frame, east and north, metres.
+pub fn enu2(frame: &SiteFrame, point: &Wgs84) -> [f64; 2] {
+    let enu = frame.enu_from_wgs84(*point);
+    [enu[0], enu[1]]
+}
