@@ -295,6 +295,18 @@ pub fn in_field_of_view(sensor: &SensorModel, at_enu_m: [f64; 2]) -> bool {
     }
 }
 
+/// Whether a point lies in a polygon (open: its last point joins the first), by the number of edges to its east.
+pub fn inside(polygon: &[[f64; 2]], p: [f64; 2]) -> bool {
+    let mut within = false;
+    for (index, a) in polygon.iter().enumerate() {
+        let b = &polygon[(index + 1) % polygon.len()];
+        if (a[1] > p[1]) != (b[1] > p[1]) && p[0] < a[0] + (p[1] - a[1]) / (b[1] - a[1]) * (b[0] - a[0]) {
+            within = !within;
+        }
+    }
+    within
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

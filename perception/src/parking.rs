@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::calibration::{SensorModel, SiteGeometry};
 use crate::detection::SensorId;
-use crate::frames::in_field_of_view;
+use crate::frames::{in_field_of_view, inside};
 use crate::priors::is_motor_vehicle;
 use crate::time::UtcMicros;
 use crate::track::Track;
@@ -182,18 +182,6 @@ fn middle(bay: &Bay) -> [f64; 2] {
 /// Only cameras tell an empty bay from one with a parked, and so to a radar silent, vehicle.
 fn sees(sensor: &SensorModel, at: [f64; 2]) -> bool {
     matches!(sensor, SensorModel::Camera(_)) && in_field_of_view(sensor, at)
-}
-
-/// Whether a point lies in a polygon, by the number of edges to its east.
-fn inside(polygon: &[[f64; 2]], p: [f64; 2]) -> bool {
-    let mut within = false;
-    for (index, a) in polygon.iter().enumerate() {
-        let b = &polygon[(index + 1) % polygon.len()];
-        if (a[1] > p[1]) != (b[1] > p[1]) && p[0] < a[0] + (p[1] - a[1]) / (b[1] - a[1]) * (b[0] - a[0]) {
-            within = !within;
-        }
-    }
-    within
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! The safety gate: may this be said? If not, why. Nothing reaches an encoder that has not passed here.
 
+use perception::frames::inside;
 use perception::time::UtcMicros;
 use perception::track::Track;
 
@@ -137,7 +138,7 @@ impl Gate {
         if !(var_east.max(var_north) <= limits.position_sigma_m * limits.position_sigma_m) {
             return Err(Reason::PositionUncertain);
         }
-        if !self.region_enu_m.is_empty() && !contains(&self.region_enu_m, track.position_enu_m) {
+        if !self.region_enu_m.is_empty() && !inside(&self.region_enu_m, track.position_enu_m) {
             return Err(Reason::OutsideRegion);
         }
         Ok(())
@@ -154,20 +155,6 @@ fn with_finite_times(mut group: GroupState) -> GroupState {
 
 fn unavailable(id: u8) -> GroupState {
     GroupState { id, light: Light::Unavailable, min_end_s: None, max_end_s: None, likely_end_s: None, next: Vec::new() }
-}
-
-/// Even-odd rule; the polygon is open (last point joins the first).
-fn contains(polygon: &[[f64; 2]], [east, north]: [f64; 2]) -> bool {
-    let mut inside = false;
-    let mut previous = polygon.len() - 1;
-    for (index, [x, y]) in polygon.iter().copied().enumerate() {
-        let [px, py] = polygon[previous];
-        if (y > north) != (py > north) && east < (px - x) * (north - y) / (py - y) + x {
-            inside = !inside;
-        }
-        previous = index;
-    }
-    inside
 }
 
 #[cfg(test)]
