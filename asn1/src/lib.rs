@@ -7,6 +7,7 @@
 
 pub mod bits;
 pub mod cn;
+pub mod confidence;
 mod dialect;
 mod error;
 pub mod jer;

@@ -11,9 +11,10 @@ use asn1::{Dialect, time};
 use perception::calibration::Origin;
 use perception::detection::Class;
 use perception::frames::SiteFrame;
+use perception::priors::is_motor_vehicle;
 use perception::time::UtcMicros;
 
-use super::{ComposeError, Named, SeenBy, confidence, is_motor, offsets};
+use super::{ComposeError, Named, SeenBy, confidence, offsets};
 
 /// ASN.1 allows 16 participants; the unit itself is one of them in every message (`ptcId` 0).
 const OBJECTS_A_MESSAGE: usize = 15;
@@ -130,7 +131,7 @@ fn participant_type(class: Class) -> ParticipantType {
     match class {
         Class::Pedestrian => ParticipantType::Pedestrian,
         Class::Bicycle => ParticipantType::NonMotor,
-        class if is_motor(class) => ParticipantType::Motor,
+        class if is_motor_vehicle(class) => ParticipantType::Motor,
         _ => ParticipantType::Unknown,
     }
 }

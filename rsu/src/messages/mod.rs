@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use asn1::Dialect;
 use perception::calibration::{Origin, SensorModel, SiteGeometry};
-use perception::detection::{Class, SensorId};
+use perception::detection::SensorId;
 use perception::frames::SiteFrame;
 use perception::time::UtcMicros;
 use perception::track::Track;
@@ -244,9 +244,4 @@ struct Named<'a> {
 struct SeenBy {
     sensors: usize,
     camera: bool,
-}
-
-/// Who moves under their own or a horse's power, who by motor, who on foot.
-fn is_motor(class: Class) -> bool {
-    matches!(class, Class::Car | Class::Van | Class::Truck | Class::Bus | Class::Motorcycle)
 }

@@ -14,9 +14,10 @@ use asn1::us::sdsm::{
 };
 use perception::calibration::Origin;
 use perception::detection::Class;
+use perception::priors::is_motor_vehicle;
 use perception::time::UtcMicros;
 
-use super::{ComposeError, Named, confidence, is_motor};
+use super::{ComposeError, Named, confidence};
 
 /// ASN.1 allows 256; about 25 octets each, this many keep the message under the 1400 octets of a WSM.
 const OBJECTS_A_MESSAGE: usize = 40;
@@ -103,7 +104,7 @@ fn object(named: &Named<'_>) -> Result<DetectedObjectData, OutOfRange> {
 
 fn details(named: &Named<'_>) -> Result<Option<DetectedObjectOptionalData>, OutOfRange> {
     let track = named.track;
-    if is_motor(track.class) {
+    if is_motor_vehicle(track.class) {
         let size = match (track.width_m, track.length_m) {
             (Some(width_m), Some(length_m)) => Some(VehicleSize {
                 width: units::VEHICLE_WIDTH_M.to_wire_clipped(Some(width_m)),
@@ -140,7 +141,7 @@ fn details(named: &Named<'_>) -> Result<Option<DetectedObjectOptionalData>, OutO
 fn object_type(class: Class) -> ObjectType {
     match class {
         Class::Pedestrian | Class::Bicycle => ObjectType::Vru,
-        class if is_motor(class) => ObjectType::Vehicle,
+        class if is_motor_vehicle(class) => ObjectType::Vehicle,
         _ => ObjectType::Unknown,
     }
 }
