@@ -1,5 +1,7 @@
 //! BIT STRINGs of up to 64 bits, held in a word.
 
+use alloc::format;
+
 use rasn::prelude::*;
 
 /// A string of 0 to 64 bits; bit 0 is the first on the wire, and the word's most significant one.

@@ -1,5 +1,9 @@
 //! Which message set, in which edition. It is a setting of the site, never a guess: the editions differ by bits.
 
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use core::fmt;
 use core::str::FromStr;
 

@@ -1,5 +1,9 @@
 //! What went wrong, and where.
 
+use alloc::borrow::ToOwned;
+use alloc::format;
+use alloc::string::String;
+
 use core::fmt;
 
 /// A message that could not be encoded or decoded.

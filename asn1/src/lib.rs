@@ -5,6 +5,11 @@
 //! and back. What the integers mean in SI units is in [`units`] and [`time`], which round, check ranges and know which
 //! integer says "unknown". [`decode_to_json`] and [`encode_from_json`] go between UPER and JSON (X.697) for any dialect.
 
+// Firmware and browsers carry it too: an allocator is all it asks of the system.
+#![cfg_attr(not(test), no_std)]
+
+extern crate alloc;
+
 pub mod bits;
 pub mod cn;
 pub mod confidence;

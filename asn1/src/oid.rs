@@ -1,5 +1,7 @@
 //! RELATIVE-OID, which rasn lacks.
 
+use alloc::vec::Vec;
+
 use rasn::prelude::*;
 
 /// A RELATIVE-OID: arcs below a node that both sides know. On the wire a length and the arcs in base 128.

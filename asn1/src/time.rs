@@ -84,7 +84,7 @@ pub fn from_dsecond(dsecond: u16, near_us: i64) -> Option<i64> {
 /// that has passed is 0, more than an hour is 36000, unknown is 36001.
 pub fn time_mark_to_come(remaining_s: Option<f64>) -> u16 {
     match remaining_s {
-        Some(seconds) if !seconds.is_nan() => (seconds * 10.0).round().clamp(0.0, 36_000.0) as u16,
+        Some(seconds) if !seconds.is_nan() => libm::round(seconds * 10.0).clamp(0.0, 36_000.0) as u16,
         _ => TIME_MARK_UNKNOWN_CN,
     }
 }

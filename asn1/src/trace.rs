@@ -2,6 +2,12 @@
 //! member and the bit where it stands. It only runs over what rasn has refused, to say why and where; a test
 //! (`tests/hostile.rs`) sees to it that it finds a fault in all that rasn refuses.
 
+use alloc::borrow::ToOwned;
+use alloc::format;
+use alloc::string::String;
+use alloc::string::ToString;
+use alloc::vec::Vec;
+
 use rasn::error::DecodeError;
 use rasn::prelude::*;
 use rasn::types::constraints::Bounded;

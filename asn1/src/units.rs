@@ -42,7 +42,7 @@ impl<W: Copy + PartialEq + PartialOrd + Into<i64> + TryFrom<i64> + fmt::Debug> S
     /// # Errors
     /// When that is outside the scale, or `value` is not a number.
     pub fn to_wire(&self, value: f64) -> Result<W, OutOfRange> {
-        let steps = (value / self.step).round();
+        let steps = libm::round(value / self.step);
         let (min, max): (i64, i64) = (self.min.into(), self.max.into());
         if steps >= min as f64 && steps <= max as f64 {
             // Within an i64's range, by the check; `as` of a whole number is then exact.
@@ -70,7 +70,7 @@ impl<W: Copy + PartialEq + PartialOrd + Into<i64> + TryFrom<i64> + fmt::Debug> S
         match value {
             Some(value) if !value.is_nan() => {
                 let (min, max): (i64, i64) = (self.min.into(), self.max.into());
-                let steps = (value / self.step).round().clamp(min as f64, max as f64);
+                let steps = libm::round(value / self.step).clamp(min as f64, max as f64);
                 W::try_from(steps as i64).unwrap_or(self.max)
             }
             _ => self.unknown.unwrap_or(self.min),
@@ -170,7 +170,8 @@ pub fn heading_to_wire(heading_cw_north_rad: Option<f64>) -> Result<u16, OutOfRa
     let Some(heading) = heading_cw_north_rad else {
         return HEADING_CW_NORTH_RAD.to_wire_or_unknown(None);
     };
-    let turn = heading.rem_euclid(core::f64::consts::TAU);
+    let rest = heading % core::f64::consts::TAU;
+    let turn = if rest < 0.0 { rest + core::f64::consts::TAU } else { rest };
     // The last half step below a full turn rounds up to it, which is north again.
     let past_the_last = turn / HEADING_CW_NORTH_RAD.step >= 28799.5;
     HEADING_CW_NORTH_RAD.to_wire(if past_the_last { 0.0 } else { turn })

@@ -1,5 +1,8 @@
 //! UPER through rasn, with errors that say where.
 
+use alloc::string::ToString;
+use alloc::vec::Vec;
+
 use rasn::{Decode, Encode};
 
 use crate::CodecError;

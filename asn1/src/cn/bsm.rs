@@ -1,5 +1,7 @@
 //! BSM of the China set: a vehicle about itself.
 
+use alloc::vec::Vec;
+
 use rasn::prelude::*;
 
 use super::common::{

@@ -1,5 +1,9 @@
 //! The outermost message of the China set.
 
+use alloc::borrow::ToOwned;
+use alloc::format;
+use alloc::vec::Vec;
+
 use rasn::prelude::*;
 use serde_json::Value;
 

@@ -1,5 +1,7 @@
 //! MAP of the China set: lanes and connections.
 
+use alloc::vec::Vec;
+
 use rasn::prelude::*;
 
 use super::common::{NodeReferenceID, Position3D, PositionOffsetLLV};

@@ -1,5 +1,7 @@
 //! RSI of the China set: traffic events and signs.
 
+use alloc::vec::Vec;
+
 use rasn::prelude::*;
 
 use super::common::{NodeReferenceID, Position3D, PositionOffsetLLV};

@@ -1,5 +1,7 @@
 //! RSM of the China set: the participants that the roadside sees.
 
+use alloc::vec::Vec;
+
 use rasn::prelude::*;
 
 use super::common::{

@@ -1,5 +1,7 @@
 //! SPAT of the China set: signal phase and timing.
 
+use alloc::vec::Vec;
+
 use rasn::prelude::*;
 
 use super::common::NodeReferenceID;

@@ -1,5 +1,12 @@
 //! JSON to values.
 
+use alloc::borrow::ToOwned;
+use alloc::format;
+use alloc::string::String;
+use alloc::string::ToString;
+use alloc::vec;
+use alloc::vec::Vec;
+
 use rasn::error::DecodeError;
 use rasn::prelude::*;
 use rasn::types::{DecodeChoice, Enumerated, IntegerType, fields::Field, variants::Variants};

@@ -1,5 +1,12 @@
 //! Values to JSON.
 
+use alloc::borrow::ToOwned;
+use alloc::format;
+use alloc::string::String;
+use alloc::string::ToString;
+use alloc::vec;
+use alloc::vec::Vec;
+
 use rasn::error::EncodeError;
 use rasn::prelude::*;
 use rasn::types::{Choice, Enumerated, IntegerType, RealType, SetOf, fields::Field, variants::Variants};

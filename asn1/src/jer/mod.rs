@@ -7,6 +7,11 @@
 mod de;
 mod enc;
 
+use alloc::format;
+use alloc::string::String;
+use alloc::string::ToString;
+use alloc::vec::Vec;
+
 use rasn::{Decode, Encode};
 use serde_json::Value;
 

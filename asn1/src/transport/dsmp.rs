@@ -3,6 +3,9 @@
 //! An adaptation octet (4 is DSMP), version and extension indicator, the application identifier (AID), the length, the
 //! data.
 
+use alloc::format;
+use alloc::vec::Vec;
+
 use super::{Element, FrameError, Reader, provider, refuse};
 
 /// The adaptation octet that says DSMP follows.

@@ -1,6 +1,11 @@
 //! Immediate Forward: the text that a US roadside unit takes over UDP (port 1516) and sends at once.
 //! Source: USDOT RSU 4.1, as deployed.
 
+use alloc::borrow::ToOwned;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use super::{FrameError, refuse};
 use crate::jer::{hex, unhex};
 

@@ -1,5 +1,8 @@
 //! The thin layers between a message (signed or not) and a radio: they say what is inside, and how long it is.
 
+use alloc::format;
+use alloc::string::String;
+
 pub mod dsmp;
 pub mod immediate_forward;
 mod provider;

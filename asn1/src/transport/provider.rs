@@ -1,6 +1,9 @@
 //! Provider and application identifiers (PSID, AID) in the p-encoding of IEEE 1609.12: 1 to 4 octets, of which the
 //! leading ones tell how many.
 
+use alloc::format;
+use alloc::vec::Vec;
+
 use super::{FrameError, Reader, refuse};
 
 /// Octets, leading bits, and the first number with that many octets.

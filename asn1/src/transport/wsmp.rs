@@ -1,5 +1,8 @@
 //! WSMP version 3, the short message protocol of WAVE. Source: IEEE 1609.3, as seen on deployed devices.
 
+use alloc::format;
+use alloc::vec::Vec;
+
 use super::{Element, FrameError, Reader, provider, refuse};
 
 const VERSION: u8 = 3;

@@ -1,5 +1,7 @@
 //! BSM of SAE J2735: a vehicle about itself.
 
+use alloc::vec::Vec;
+
 use rasn::prelude::*;
 
 use super::common::{

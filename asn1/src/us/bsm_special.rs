@@ -1,5 +1,7 @@
 //! Part II of the BSM for special vehicles.
 
+use alloc::vec::Vec;
+
 use rasn::prelude::*;
 
 use super::bsm_supplemental::{BumperHeights, PivotPointDescription};

@@ -4,6 +4,8 @@
 //! encodings on which independent codecs agree. Members and their order are sure; the names of their types, the bounds of
 //! axle counts and of the list of trailers, and the vehicle classes 4, 8 and 11 are not.
 
+use alloc::vec::Vec;
+
 use rasn::prelude::*;
 
 use super::common::{DDateTime, RTCMheader, RegionalExtension};

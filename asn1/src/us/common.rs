@@ -1,5 +1,7 @@
 //! Types that more than one SAE J2735 message uses.
 
+use alloc::vec::Vec;
+
 use rasn::prelude::*;
 
 pub use super::confidence::*;

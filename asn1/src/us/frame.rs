@@ -1,5 +1,8 @@
 //! The outermost message of SAE J2735: a number that says which message follows, and the message as an open type.
 
+use alloc::format;
+use alloc::vec::Vec;
+
 use rasn::prelude::*;
 use serde_json::{Value, json};
 

@@ -1,5 +1,7 @@
 //! The geometry and attributes of lanes, which MAP and TIM share.
 
+use alloc::vec::Vec;
+
 use rasn::prelude::*;
 
 use super::common::{RegionalExtension, RegulatorySpeedLimit};

@@ -1,5 +1,7 @@
 //! MAP of SAE J2735: lanes and connections.
 
+use alloc::vec::Vec;
+
 use rasn::prelude::*;
 
 use super::common::{

@@ -1,5 +1,7 @@
 //! PSM of SAE J2735: a vulnerable road user about itself.
 
+use alloc::vec::Vec;
+
 use rasn::prelude::*;
 
 use super::common::{

@@ -1,5 +1,7 @@
 //! RSM of SAE J2945/4: hazards and work zones.
 
+use alloc::vec::Vec;
+
 use rasn::prelude::*;
 
 use super::common::{Circle, DDateTime, Position3D, RegulatorySpeedLimit, RoadAuthorityID};

@@ -1,5 +1,7 @@
 //! RTCM of SAE J2735: corrections for satellite positioning.
 
+use alloc::vec::Vec;
+
 use rasn::prelude::*;
 
 use super::common::{FullPositionVector, RTCMheader, RegionalExtension};

@@ -1,5 +1,7 @@
 //! SDSM of SAE J3224: the objects that a station sees.
 
+use alloc::vec::Vec;
+
 use rasn::prelude::*;
 
 use super::common::{

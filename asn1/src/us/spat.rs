@@ -1,5 +1,7 @@
 //! SPAT of SAE J2735: signal phase and timing.
 
+use alloc::vec::Vec;
+
 use rasn::prelude::*;
 
 use super::common::{IntersectionReferenceID, RegionalExtension, RoadAuthorityID};

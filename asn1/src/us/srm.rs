@@ -1,5 +1,7 @@
 //! SRM of SAE J2735: a request for signal priority.
 
+use alloc::vec::Vec;
+
 use rasn::prelude::*;
 
 use super::common::{IntersectionReferenceID, Position3D, RegionalExtension, TransmissionAndSpeed};

@@ -1,5 +1,7 @@
 //! SSM of SAE J2735: how requests for signal priority stand.
 
+use alloc::vec::Vec;
+
 use rasn::prelude::*;
 
 use super::common::{IntersectionReferenceID, RegionalExtension};

@@ -1,5 +1,7 @@
 //! TIM of SAE J2735: traveller information.
 
+use alloc::vec::Vec;
+
 use rasn::prelude::*;
 
 use super::common::{HeadingSlice, Position3D, RegionalExtension};

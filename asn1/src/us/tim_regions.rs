@@ -1,5 +1,7 @@
 //! Where a TIM holds: paths, areas and circles.
 
+use alloc::vec::Vec;
+
 use rasn::prelude::*;
 
 use super::common::{Circle, Extent, HeadingSlice, Position3D, RegionalExtension, RoadSegmentReferenceID};

@@ -3,6 +3,9 @@
 //! From here to there nothing is lost: `posAccuracy` of a full position, which is a confidence set in this dialect, is
 //! `posConfidence` there. The other way a message may hold what this dialect can't say, and then it is refused.
 
+use alloc::format;
+use alloc::vec::Vec;
+
 use super::types::{
     BasicSafetyMessage, DDateTime, FullPositionVector, Lane, Link, MapData, Node, PathHistory, RTEData, RTSData,
     ReferencePath, RoadSideInformation, VehicleSafetyExtensions,

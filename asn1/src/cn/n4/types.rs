@@ -1,5 +1,7 @@
 //! The types of the "new four-cross" dialect (`cn-n4`) that differ on the wire from those of GB/T 31024.3-2019, and those that hold them.
 
+use alloc::vec::Vec;
+
 use rasn::prelude::*;
 
 use super::super::bsm::{
