@@ -1,8 +1,11 @@
 //! BIT STRINGs of up to 64 bits, held in a word.
 
 use alloc::format;
+use alloc::vec::Vec;
 
 use rasn::prelude::*;
+
+use crate::uper::{OURS, PACKED_BITS};
 
 /// A string of 0 to 64 bits; bit 0 is the first on the wire, and the word's most significant one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -69,12 +72,20 @@ impl Bits {
         identifier: Identifier,
     ) -> Result<(), E::Error> {
         let octets = self.word.to_be_bytes();
+        if encoder.codec() == OURS {
+            let [w0, w1, w2, w3, w4, w5, w6, w7] = octets;
+            let packed = [self.length, w0, w1, w2, w3, w4, w5, w6, w7];
+            return encoder.encode_octet_string(PACKED_BITS, constraints, &packed, identifier).map(drop);
+        }
         let bits = &BitStr::from_slice(&octets)[..self.len()];
         encoder.encode_bit_string(tag, constraints, bits, identifier).map(drop)
     }
 
     pub(crate) fn decode<D: Decoder>(decoder: &mut D, tag: Tag, constraints: &Constraints) -> Result<Self, D::Error> {
         let codec = decoder.codec();
+        if codec == OURS {
+            return decoder.decode_octet_string::<Packed>(PACKED_BITS, constraints).map(|packed| packed.0);
+        }
         let bits = decoder.decode_bit_string(tag, constraints)?;
         if bits.len() > 64 {
             let message = format!("a bit string of {} bits, more than the 64 that are kept", bits.len());
@@ -82,6 +93,23 @@ impl Bits {
         }
         let word = bits.iter().enumerate().fold(0, |word, (index, bit)| word | u64::from(*bit) << (63 - index));
         Ok(Self { word, length: bits.len() as u8 })
+    }
+}
+
+/// How our reader gives a bit string.
+struct Packed(Bits);
+
+impl From<&[u8]> for Packed {
+    #[inline(always)]
+    fn from(packed: &[u8]) -> Self {
+        let (length, word) = packed.split_first().unwrap_or((&0, &[]));
+        Self(Bits { word: word.first_chunk().map_or(0, |word| u64::from_be_bytes(*word)), length: *length })
+    }
+}
+
+impl From<Vec<u8>> for Packed {
+    fn from(packed: Vec<u8>) -> Self {
+        Self::from(&packed[..])
     }
 }
 

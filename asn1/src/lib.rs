@@ -19,7 +19,6 @@ pub mod jer;
 mod macros;
 pub mod oid;
 pub mod time;
-mod trace;
 pub mod transport;
 pub mod units;
 mod unused;

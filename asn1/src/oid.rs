@@ -10,20 +10,31 @@ pub struct RelativeOid(pub Vec<u32>);
 
 impl RelativeOid {
     fn to_octets(&self) -> Vec<u8> {
-        let mut octets = Vec::with_capacity(self.0.len() * 2);
-        for &arc in &self.0 {
-            let groups = (32 - arc.leading_zeros()).div_ceil(7).max(1);
-            for group in (0..groups).rev() {
-                let more = if group == 0 { 0 } else { 0x80 };
-                octets.push(((arc >> (7 * group)) & 0x7f) as u8 | more);
-            }
-        }
-        octets
+        base_128(self.0.iter().copied())
     }
 
     fn from_octets(octets: &[u8]) -> Option<Self> {
         arcs(octets).map(Self)
     }
+}
+
+fn base_128(arcs: impl Iterator<Item = u32>) -> Vec<u8> {
+    let mut octets = Vec::new();
+    for arc in arcs {
+        let groups = (32 - arc.leading_zeros()).div_ceil(7).max(1);
+        for group in (0..groups).rev() {
+            let more = if group == 0 { 0 } else { 0x80 };
+            octets.push(((arc >> (7 * group)) & 0x7f) as u8 | more);
+        }
+    }
+    octets
+}
+
+/// An OBJECT IDENTIFIER in base 128, its first two arcs in one number. `None` where they don't fit it.
+pub(crate) fn contents(identifier: &[u32]) -> Option<Vec<u8>> {
+    let [first @ 0..=2, second, rest @ ..] = identifier else { return None };
+    let number = (40 * first).checked_add(*second).filter(|_| *first == 2 || *second < 40)?;
+    Some(base_128(core::iter::once(number).chain(rest.iter().copied())))
 }
 
 /// Arcs in base 128. `None` for an empty string, an arc that is cut off, padded in front, or over 32 bits.

@@ -78,6 +78,18 @@ pub fn encode(frame: &MessageFrame, dialect: Dialect) -> Result<Vec<u8>, CodecEr
     }
 }
 
+/// The message in UPER, in a buffer that is cleared first and keeps its memory: once that is large enough, nothing is
+/// allocated.
+///
+/// # Errors
+/// As [`encode`]; the buffer is then empty.
+pub fn encode_into(frame: &MessageFrame, dialect: Dialect, octets: &mut Vec<u8>) -> Result<(), CodecError> {
+    match family(dialect)? {
+        Family::Gbt => uper::encode_into(frame, octets),
+        Family::N4 => uper::encode_into(&n4::MessageFrame::try_from(frame)?, octets),
+    }
+}
+
 /// The message that the octets encode, all of them.
 ///
 /// # Errors

@@ -10,4 +10,4 @@ pub mod rsi;
 pub mod rsm;
 pub mod spat;
 
-pub use frame::{MessageFrame, decode, encode};
+pub use frame::{MessageFrame, decode, encode, encode_into};

@@ -322,5 +322,5 @@ impl<'v> Decoder for JerDecoder<'v> {
         self.optional(|this| D::decode_with_tag_and_constraints(this, tag, constraints))
     }
 
-    crate::unused::unused_kinds!();
+    crate::unused::unused_in_decoder!(DecodeError);
 }

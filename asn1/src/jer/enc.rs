@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 
 use rasn::error::EncodeError;
 use rasn::prelude::*;
-use rasn::types::{Choice, Enumerated, IntegerType, RealType, SetOf, fields::Field, variants::Variants};
+use rasn::types::{Choice, Enumerated, IntegerType, fields::Field, variants::Variants};
 use serde_json::{Map, Value};
 
 use crate::error::{CodecError, Step, path_text};
@@ -105,8 +105,9 @@ impl JerEncoder {
         }
     }
 
-    fn unused(&mut self, kind: &str) -> Result<(), EncodeError> {
-        self.leaf(Err(format!("{kind} is in no message of this crate")))
+    fn refuse(&mut self, kind: &str) -> EncodeError {
+        self.path.extend(self.slots.pop());
+        self.fail(format!("{kind} is in no message of this crate"))
     }
 }
 
@@ -300,117 +301,5 @@ impl Encoder<'_> for JerEncoder {
         value.encode_with_tag_and_constraints(self, tag, constraints, identifier)
     }
 
-    fn encode_extension_addition_group<const RC: usize, const EC: usize, E>(
-        &mut self,
-        _: Option<&E>,
-        _: Identifier,
-    ) -> Result<(), EncodeError>
-    where
-        E: Encode + Constructed<RC, EC>,
-    {
-        self.unused("an extension addition group")
-    }
-
-    fn encode_set<'b, const RC: usize, const EC: usize, C, F>(
-        &'b mut self,
-        _: Tag,
-        _: F,
-        _: Identifier,
-    ) -> Result<(), EncodeError>
-    where
-        C: Constructed<RC, EC>,
-        F: FnOnce(&mut Self::AnyEncoder<'b, RC, EC>) -> Result<(), EncodeError>,
-    {
-        self.unused("SET")
-    }
-
-    fn encode_set_of<E: Encode + Eq + core::hash::Hash>(
-        &mut self,
-        _: Tag,
-        _: &SetOf<E>,
-        _: &Constraints,
-        _: Identifier,
-    ) -> Result<(), EncodeError> {
-        self.unused("SET OF")
-    }
-
-    fn encode_real<R: RealType>(&mut self, _: Tag, _: &Constraints, _: &R, _: Identifier) -> Result<(), EncodeError> {
-        self.unused("REAL")
-    }
-
-    fn encode_general_string(
-        &mut self,
-        _: Tag,
-        _: &Constraints,
-        _: &GeneralString,
-        _: Identifier,
-    ) -> Result<(), EncodeError> {
-        self.unused("GeneralString")
-    }
-
-    fn encode_graphic_string(
-        &mut self,
-        _: Tag,
-        _: &Constraints,
-        _: &GraphicString,
-        _: Identifier,
-    ) -> Result<(), EncodeError> {
-        self.unused("GraphicString")
-    }
-
-    fn encode_visible_string(
-        &mut self,
-        _: Tag,
-        _: &Constraints,
-        _: &VisibleString,
-        _: Identifier,
-    ) -> Result<(), EncodeError> {
-        self.unused("VisibleString")
-    }
-
-    fn encode_printable_string(
-        &mut self,
-        _: Tag,
-        _: &Constraints,
-        _: &PrintableString,
-        _: Identifier,
-    ) -> Result<(), EncodeError> {
-        self.unused("PrintableString")
-    }
-
-    fn encode_numeric_string(
-        &mut self,
-        _: Tag,
-        _: &Constraints,
-        _: &NumericString,
-        _: Identifier,
-    ) -> Result<(), EncodeError> {
-        self.unused("NumericString")
-    }
-
-    fn encode_teletex_string(
-        &mut self,
-        _: Tag,
-        _: &Constraints,
-        _: &TeletexString,
-        _: Identifier,
-    ) -> Result<(), EncodeError> {
-        self.unused("TeletexString")
-    }
-
-    fn encode_bmp_string(&mut self, _: Tag, _: &Constraints, _: &BmpString, _: Identifier) -> Result<(), EncodeError> {
-        self.unused("BMPString")
-    }
-
-    fn encode_generalized_time(&mut self, _: Tag, _: &GeneralizedTime, _: Identifier) -> Result<(), EncodeError> {
-        self.unused("GeneralizedTime")
-    }
-
-    fn encode_utc_time(&mut self, _: Tag, _: &UtcTime, _: Identifier) -> Result<(), EncodeError> {
-        self.unused("UTCTime")
-    }
-
-    fn encode_date(&mut self, _: Tag, _: &Date, _: Identifier) -> Result<(), EncodeError> {
-        self.unused("DATE")
-    }
+    crate::unused::unused_in_encoder!(EncodeError);
 }

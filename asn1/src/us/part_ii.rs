@@ -6,7 +6,7 @@ use rasn::types::fields::Fields;
 use super::bsm::VehicleSafetyExtensions;
 use super::bsm_special::SpecialVehicleExtensions;
 use super::bsm_supplemental::SupplementalVehicleExtensions;
-use crate::{CodecError, uper};
+use crate::uper::OpenType;
 
 /// One part II of a BSM.
 ///
@@ -24,10 +24,11 @@ pub enum PartIIcontent {
     Other(u8, Any),
 }
 
-/// As it lies on the wire.
-#[derive(AsnType, Decode, Encode)]
+/// The members' names.
+#[derive(AsnType)]
 #[rasn(automatic_tags)]
-struct Wire {
+#[allow(dead_code)]
+struct Members {
     #[rasn(identifier = "partII-Id", value("0..=63"))]
     id: u8,
     #[rasn(identifier = "partII-Value")]
@@ -48,26 +49,6 @@ impl PartIIcontent {
             Self::Other(id, _) => *id,
         }
     }
-
-    fn to_wire(&self) -> Result<Wire, CodecError> {
-        let value = match self {
-            Self::VehicleSafety(body) => Any::new(uper::encode(body)?),
-            Self::SpecialVehicle(body) => Any::new(uper::encode(body)?),
-            Self::Supplemental(body) => Any::new(uper::encode(body)?),
-            Self::Other(_, octets) => octets.clone(),
-        };
-        Ok(Wire { id: self.id(), value })
-    }
-
-    fn from_wire(wire: Wire) -> Result<Self, CodecError> {
-        let octets = wire.value.as_bytes();
-        Ok(match wire.id {
-            0 => Self::VehicleSafety(uper::decode(octets)?),
-            1 => Self::SpecialVehicle(uper::decode(octets)?),
-            2 => Self::Supplemental(uper::decode(octets)?),
-            id => Self::Other(id, wire.value),
-        })
-    }
 }
 
 impl AsnType for PartIIcontent {
@@ -76,7 +57,7 @@ impl AsnType for PartIIcontent {
 }
 
 impl Constructed<2, 0> for PartIIcontent {
-    const FIELDS: Fields<2> = <Wire as Constructed<2, 0>>::FIELDS;
+    const FIELDS: Fields<2> = <Members as Constructed<2, 0>>::FIELDS;
 }
 
 impl Encode for PartIIcontent {
@@ -84,20 +65,15 @@ impl Encode for PartIIcontent {
         &self,
         encoder: &mut E,
         tag: Tag,
-        constraints: &Constraints,
+        _: &Constraints,
         identifier: Identifier,
     ) -> Result<(), E::Error> {
-        let codec = encoder.codec();
-        if codec != rasn::Codec::Jer {
-            let wire = self.to_wire().map_err(|error| rasn::enc::Error::custom(error, codec))?;
-            return wire.encode_with_tag_and_constraints(encoder, tag, constraints, identifier);
-        }
         let members = |encoder: &mut E::AnyEncoder<'_, 2, 0>| {
             self.id().encode_with_tag_and_constraints(encoder, Tag::INTEGER, &ID_CONSTRAINTS, Identifier::EMPTY)?;
             match self {
-                Self::VehicleSafety(body) => body.encode(encoder),
-                Self::SpecialVehicle(body) => body.encode(encoder),
-                Self::Supplemental(body) => body.encode(encoder),
+                Self::VehicleSafety(body) => OpenType::encode(body, encoder),
+                Self::SpecialVehicle(body) => OpenType::encode(body, encoder),
+                Self::Supplemental(body) => OpenType::encode(body, encoder),
                 Self::Other(_, octets) => octets.encode(encoder),
             }
         };
@@ -109,19 +85,14 @@ impl Decode for PartIIcontent {
     fn decode_with_tag_and_constraints<D: Decoder>(
         decoder: &mut D,
         tag: Tag,
-        constraints: &Constraints,
+        _: &Constraints,
     ) -> Result<Self, D::Error> {
-        let codec = decoder.codec();
-        if codec != rasn::Codec::Jer {
-            let wire = Wire::decode_with_tag_and_constraints(decoder, tag, constraints)?;
-            return Self::from_wire(wire).map_err(|error| rasn::de::Error::custom(error, codec));
-        }
         decoder.decode_sequence::<2, 0, Self, fn() -> Self, _>(tag, None, |decoder| {
             let id = u8::decode_with_constraints(decoder, &ID_CONSTRAINTS)?;
             Ok(match id {
-                0 => Self::VehicleSafety(Decode::decode(decoder)?),
-                1 => Self::SpecialVehicle(Decode::decode(decoder)?),
-                2 => Self::Supplemental(Decode::decode(decoder)?),
+                0 => Self::VehicleSafety(OpenType::decode(decoder)?),
+                1 => Self::SpecialVehicle(OpenType::decode(decoder)?),
+                2 => Self::Supplemental(OpenType::decode(decoder)?),
                 id => Self::Other(id, Any::decode(decoder)?),
             })
         })
