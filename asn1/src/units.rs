@@ -34,16 +34,19 @@ pub struct Scale<W> {
     pub max: W,
     /// The integer that stands for "unknown", where there is one.
     pub unknown: Option<W>,
+    /// Whether the least and the greatest integer also stand for everything beyond them ("this much or more").
+    pub open_ended: bool,
 }
 
 impl<W: Copy + PartialEq + PartialOrd + Into<i64> + TryFrom<i64> + fmt::Debug> Scale<W> {
     /// The integer nearest to `value`.
     ///
     /// # Errors
-    /// When that is outside the scale, or `value` is not a number.
+    /// When that is outside the scale and the scale is not [open-ended](Self::open_ended), or `value` is not a number.
     pub fn to_wire(&self, value: f64) -> Result<W, OutOfRange> {
-        let steps = libm::round(value / self.step);
         let (min, max): (i64, i64) = (self.min.into(), self.max.into());
+        let nearest = libm::round(value / self.step);
+        let steps = if self.open_ended { nearest.clamp(min as f64, max as f64) } else { nearest };
         if steps >= min as f64 && steps <= max as f64 {
             // Within an i64's range, by the check; `as` of a whole number is then exact.
             W::try_from(steps as i64).map_err(|_| self.refuse(value))
@@ -64,6 +67,14 @@ impl<W: Copy + PartialEq + PartialOrd + Into<i64> + TryFrom<i64> + fmt::Debug> S
         }
     }
 
+    /// The integer nearest to `value`, for a member that may be missing: missing when it is unknown.
+    ///
+    /// # Errors
+    /// As [`Self::to_wire`].
+    pub fn to_wire_optional(&self, value: Option<f64>) -> Result<Option<W>, OutOfRange> {
+        value.map(|value| self.to_wire(value)).transpose()
+    }
+
     /// The integer nearest to `value` that the scale has: for quantities whose ends mean "this much or more".
     /// "Unknown" for NaN and `None`, where the scale has it; the least value where it does not.
     pub fn to_wire_clipped(&self, value: Option<f64>) -> W {
@@ -82,18 +93,32 @@ impl<W: Copy + PartialEq + PartialOrd + Into<i64> + TryFrom<i64> + fmt::Debug> S
         if Some(wire) == self.unknown || wire < self.min || wire > self.max {
             return None;
         }
+        Some(self.value(wire))
+    }
+
+    /// The value of an integer, for a quantity that can't be unknown.
+    pub fn value(&self, wire: W) -> f64 {
         let steps: i64 = wire.into();
-        Some(steps as f64 * self.step)
+        steps as f64 * self.step
+    }
+
+    /// The value of a member that may be missing; `None` also when it is.
+    pub fn from_wire_optional(&self, wire: Option<W>) -> Option<f64> {
+        wire.and_then(|wire| self.from_wire(wire))
     }
 
     fn refuse(&self, value: f64) -> OutOfRange {
-        let (min, max): (i64, i64) = (self.min.into(), self.max.into());
-        OutOfRange { quantity: self.quantity, value, min: min as f64 * self.step, max: max as f64 * self.step }
+        OutOfRange { quantity: self.quantity, value, min: self.value(self.min), max: self.value(self.max) }
     }
 }
 
 const fn scale<W>(quantity: &'static str, step: f64, min: W, max: W, unknown: Option<W>) -> Scale<W> {
-    Scale { quantity, step, min, max, unknown }
+    Scale { quantity, step, min, max, unknown, open_ended: false }
+}
+
+/// A scale whose ends stand for everything beyond them too.
+const fn open_ended<W>(quantity: &'static str, step: f64, min: W, max: W, unknown: Option<W>) -> Scale<W> {
+    Scale { quantity, step, min, max, unknown, open_ended: true }
 }
 
 const DEGREE: f64 = core::f64::consts::PI / 180.0;
@@ -116,16 +141,24 @@ pub const HEADING_CW_NORTH_RAD: Scale<u16> = scale("heading_cw_north_rad", 0.012
 /// `CoarseHeading`, radians clockwise from true north.
 pub const COARSE_HEADING_CW_NORTH_RAD: Scale<u8> = scale("heading_cw_north_rad", 1.5 * DEGREE, 0, 239, Some(240));
 /// `SteeringWheelAngle`, radians, to the right positive; the ends mean that or more.
-pub const STEERING_WHEEL_ANGLE_RAD: Scale<i8> = scale("steering_wheel_angle_rad", 1.5 * DEGREE, -126, 126, Some(127));
-/// `Acceleration`, metres a second squared.
-pub const ACCELERATION_MPS2: Scale<i16> = scale("acceleration_mps2", 0.01, -2000, 2000, Some(2001));
+pub const STEERING_WHEEL_ANGLE_RAD: Scale<i8> =
+    open_ended("steering_wheel_angle_rad", 1.5 * DEGREE, -126, 126, Some(127));
+/// `Acceleration`, metres a second squared; the ends mean that or more.
+pub const ACCELERATION_MPS2: Scale<i16> = open_ended("acceleration_mps2", 0.01, -2000, 2000, Some(2001));
 /// `VerticalAcceleration`, metres a second squared; on the wire in hundredths of g, by twos. The ends mean that or more.
 pub const VERTICAL_ACCELERATION_MPS2: Scale<i8> =
-    scale("vertical_acceleration_mps2", 0.02 * GRAVITY_MPS2, -126, 127, Some(-127));
+    open_ended("vertical_acceleration_mps2", 0.02 * GRAVITY_MPS2, -126, 127, Some(-127));
+/// `VertOffset-B12`, metres from the reference height; the widest, and the narrower ones are parts of it, but for their own
+/// most negative integer, which says "unknown".
+pub const VERTICAL_OFFSET_M: Scale<i16> = scale("vertical_offset_m", 0.1, -2047, 2047, Some(-2048));
+/// `DSecond`, seconds within the UTC minute, 60 and more in a leap second; [`second_to_wire`] brings a second into it.
+pub const SECOND_OF_MINUTE_S: Scale<u16> = scale("second_of_minute_s", 0.001, 0, 60_999, Some(65_535));
+/// `DOffset`, seconds from UTC, on the wire in minutes.
+pub const UTC_OFFSET_S: Scale<i16> = scale("utc_offset_s", 60.0, -840, 840, None);
 /// `YawRate`, radians a second; there is no integer for "unknown".
 pub const YAW_RATE_RADPS: Scale<i16> = scale("yaw_rate_radps", 0.01 * DEGREE, -32767, 32767, None);
 /// `SemiMajorAxisAccuracy` and `SemiMinorAxisAccuracy`, metres at one standard deviation; the end means that or more.
-pub const SEMI_AXIS_ACCURACY_M: Scale<u8> = scale("semi_axis_accuracy_m", 0.05, 0, 254, Some(255));
+pub const SEMI_AXIS_ACCURACY_M: Scale<u8> = open_ended("semi_axis_accuracy_m", 0.05, 0, 254, Some(255));
 /// `SemiMajorAxisOrientation`, radians clockwise from true north.
 pub const SEMI_MAJOR_ORIENTATION_RAD: Scale<u16> =
     scale("semi_major_orientation_rad", 360.0 / 65535.0 * DEGREE, 0, 65534, Some(65535));
@@ -162,6 +195,28 @@ pub const ATTACHMENT_RADIUS_M: Scale<u8> = scale("attachment_radius_m", 0.1, 0, 
 /// `Offset-Bnn` of lane nodes, metres; the widest, `Offset-B16`.
 pub const NODE_OFFSET_M: Scale<i16> = scale("node_offset_m", 0.01, -32768, 32767, None);
 
+/// `PitchDetected`, radians. Source: SAE J3224.
+pub const PITCH_RAD: Scale<i16> = scale("pitch_rad", 0.0125 * DEGREE, -7200, 7200, None);
+/// `RollDetected`, radians. Source: SAE J3224.
+pub const ROLL_RAD: Scale<i16> = scale("roll_rad", 0.0125 * DEGREE, -14400, 14400, None);
+/// `YawDetected`, radians. Source: SAE J3224.
+pub const YAW_RAD: Scale<i16> = scale("yaw_rad", 0.0125 * DEGREE, -14400, 14400, None);
+/// `PitchRate`, radians a second. Source: SAE J3224.
+pub const PITCH_RATE_RADPS: Scale<i16> = scale("pitch_rate_radps", 0.01 * DEGREE, -32767, 32767, None);
+/// `RollRate`, radians a second. Source: SAE J3224.
+pub const ROLL_RATE_RADPS: Scale<i16> = scale("roll_rate_radps", 0.01 * DEGREE, -32767, 32767, None);
+
+/// A second of the minute as `DSecond`.
+///
+/// # Errors
+/// When it is negative, 61 or more, or not a number.
+pub fn second_to_wire(second_of_minute_s: Option<f64>) -> Result<u16, OutOfRange> {
+    let wire = SECOND_OF_MINUTE_S.to_wire_or_unknown(second_of_minute_s)?;
+    // The last half millisecond of a minute must not round up into a leap second.
+    let in_the_minute = second_of_minute_s.is_some_and(|second| second < 60.0);
+    Ok(if in_the_minute { wire.min(59_999) } else { wire })
+}
+
 /// A heading of any turn as `Heading`.
 ///
 /// # Errors
@@ -187,11 +242,15 @@ pub const SPEED_CONFIDENCE_MPS: [f64; 7] = [100.0, 10.0, 5.0, 1.0, 0.1, 0.05, 0.
 /// The bounds of `HeadingConfidence`, radians at 95 %, from index 1; the last is coarser than the one before.
 pub const HEADING_CONFIDENCE_RAD: [f64; 7] =
     [10.0 * DEGREE, 5.0 * DEGREE, DEGREE, 0.1 * DEGREE, 0.05 * DEGREE, 0.01 * DEGREE, 0.0125 * DEGREE];
+/// The bounds of `SteeringWheelAngleConfidence`, radians at 95 %, from index 1.
+pub const STEERING_CONFIDENCE_RAD: [f64; 3] = [2.0 * DEGREE, DEGREE, 0.02 * DEGREE];
 /// The bounds of `AccelerationConfidence`, metres a second squared at 95 %, from index 1. Source: SAE J3224.
 pub const ACCELERATION_CONFIDENCE_MPS2: [f64; 7] = SPEED_CONFIDENCE_MPS;
 /// The bounds of `YawRateConfidence`, radians a second at 95 %, from index 1. Source: SAE J3224.
 pub const YAW_RATE_CONFIDENCE_RADPS: [f64; 7] =
     [100.0 * DEGREE, 10.0 * DEGREE, 5.0 * DEGREE, DEGREE, 0.1 * DEGREE, 0.05 * DEGREE, 0.01 * DEGREE];
+/// The bounds of `PitchRateConfidence` and `RollRateConfidence`, radians a second at 95 %, from index 1. Source: SAE J3224.
+pub const TILT_RATE_CONFIDENCE_RADPS: [f64; 7] = YAW_RATE_CONFIDENCE_RADPS;
 /// The bounds of `SizeValueConfidence`, metres at 95 %, from index 1. Source: SAE J3224.
 pub const SIZE_CONFIDENCE_M: [f64; 13] = [100.0, 50.0, 20.0, 10.0, 5.0, 2.0, 1.0, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01];
 /// The bounds of `TimeConfidence`, seconds at 95 %, from index 1.
@@ -234,6 +293,23 @@ mod tests {
         }
         assert_eq!(SPEED_MPS.to_wire_clipped(Some(500.0)), 8190);
         assert_eq!(SPEED_MPS.to_wire_clipped(Some(f64::NAN)), 8191);
+    }
+
+    #[test]
+    fn an_open_end_stands_for_all_beyond_it() {
+        assert_eq!(SEMI_AXIS_ACCURACY_M.to_wire(20.0), Ok(254));
+        assert_eq!(ACCELERATION_MPS2.to_wire(f64::NEG_INFINITY), Ok(-2000));
+        assert!(ACCELERATION_MPS2.to_wire(f64::NAN).is_err());
+    }
+
+    #[test]
+    fn the_end_of_a_minute_does_not_become_a_leap_second() {
+        assert_eq!(second_to_wire(Some(58.7654)), Ok(58_765));
+        assert_eq!(second_to_wire(Some(59.9999)), Ok(59_999));
+        assert_eq!(second_to_wire(Some(60.5)), Ok(60_500));
+        assert_eq!(second_to_wire(None), Ok(65_535));
+        assert!(second_to_wire(Some(61.0)).is_err());
+        assert_eq!(SECOND_OF_MINUTE_S.from_wire(61_000), None);
     }
 
     #[test]

@@ -493,13 +493,13 @@ pub struct DetectedObstacleData {
 #[derive(AsnType, Clone, Copy, Debug, Decode, Encode, PartialEq, Eq)]
 #[rasn(automatic_tags)]
 pub struct ObstacleSize {
-    /// `width`: `SizeValue`, INTEGER (0..1023); cm.
+    /// `width`: `SizeValue`, INTEGER (0..1023); 0.1 m.
     #[rasn(value("0..=1023"))]
     pub width: u16,
-    /// `length`: `SizeValue`, INTEGER (0..1023); cm.
+    /// `length`: `SizeValue`, INTEGER (0..1023); 0.1 m.
     #[rasn(value("0..=1023"))]
     pub length: u16,
-    /// `height`: `SizeValue`, INTEGER (0..1023); cm.
+    /// `height`: `SizeValue`, INTEGER (0..1023); 0.1 m.
     #[rasn(value("0..=1023"))]
     pub height: Option<u16>,
 }
