@@ -1,9 +1,9 @@
 //! Bytes to V2X messages and back: the China and SAE message sets in UPER. No I/O, no clock, nothing of ours.
 //!
-//! A message has two forms here. The *wire form* are the types of [`cn`] and [`us`]: the standards' own structure with
+//! A message has two levels here. The *wire form* are the types of [`cn`] and [`us`]: the standards' own structure with
 //! the standards' own integers, which [`cn::encode`], [`cn::decode`], [`us::encode`] and [`us::decode`] turn into UPER
-//! and back. What the integers mean in SI units is in [`units`] and [`time`], which round, check ranges and know which
-//! integer says "unknown". [`decode_to_json`] and [`encode_from_json`] go between UPER and JSON (X.697) for any dialect.
+//! and back. The *SI form*, in [`si`], says the same in metres, seconds and radians, with `None` for what is unknown; what
+//! the integers mean is in [`units`] and [`time`], once. [`decode_to_json`] and [`encode_from_json`] go between UPER and JSON (X.697) for any dialect.
 
 // Firmware and browsers carry it too: an allocator is all it asks of the system.
 #![cfg_attr(not(test), no_std)]
@@ -18,6 +18,7 @@ mod error;
 pub mod jer;
 mod macros;
 pub mod oid;
+pub mod si;
 pub mod time;
 pub mod transport;
 pub mod units;

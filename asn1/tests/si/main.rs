@@ -1,0 +1,8 @@
+//! Messages in SI units: to the wire and back.
+
+#![allow(clippy::unwrap_used, reason = "a test that can not read its vectors has failed")]
+
+mod cn;
+mod scales;
+mod support;
+mod us;
