@@ -1,4 +1,4 @@
-//! HTTP: the console page with its stream, `/metrics`, `/healthz`, `/readyz` (`docs/ref/api.md`).
+//! HTTP: the console page with its stream and its inspector, `/metrics`, `/healthz`, `/readyz` (`docs/ref/api.md`).
 //!
 //! Read-only: nothing can be changed from here, and no picture of a camera leaves the box this way. Everything is
 //! bounded: connections, streams, header size and time; a slow reader of the stream misses states and delays nobody.
@@ -26,9 +26,13 @@ use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 use tokio_stream::wrappers::ReceiverStream;
 
 use crate::clock::Clock;
-use crate::console::{ASSETS, ConsoleFeed, ConsoleMap, Published};
+use crate::console::{ASSETS, ConsoleFeed, ConsoleMap, Published, SentMessages};
 use crate::health::{Component, Health, Level};
 use crate::metrics::Metrics;
+
+mod messages;
+
+pub use messages::MAX_FRAME_TEXT;
 
 /// Most pages that can follow the stream at once; the next one is told to come back.
 pub const MAX_STREAMS: usize = 16;
@@ -56,11 +60,13 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; st
 #[derive(Clone, Debug)]
 pub struct ApiState {
     feed: ConsoleFeed,
+    sent: SentMessages,
     map: Bytes,
     health: Arc<Health>,
     metrics: Metrics,
     clock: Arc<Clock>,
     streams: Arc<Semaphore>,
+    decoding: Arc<Semaphore>,
 }
 
 impl ApiState {
@@ -70,13 +76,15 @@ impl ApiState {
     /// Only if the map could not be written as JSON, which the types rule out.
     pub fn new(
         feed: ConsoleFeed,
+        sent: SentMessages,
         map: &ConsoleMap,
         health: Arc<Health>,
         metrics: Metrics,
         clock: Arc<Clock>,
     ) -> Result<Self, serde_json::Error> {
         let map = serde_json::to_vec(map)?.into();
-        Ok(Self { feed, map, health, metrics, clock, streams: Arc::new(Semaphore::new(MAX_STREAMS)) })
+        let (streams, decoding) = (Arc::new(Semaphore::new(MAX_STREAMS)), Arc::new(Semaphore::new(1)));
+        Ok(Self { feed, sent, map, health, metrics, clock, streams, decoding })
     }
 }
 
@@ -86,6 +94,9 @@ pub fn router(state: ApiState) -> Router {
         .route("/api/v1/state", get(latest_state))
         .route("/api/v1/map", get(map))
         .route("/api/v1/stream", get(stream))
+        .route("/api/v1/messages", get(messages::list))
+        .route("/api/v1/messages/{set}/{message}", get(messages::newest))
+        .route("/api/v1/decode", get(messages::decode))
         .route("/metrics", get(metrics))
         .route("/healthz", get(healthz))
         .route("/readyz", get(readyz));

@@ -13,11 +13,11 @@ use perception::traffic::LaneWindow;
 use crate::board::{self, SharedBoard};
 use crate::city::{self, CityLink};
 use crate::clock::Clock;
-use crate::console::ConsoleFeed;
 use crate::console::state::{
     ConsoleBay, ConsoleBayStatus, ConsoleLaneTraffic, ConsoleLot, ConsoleMessage, ConsoleSignal, ConsoleState,
     ConsoleTrack,
 };
+use crate::console::{ConsoleFeed, SentMessages};
 use crate::health::Health;
 use crate::metrics::Metrics;
 use crate::pipeline::{Output, Picture};
@@ -35,6 +35,8 @@ pub struct Performer {
     pub city: CityLink,
     /// To the console.
     pub feed: ConsoleFeed,
+    /// The newest messages, for the console's inspector.
+    pub sent: SentMessages,
     /// Told when the first message goes out.
     pub health: Arc<Health>,
     /// Counted here.
@@ -58,6 +60,7 @@ impl Performer {
             Output::Send(transmission) => {
                 self.rates.count(now, &transmission);
                 self.radios.offer(&transmission);
+                self.sent.keep(now, &transmission);
                 self.health.broadcast_went_out();
             }
             Output::Picture(picture) => self.picture(now, picture),

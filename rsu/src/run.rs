@@ -22,7 +22,7 @@ use crate::board::{Counted, Lookout, SharedBoard};
 use crate::city::{self, CityLink};
 use crate::clock::{Clock, Stopwatch};
 use crate::config::{CloudFile, Site};
-use crate::console::{ConsoleFeed, ConsoleMap, ConsoleState};
+use crate::console::{ConsoleFeed, ConsoleMap, ConsoleState, SentMessages};
 use crate::health::Health;
 use crate::inlet::{Arrival, Inlet};
 use crate::messages::Edition;
@@ -92,12 +92,13 @@ impl Service {
 
         let (inlet, inputs) = Inlet::new(recorder.clone(), clock.clone(), metrics.clone());
         let sensing = Arc::new(Sensing::start(site, &inlet, &clock, &metrics)?);
-        let feed = ConsoleFeed::new();
+        let (feed, sent) = (ConsoleFeed::new(), SentMessages::new(site.cn, site.us));
         let board = SharedBoard::default();
         let performer = Performer {
             radios: radios.clone(),
             city: city.clone(),
             feed: feed.clone(),
+            sent: sent.clone(),
             health: health.clone(),
             metrics: metrics.clone(),
             clock: clock.clone(),
@@ -126,8 +127,14 @@ impl Service {
             clock: clock.clone(),
             counted: Counted::default(),
         };
-        let api =
-            ApiState::new(feed.clone(), &ConsoleMap::from_site(site), health.clone(), metrics.clone(), clock.clone())?;
+        let api = ApiState::new(
+            feed.clone(),
+            sent,
+            &ConsoleMap::from_site(site),
+            health.clone(),
+            metrics.clone(),
+            clock.clone(),
+        )?;
         let mut tasks = vec![tokio::spawn(look(lookout, shutdown.clone()))];
         let mut api_shutdown = shutdown.clone();
         tasks.push(tokio::spawn(async move {

@@ -11,6 +11,8 @@ use rsu::health::{Level, TICK_TIMEOUT_S};
 
 #[path = "console/browser.rs"]
 mod browser;
+#[path = "console/inspector.rs"]
+mod inspector;
 #[path = "console/server.rs"]
 mod server;
 #[path = "console/world.rs"]
@@ -37,8 +39,7 @@ fn next_event(stream: &mut impl BufRead) -> (String, serde_json::Value) {
 fn every_answer_has_its_type_and_is_locked_up() {
     let server = Server::start();
     server.feed.publish(&world::state(1)).unwrap();
-    let api =
-        [("/api/v1/state", "application/json"), ("/api/v1/map", "application/json"), ("/readyz", "application/json")];
+    let api = ["/api/v1/state", "/api/v1/map", "/api/v1/messages", "/readyz"].map(|path| (path, "application/json"));
     let text = [("/metrics", "text/plain; version=0.0.4; charset=utf-8"), ("/healthz", "text/plain; charset=utf-8")];
     let files = ASSETS.iter().map(|asset| (asset.path, asset.content_type));
     for (path, content_type) in files.chain(api).chain(text).chain([("/nothing", "text/plain; charset=utf-8")]) {
@@ -80,7 +81,7 @@ fn state_and_map_are_what_was_put_in() {
 #[test]
 fn it_is_read_only_and_shows_no_picture() {
     let server = Server::start();
-    for path in ["/", "/api/v1/state", "/api/v1/stream", "/metrics"] {
+    for path in ["/", "/api/v1/state", "/api/v1/stream", "/api/v1/messages", "/api/v1/decode", "/metrics"] {
         let answer = server.ask("POST", path);
         assert_eq!((answer.status, answer.header("allow")), (405, "GET,HEAD"), "{path}");
     }

@@ -1,8 +1,11 @@
 //! The page for the people at the junction and in the control room, and what feeds it.
 //!
 //! [`state`] is what the page shows; [`ConsoleFeed`] hands it, serialised once for all readers, to [`crate::api`].
+//! [`sent`] and [`inspect`] are behind its message inspector.
 //! The page itself is the plain files under `console/page/`, compiled in: no build step, nothing from other hosts.
 
+pub mod inspect;
+pub mod sent;
 pub mod state;
 
 mod from_site;
@@ -12,6 +15,7 @@ use std::sync::Arc;
 use axum::body::Bytes;
 use tokio::sync::watch;
 
+pub use sent::SentMessages;
 pub use state::{ConsoleMap, ConsoleState};
 
 /// One state, serialised once for all readers: clones share it.
@@ -107,5 +111,12 @@ pub const ASSETS: &[Asset] = &[
     Asset { path: "/assets/map.js", content_type: JS, body: include_str!("page/map.js") },
     Asset { path: "/assets/panels.js", content_type: JS, body: include_str!("page/panels.js") },
     Asset { path: "/assets/tracks.js", content_type: JS, body: include_str!("page/tracks.js") },
+    Asset { path: "/assets/inspector.js", content_type: JS, body: include_str!("page/inspector.js") },
+    Asset { path: "/assets/tree.js", content_type: JS, body: include_str!("page/tree.js") },
+    Asset {
+        path: "/assets/inspector.css",
+        content_type: "text/css; charset=utf-8",
+        body: include_str!("page/inspector.css"),
+    },
     Asset { path: "/assets/text.js", content_type: JS, body: include_str!("page/text.js") },
 ];

@@ -121,6 +121,17 @@ impl Browser {
         result["result"]["value"].clone()
     }
 
+    /// A key pressed and let go, as by a person: the page sees no difference.
+    pub fn press(&mut self, key: &str) {
+        let code = if key == "Enter" { 13 } else { 27 };
+        let text = if key == "Enter" { "\r" } else { "" };
+        let event = |kind: &str| json!({"type": kind, "key": key, "code": key, "windowsVirtualKeyCode": code});
+        let mut down = event("keyDown");
+        down["text"] = text.into();
+        self.command("Input.dispatchKeyEvent", down);
+        self.command("Input.dispatchKeyEvent", event("keyUp"));
+    }
+
     /// Comes back once the condition holds.
     pub fn wait_for(&mut self, condition: &str) {
         let tries = IN_VAIN.as_millis() / 2 / 50;

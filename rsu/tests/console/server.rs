@@ -5,9 +5,10 @@ use std::net::{SocketAddr, TcpStream};
 use std::sync::Arc;
 use std::time::Duration;
 
+use asn1::Dialect;
 use rsu::api::{ApiState, router, serve};
 use rsu::clock::Clock;
-use rsu::console::ConsoleFeed;
+use rsu::console::{ConsoleFeed, SentMessages};
 use rsu::health::Health;
 use rsu::metrics::Metrics;
 use tokio::runtime::Runtime;
@@ -24,6 +25,7 @@ pub struct Server {
     runtime: Runtime,
     pub address: SocketAddr,
     pub feed: ConsoleFeed,
+    pub sent: SentMessages,
     pub health: Arc<Health>,
     pub clock: Arc<Clock>,
     pub metrics: Metrics,
@@ -41,13 +43,16 @@ impl Server {
         let runtime = Runtime::new().unwrap();
         let (feed, health, clock) = (ConsoleFeed::new(), Arc::new(Health::new()), Arc::new(Clock::new()));
         let metrics = Metrics::new().unwrap();
-        let state = ApiState::new(feed.clone(), &world::map(), health.clone(), metrics.clone(), clock.clone()).unwrap();
+        let sent = SentMessages::new(Some(Dialect::CnGbt31024_2019), Some(Dialect::UsJ27352024));
+        let state =
+            ApiState::new(feed.clone(), sent.clone(), &world::map(), health.clone(), metrics.clone(), clock.clone())
+                .unwrap();
         let listener = runtime.block_on(tokio::net::TcpListener::bind(address)).unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel();
         let shutdown = async move { drop(stopped.await) };
         let serving = Some(runtime.spawn(serve(listener, router(state), shutdown)));
-        Self { runtime, address, feed, health, clock, metrics, stop: Some(stop), serving }
+        Self { runtime, address, feed, sent, health, clock, metrics, stop: Some(stop), serving }
     }
 
     /// Publishes the world as it moves, ten times a second, until the handle is aborted.

@@ -1,6 +1,7 @@
 // Wires the parts together: the feed, the map, the panels, the language, and how live all of it is.
 
 import { Feed } from './feed.js';
+import { Inspector } from './inspector.js';
 import { JunctionMap } from './map.js';
 import { announceChanges, setText, showState } from './panels.js';
 import { duration, t, toggleLanguage, translatePage } from './text.js';
@@ -26,6 +27,8 @@ const feed = new Feed(
   },
   loadMap,
 );
+
+const inspector = new Inspector(feed);
 
 /** After each connection anew: the service may have come back with another map. */
 async function loadMap() {
@@ -88,5 +91,7 @@ byId('language').addEventListener('click', () => {
 byId('zoom-in').addEventListener('click', () => junction.view.zoom(1.4));
 byId('zoom-out').addEventListener('click', () => junction.view.zoom(1 / 1.4));
 byId('fit').addEventListener('click', () => junction.view.fit());
+byId('messages').addEventListener('click', (event) => inspector.open(event.target.closest('tr').message));
+byId('decode-open').addEventListener('click', () => inspector.open());
 showLanguage();
 setInterval(tick, TICK_MS);

@@ -17,7 +17,8 @@ function figure(value, digits = 0) {
   return value === null || value === undefined ? '–' : value.toFixed(digits);
 }
 
-function element(tag, className, ...children) {
+/** A new element with its class and children; text goes in as text. */
+export function element(tag, className, ...children) {
   const made = document.createElement(tag);
   if (className) made.className = className;
   made.append(...children);
@@ -25,7 +26,7 @@ function element(tag, className, ...children) {
 }
 
 /** Keeps a list's elements in step with its items: one element for each key, made once, in the items' order. */
-function rows(list, items, key, make, fill) {
+export function rows(list, items, key, make, fill) {
   const old = new Map([...list.children].map((child) => [child.dataset.key, child]));
   items.forEach((item, index) => {
     const name = String(key(item));
@@ -58,9 +59,7 @@ export function showState(state) {
   showSignals(state);
   rows(byId('sensors'), state.sensors, (sensor) => sensor.id, makeDevice, fillSensor);
   rows(byId('links'), state.links, (link) => link.id, makeDevice, fillLink);
-  rows(byId('messages'), state.messages, (m) => `${m.set}/${m.message}`, tableRow(3, 1), (row, m) => {
-    fillCells(row, [`${m.message} ${m.set}`, m.per_s.toFixed(1), m.last_bytes]);
-  });
+  rows(byId('messages'), state.messages, (m) => `${m.set}/${m.message}`, makeMessage, fillMessage);
   byId('no-messages').hidden = state.messages.length > 0;
   byId('parking-panel').hidden = state.parking.length === 0;
   rows(byId('parking'), state.parking, (lot) => lot.lot, makeLot, fillLot);
@@ -135,6 +134,25 @@ function fillSensor(row, sensor) {
 
 function fillLink(row, link) {
   fillDevice(row, link, word('link_kind', link.kind), [link.detail]);
+}
+
+function makeMessage() {
+  const row = tableRow(3, 1)();
+  const button = element('button', '');
+  button.type = 'button';
+  button.setAttribute('aria-haspopup', 'dialog');
+  row.firstChild.append(button);
+  return row;
+}
+
+function fillMessage(row, message) {
+  // Whoever clicks the row is told of this one.
+  row.message = message;
+  const button = row.querySelector('button');
+  setText(button, `${message.message} ${message.set}`);
+  button.title = t('inspect');
+  setText(row.children[1], message.per_s.toFixed(1));
+  setText(row.children[2], message.last_bytes);
 }
 
 function makeLot() {
