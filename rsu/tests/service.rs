@@ -171,6 +171,20 @@ fn metrics_are_there_and_grow(console: Console) {
     assert_eq!(console.metric("lukou_sensor_simulated", &["cam-plaza"]), Some(0.0));
 }
 
+/// What the unit says can be looked into: every message of both sets, decoded as it went out.
+fn inspector_reads_what_is_said(console: Console) {
+    let listed = wait_for("six messages in the inspector", || {
+        let list = console.json("/api/v1/messages")?;
+        list["messages"].as_array().filter(|messages| messages.len() == 6).cloned()
+    });
+    for entry in listed {
+        let (set, message) = (entry["set"].as_str().unwrap(), entry["message"].as_str().unwrap());
+        let said = wait_for("a decoded message", || console.json(&format!("/api/v1/messages/{set}/{message}")));
+        assert_eq!((&said["message"], &said["dialect"]), (&entry["message"], &entry["dialect"]));
+        assert!(said["json"].is_object() && said["sent_us"].as_i64() >= entry["sent_us"].as_i64(), "{said}");
+    }
+}
+
 fn state_of(console: Console, list: &str, id: &str, state: &str) {
     wait_for(&format!("{list} {id} to be {state}"), || {
         console.row(list, id).filter(|row| row["state"] == state).map(drop)
@@ -200,6 +214,7 @@ fn everything_delivers_and_whatever_is_taken_away_the_rest_goes_on() {
     runtime.block_on(city_is_told(&mut city));
     people_are_told_of(&ear, &site);
     metrics_are_there_and_grow(console);
+    inspector_reads_what_is_said(console);
     wait_for("a simulated track and a real one", || {
         let state = console.json("/api/v1/state")?;
         let tracks = state["tracks"].as_array()?;

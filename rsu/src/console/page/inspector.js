@@ -63,7 +63,10 @@ export class Inspector {
     this.showChoices();
     this.put(null);
     if (chosen === PASTE) byId('paste-text').focus();
-    else this.refresh();
+    else {
+      byId('inspector-choices').querySelector('[aria-pressed=true]').focus();
+      this.refresh();
+    }
   }
 
   hold(held) {
@@ -132,10 +135,11 @@ export class Inspector {
     const isMessage = body !== null && !body.error;
     byId('inspector-wrong').hidden = !body?.error && !shown?.sentence;
     setText(byId('wrong-what'), body?.error ?? shown?.sentence ?? '');
-    byId('wrong-place').hidden = !body?.error;
+    // What is no hex has no place in a message.
+    byId('wrong-place').hidden = !body?.error || !body.hex;
     if (body?.error) {
       setText(byId('wrong-at'), body.at || t('as_a_whole'));
-      setText(byId('wrong-bit'), body.bit === null ? '–' : t('bit', body.bit, Math.floor(body.bit / 8)));
+      setText(byId('wrong-bit'), body.bit === null ? '–' : bitText(body.bit, body.hex.length / 2));
     }
     if (isMessage) this.tree.show(body.json);
     else this.tree.clear();
@@ -180,13 +184,18 @@ function layerText(layer) {
   return t('in_layer', word('layer', layer.name), id);
 }
 
-/** Hex in groups; the octet in which a bit lies is marked. Copied, it is one line without blanks. */
+function bitText(bit, octets) {
+  const octet = Math.floor(bit / 8);
+  return octet < octets ? t('bit', bit, octet) : t('bit_behind', bit);
+}
+
+/** Hex in groups; the octet in which a bit lies, or the end, is marked. Copied, it is one line without blanks. */
 function showHex(hex, bit) {
   const pre = byId('inspector-hex');
   const key = `${bit} ${hex}`;
   if (pre.dataset.key === key) return;
   pre.dataset.key = key;
-  const broken = bit === null ? -1 : Math.min(Math.floor(bit / 8), hex.length / 2 - 1);
+  const broken = bit === null ? -1 : Math.floor(bit / 8);
   const groups = [];
   for (let octet = 0; octet * 2 < hex.length; octet += GROUP) {
     const text = hex.slice(octet * 2, (octet + GROUP) * 2);
@@ -194,6 +203,7 @@ function showHex(hex, bit) {
     const isHere = at >= 0 && at < text.length;
     groups.push(isHere ? element('span', '', text.slice(0, at), element('mark', '', text.slice(at, at + 2)), text.slice(at + 2)) : element('span', '', text));
   }
+  if (broken * 2 >= hex.length) groups.push(element('mark', 'end'));
   pre.replaceChildren(...groups);
   byId('inspector-octets').hidden = hex === '';
 }

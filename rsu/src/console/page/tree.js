@@ -30,11 +30,13 @@ export class Tree {
 
   /** Forgets what is shown and what was opened. */
   clear() {
+    this.list.hidden = true;
     this.levels = null;
     this.list.replaceChildren();
   }
 
   show(json) {
+    this.list.hidden = false;
     this.levels ??= levelsToOpen(json);
     this.fill(this.list, json, 1);
   }
@@ -67,8 +69,7 @@ export class Tree {
     let [value, filled] = [null, null];
     // What is closed costs one line.
     const show = () => {
-      const text = details.open ? '' : JSON.stringify(value);
-      setText(preview, text.length > PREVIEW_CHARACTERS ? `${text.slice(0, PREVIEW_CHARACTERS)}…` : text);
+      setText(preview, details.open ? '' : previewText(value));
       if (!details.open || filled === value) return;
       filled = value;
       this.fill(list, value, level + 1);
@@ -80,6 +81,13 @@ export class Tree {
     details.addEventListener('toggle', show);
     return row;
   }
+}
+
+/** What is in a closed branch, in a line for the eye. */
+function previewText(value) {
+  const text = JSON.stringify(value).slice(0, PREVIEW_CHARACTERS + 1);
+  const plain = text.replaceAll('"', '').replaceAll(':', ': ').replaceAll(',', ', ');
+  return text.length > PREVIEW_CHARACTERS ? `${plain}…` : plain;
 }
 
 function makeLeaf() {
