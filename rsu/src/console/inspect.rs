@@ -199,17 +199,13 @@ mod tests {
 
     #[test]
     fn a_message_that_starts_like_a_layer_is_still_a_message() {
-        // DSMP's first octets, then a BSM of the China set: its counter and its identity may be anything.
-        let bsm = "019ffbffde02771b225aceca042577c28d693a40006000594cf309ff4200ced1aa9606c53d400cd4";
-        let mut octets = unhex(bsm.as_bytes()).unwrap();
-        octets[0] = 0x04;
-        octets[1] = 0x00;
-        let outcome = (read(CN, &hex(&octets)), asn1::decode_to_json(CN, &octets));
-        match outcome {
-            (Ok(read), Ok(json)) => assert_eq!((read.layer, read.json), (None, json)),
-            (Err(refused), Err(_)) => assert_eq!(refused.error.at, "DSMP"),
-            differ => panic!("{differ:?}"),
-        }
+        // A BSM of the China set whose counter and identity are 0 starts with 03 00, as WSMP with a PSID does.
+        let bsm = "0300000000000000000000000b91830ea00000001185d638600bea1e16000001faffff061ff8f1203e";
+        assert!(wsmp::Frame::decode(&unhex(bsm.as_bytes()).unwrap()).is_err());
+        let read = read(CN, bsm).unwrap();
+        assert_eq!((read.layer, read.message, hex(&read.octets)), (None, Some("BSM"), bsm.to_owned()));
+        // Spoilt, it is neither; the layer it starts like is named.
+        assert_eq!(refusal(CN, &bsm[..60]).error.at, "WSMP");
     }
 
     #[test]
