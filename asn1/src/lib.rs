@@ -19,6 +19,7 @@ pub mod jer;
 mod macros;
 pub mod oid;
 pub mod si;
+pub mod road_users;
 pub mod time;
 pub mod transport;
 pub mod units;

@@ -11,6 +11,7 @@ use super::person::{Attachment, PersonalDeviceUserType, PropelledInformation};
 use crate::Octets4;
 use crate::macros::bit_string;
 use crate::macros::extensible_sequence;
+pub use crate::road_users::{NumberOfParticipantsInCluster, PersonalAssistive, PersonalDeviceUsageState};
 
 extensible_sequence! {
     /// PSM: what a vulnerable road user says about itself.
@@ -93,49 +94,6 @@ extensible_sequence! {
     }
 }
 
-bit_string! {
-    /// ASN.1 `PersonalDeviceUsageState`: BIT STRING (SIZE(9,...)). Source: SAE J2735 2024-09.
-    pub struct PersonalDeviceUsageState: extensible 9 {
-        /// Bit 0, `unavailable`.
-        UNAVAILABLE = 0,
-        /// Bit 1, `other`.
-        OTHER = 1,
-        /// Bit 2, `idle`.
-        IDLE = 2,
-        /// Bit 3, `listeningToAudio`.
-        LISTENING_TO_AUDIO = 3,
-        /// Bit 4, `typing`.
-        TYPING = 4,
-        /// Bit 5, `calling`.
-        CALLING = 5,
-        /// Bit 6, `playingGames`.
-        PLAYING_GAMES = 6,
-        /// Bit 7, `reading`.
-        READING = 7,
-        /// Bit 8, `viewing`.
-        VIEWING = 8,
-    }
-}
-
-/// ASN.1 `NumberOfParticipantsInCluster`: ENUMERATED, extensible. Source: SAE J2735 2024-09.
-#[derive(AsnType, Clone, Copy, Debug, Decode, Encode, PartialEq, Eq, Hash)]
-#[rasn(enumerated)]
-#[non_exhaustive]
-pub enum NumberOfParticipantsInCluster {
-    /// `unavailable`.
-    #[rasn(identifier = "unavailable")]
-    Unavailable = 0,
-    /// `small`.
-    #[rasn(identifier = "small")]
-    Small = 1,
-    /// `medium`.
-    #[rasn(identifier = "medium")]
-    Medium = 2,
-    /// `large`.
-    #[rasn(identifier = "large")]
-    Large = 3,
-}
-
 /// ASN.1 `PublicSafetyEventResponderWorkerType`: ENUMERATED, extensible. Source: SAE J2735 2024-09.
 #[derive(AsnType, Clone, Copy, Debug, Decode, Encode, PartialEq, Eq, Hash)]
 #[rasn(enumerated)]
@@ -202,24 +160,6 @@ bit_string! {
         EMERGENCY_ORGANIZATION_PERSONNEL = 5,
         /// Bit 6, `highwayServiceVehiclePersonnel`.
         HIGHWAY_SERVICE_VEHICLE_PERSONNEL = 6,
-    }
-}
-
-bit_string! {
-    /// ASN.1 `PersonalAssistive`: BIT STRING (SIZE(6,...)). Source: SAE J2735 2024-09.
-    pub struct PersonalAssistive: extensible 6 {
-        /// Bit 0, `unavailable`.
-        UNAVAILABLE = 0,
-        /// Bit 1, `otherType`.
-        OTHER_TYPE = 1,
-        /// Bit 2, `vision`.
-        VISION = 2,
-        /// Bit 3, `hearing`.
-        HEARING = 3,
-        /// Bit 4, `movement`.
-        MOVEMENT = 4,
-        /// Bit 5, `cognition`.
-        COGNITION = 5,
     }
 }
 

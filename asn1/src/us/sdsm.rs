@@ -10,7 +10,9 @@ use super::common::{
 use super::confidence::{ElevationConfidence, HeadingConfidence, SpeedConfidence, TimeConfidence};
 use super::person::{Attachment, PersonalDeviceUserType, PropelledInformation};
 use crate::Octets4;
+pub use crate::confidence::SizeValueConfidence;
 use crate::macros::extensible_sequence;
+pub use crate::road_users::EquipmentType;
 
 /// SDSM: the objects that a station sees (SAE J3224).
 ///
@@ -42,25 +44,6 @@ pub struct SensorDataSharingMessage {
     /// `objects`: 1 to 256 [`DetectedObjectData`].
     #[rasn(size("1..=256"))]
     pub objects: Vec<DetectedObjectData>,
-}
-
-/// ASN.1 `EquipmentType`: ENUMERATED, extensible. Source: SAE J2735 2024-09.
-#[derive(AsnType, Clone, Copy, Debug, Decode, Encode, PartialEq, Eq, Hash)]
-#[rasn(enumerated)]
-#[non_exhaustive]
-pub enum EquipmentType {
-    /// `unknown`.
-    #[rasn(identifier = "unknown")]
-    Unknown = 0,
-    /// `rsu`.
-    #[rasn(identifier = "rsu")]
-    Rsu = 1,
-    /// `obu`.
-    #[rasn(identifier = "obu")]
-    Obu = 2,
-    /// `vru`.
-    #[rasn(identifier = "vru")]
-    Vru = 3,
 }
 
 /// One object seen.
@@ -411,54 +394,6 @@ pub struct VehicleSizeConfidence {
     /// `vehicleHeightConfidence`.
     #[rasn(identifier = "vehicleHeightConfidence")]
     pub vehicle_height_confidence: Option<SizeValueConfidence>,
-}
-
-/// ASN.1 `SizeValueConfidence`: ENUMERATED. Source: SAE J2735 2024-09.
-#[derive(AsnType, Clone, Copy, Debug, Decode, Encode, PartialEq, Eq, Hash)]
-#[rasn(enumerated)]
-pub enum SizeValueConfidence {
-    /// `unavailable`.
-    #[rasn(identifier = "unavailable")]
-    Unavailable = 0,
-    /// `size-100-00`.
-    #[rasn(identifier = "size-100-00")]
-    Size100_00 = 1,
-    /// `size-050-00`.
-    #[rasn(identifier = "size-050-00")]
-    Size050_00 = 2,
-    /// `size-020-00`.
-    #[rasn(identifier = "size-020-00")]
-    Size020_00 = 3,
-    /// `size-010-00`.
-    #[rasn(identifier = "size-010-00")]
-    Size010_00 = 4,
-    /// `size-005-00`.
-    #[rasn(identifier = "size-005-00")]
-    Size005_00 = 5,
-    /// `size-002-00`.
-    #[rasn(identifier = "size-002-00")]
-    Size002_00 = 6,
-    /// `size-001-00`.
-    #[rasn(identifier = "size-001-00")]
-    Size001_00 = 7,
-    /// `size-000-50`.
-    #[rasn(identifier = "size-000-50")]
-    Size000_50 = 8,
-    /// `size-000-20`.
-    #[rasn(identifier = "size-000-20")]
-    Size000_20 = 9,
-    /// `size-000-10`.
-    #[rasn(identifier = "size-000-10")]
-    Size000_10 = 10,
-    /// `size-000-05`.
-    #[rasn(identifier = "size-000-05")]
-    Size000_05 = 11,
-    /// `size-000-02`.
-    #[rasn(identifier = "size-000-02")]
-    Size000_02 = 12,
-    /// `size-000-01`.
-    #[rasn(identifier = "size-000-01")]
-    Size000_01 = 13,
 }
 
 /// ASN.1 `DetectedVRUData`: SEQUENCE. Source: SAE J2735 2024-09.
