@@ -15,6 +15,7 @@ pub mod cn;
 pub mod confidence;
 mod dialect;
 mod error;
+pub mod integer;
 pub mod jer;
 mod macros;
 pub mod oid;
@@ -36,12 +37,30 @@ pub use rasn::types::{Any, FixedOctetString, Ia5String, ObjectIdentifier, OctetS
 pub type Octets1 = FixedOctetString<1>;
 /// OCTET STRING (SIZE(2)).
 pub type Octets2 = FixedOctetString<2>;
+/// OCTET STRING (SIZE(3)).
+pub type Octets3 = FixedOctetString<3>;
 /// OCTET STRING (SIZE(4)), as the identities of SAE J2735.
 pub type Octets4 = FixedOctetString<4>;
+/// OCTET STRING (SIZE(6)).
+pub type Octets6 = FixedOctetString<6>;
+/// OCTET STRING (SIZE(7)).
+pub type Octets7 = FixedOctetString<7>;
 /// OCTET STRING (SIZE(8)), as the identities of the China set.
 pub type Octets8 = FixedOctetString<8>;
 /// OCTET STRING (SIZE(9)).
 pub type Octets9 = FixedOctetString<9>;
+/// OCTET STRING (SIZE(12)).
+pub type Octets12 = FixedOctetString<12>;
+/// OCTET STRING (SIZE(16)).
+pub type Octets16 = FixedOctetString<16>;
+/// OCTET STRING (SIZE(17)).
+pub type Octets17 = FixedOctetString<17>;
+/// OCTET STRING (SIZE(32)).
+pub type Octets32 = FixedOctetString<32>;
+/// OCTET STRING (SIZE(64)).
+pub type Octets64 = FixedOctetString<64>;
+/// OCTET STRING (SIZE(127)).
+pub type Octets127 = FixedOctetString<127>;
 
 /// Text as an IA5String; `None` when it has a character outside 7-bit ASCII.
 pub fn ia5(text: &str) -> Option<Ia5String> {
