@@ -8,6 +8,8 @@ use rasn::prelude::*;
 use serde_json::Value;
 
 use super::bsm::BasicSafetyMessage;
+use super::csae157;
+use super::day2::MessageFrameExt;
 use super::map::MapData;
 use super::n4;
 use super::rsi::RoadSideInformation;
@@ -15,9 +17,11 @@ use super::rsm::RoadsideSafetyMessage;
 use super::spat::Spat;
 use crate::{CodecError, Dialect, jer, uper};
 
-/// Any message, in the types of GB/T 31024.3-2019.
+/// Any message of any dialect: those of phase 1 in the types of GB/T 31024.3-2019, those of phase 2 in their own.
 ///
-/// ASN.1 `MessageFrame`: CHOICE, extensible. Source: GB/T 31024.3-2019 / T/CSAE 53-2020.
+/// What only one of the later dialects says in a message of phase 1 is left out, see [`csae157`](crate::cn::csae157).
+///
+/// ASN.1 `MessageFrame`: CHOICE, extensible. Source: GB/T 31024.3-2019 / T/CSAE 53-2020; T/CSAE 157-2020 (`msgFrameExt`).
 #[derive(AsnType, Clone, Debug, Decode, Encode, PartialEq, Eq)]
 #[rasn(choice, automatic_tags)]
 #[non_exhaustive]
@@ -38,10 +42,13 @@ pub enum MessageFrame {
     /// `rsiFrame`.
     #[rasn(identifier = "rsiFrame")]
     RsiFrame(RoadSideInformation),
+    /// `msgFrameExt`: a message of phase 2, which only `cn-csae157` has.
+    #[rasn(extension_addition, identifier = "msgFrameExt")]
+    MsgFrameExt(MessageFrameExt),
 }
 
 impl MessageFrame {
-    /// The usual short name: `BSM`, `MAP`, `RSM`, `SPAT` or `RSI`.
+    /// The usual short name: `BSM`, `MAP`, `RSM`, `SPAT`, `RSI`, or that of a [message of phase 2](MessageFrameExt::name).
     pub const fn name(&self) -> &'static str {
         match self {
             Self::BsmFrame(_) => "BSM",
@@ -49,20 +56,23 @@ impl MessageFrame {
             Self::RsmFrame(_) => "RSM",
             Self::SpatFrame(_) => "SPAT",
             Self::RsiFrame(_) => "RSI",
+            Self::MsgFrameExt(message) => message.name(),
         }
     }
 }
 
-/// Which of the two families of types a dialect encodes with.
+/// Which of the families of types a dialect encodes with.
 enum Family {
     Gbt,
     N4,
+    Csae157,
 }
 
 fn family(dialect: Dialect) -> Result<Family, CodecError> {
     match dialect {
         Dialect::CnGbt31024_2019 => Ok(Family::Gbt),
-        Dialect::CnN4 | Dialect::CnCsae157 => Ok(Family::N4),
+        Dialect::CnN4 => Ok(Family::N4),
+        Dialect::CnCsae157 => Ok(Family::Csae157),
         Dialect::UsJ27352024 => Err(CodecError::new("us-j2735-2024 is no dialect of the China set")),
     }
 }
@@ -72,9 +82,11 @@ fn family(dialect: Dialect) -> Result<Family, CodecError> {
 /// # Errors
 /// When a member is out of range, or can't be said in the dialect; `at` names it.
 pub fn encode(frame: &MessageFrame, dialect: Dialect) -> Result<Vec<u8>, CodecError> {
-    match family(dialect)? {
-        Family::Gbt => uper::encode(frame),
-        Family::N4 => uper::encode(&n4::MessageFrame::try_from(frame)?),
+    match (family(dialect)?, frame) {
+        (Family::Csae157, frame) => csae157::encode(&csae157::MessageFrame::try_from(frame)?),
+        (_, MessageFrame::MsgFrameExt(message)) => Err(not_of(dialect, message)),
+        (Family::Gbt, frame) => uper::encode(frame),
+        (Family::N4, frame) => uper::encode(&n4::MessageFrame::try_from(frame)?),
     }
 }
 
@@ -95,34 +107,42 @@ pub fn encode_into(frame: &MessageFrame, dialect: Dialect, octets: &mut Vec<u8>)
 /// # Errors
 /// When they don't encode one, or one that this version does not support.
 pub fn decode(octets: &[u8], dialect: Dialect) -> Result<MessageFrame, CodecError> {
-    let family = family(dialect)?;
-    refuse_extension(octets)?;
-    match family {
-        Family::Gbt => uper::decode(octets),
-        Family::N4 => uper::decode::<n4::MessageFrame>(octets).map(MessageFrame::from),
+    match family(dialect)? {
+        Family::Gbt => refuse_extension(octets).and_then(|()| uper::decode(octets)),
+        Family::N4 => decode_n4(octets).map(MessageFrame::from),
+        Family::Csae157 => csae157::decode(octets).map(MessageFrame::from),
     }
 }
 
 /// The message in UPER as JSON, with the dialect's own members.
 pub(crate) fn decode_to_json(octets: &[u8], dialect: Dialect) -> Result<Value, CodecError> {
-    let family = family(dialect)?;
-    refuse_extension(octets)?;
-    match family {
-        Family::Gbt => jer::to_json(&uper::decode::<MessageFrame>(octets)?),
-        Family::N4 => jer::to_json(&uper::decode::<n4::MessageFrame>(octets)?),
+    match family(dialect)? {
+        Family::Gbt => jer::to_json(&decode(octets, dialect)?),
+        Family::N4 => jer::to_json(&decode_n4(octets)?),
+        Family::Csae157 => jer::to_json(&csae157::decode(octets)?),
     }
 }
 
 /// The message in JSON, with the dialect's own members, as UPER.
 pub(crate) fn encode_from_json(json: &Value, dialect: Dialect) -> Result<Vec<u8>, CodecError> {
-    let family = family(dialect)?;
-    if json.get("msgFrameExt").is_some() {
-        return Err(CodecError::at("msgFrameExt", "message not supported in this version"));
-    }
-    match family {
+    match family(dialect)? {
+        Family::Csae157 => csae157::encode(&jer::from_json(json)?),
+        _ if json.get("msgFrameExt").is_some() => {
+            Err(CodecError::at("msgFrameExt", format!("{dialect} has no messages of phase 2")))
+        }
         Family::Gbt => uper::encode(&jer::from_json::<MessageFrame>(json)?),
         Family::N4 => uper::encode(&jer::from_json::<n4::MessageFrame>(json)?),
     }
+}
+
+fn decode_n4(octets: &[u8]) -> Result<n4::MessageFrame, CodecError> {
+    refuse_extension(octets).and_then(|()| uper::decode(octets))
+}
+
+/// A message of phase 2 in a dialect of phase 1.
+pub(super) fn not_of(dialect: Dialect, message: &MessageFrameExt) -> CodecError {
+    let text = format!("{dialect} has no {} (message {})", message.name(), message.message_id());
+    CodecError::at("msgFrameExt", text)
 }
 
 /// Phase-2 messages start with the extension bit: a plain word about them beats a failed alternative.

@@ -263,6 +263,8 @@ bit_string! {
         IS_VEHICLE_REVOCABLE_LANE = 0,
         /// Bit 1, `isVehicleFlyOverLane`.
         IS_VEHICLE_FLY_OVER_LANE = 1,
+        /// Bit 1 in T/CSAE 157-2020, `isRampLane`.
+        IS_RAMP_LANE = 1,
         /// Bit 2, `hovLaneUseOnly`.
         HOV_LANE_USE_ONLY = 2,
         /// Bit 3, `restrictedToBusUse`.
@@ -273,6 +275,8 @@ bit_string! {
         RESTRICTED_FROM_PUBLIC_USE = 5,
         /// Bit 6, `hasIRbeaconCoverage`.
         HAS_IR_BEACON_COVERAGE = 6,
+        /// Bit 6 in T/CSAE 157-2020, `emergencyLane`.
+        EMERGENCY_LANE = 6,
         /// Bit 7, `permissionOnRequest`.
         PERMISSION_ON_REQUEST = 7,
     }

@@ -1,8 +1,10 @@
-//! The China message set: BSM, MAP, RSM, SPAT and RSI.
+//! The China message set: BSM, MAP, RSM, SPAT and RSI, and the messages of phase 2 ([`day2`]).
 
 pub mod bsm;
 pub mod common;
 pub mod confidence;
+pub mod csae157;
+pub mod day2;
 pub mod frame;
 pub mod map;
 pub mod n4;

@@ -10,8 +10,9 @@ use super::types::{
     BasicSafetyMessage, DDateTime, FullPositionVector, Lane, Link, MapData, Node, PathHistory, RTEData, RTSData,
     ReferencePath, RoadSideInformation, VehicleSafetyExtensions,
 };
-use crate::CodecError;
+use crate::cn::frame::not_of;
 use crate::cn::{self, bsm, map, rsi};
+use crate::{CodecError, Dialect};
 
 /// A struct of the one family from one of the other: the members named alone are cloned, the others computed.
 macro_rules! convert {
@@ -42,6 +43,7 @@ impl TryFrom<&cn::MessageFrame> for super::MessageFrame {
             cn::MessageFrame::RsmFrame(message) => Self::RsmFrame(message.clone()),
             cn::MessageFrame::SpatFrame(message) => Self::SpatFrame(message.clone()),
             cn::MessageFrame::RsiFrame(message) => Self::RsiFrame(rsi_from_gbt(message)),
+            cn::MessageFrame::MsgFrameExt(message) => return Err(not_of(Dialect::CnN4, message)),
         })
     }
 }
