@@ -19,7 +19,7 @@ pub enum Dialect {
     CnGbt31024_2019,
     /// `cn-n4`: the "new four-cross" interoperability files of 2020.
     CnN4,
-    /// `cn-csae157`: phase 2, T/CSAE 157-2020, whose phase-1 messages are those of `cn-n4`.
+    /// `cn-csae157`: phase 2, T/CSAE 157-2020, whose phase-1 messages are those of `cn-n4` with additions to MAP and RSI.
     CnCsae157,
     /// `us-j2735-2024`: SAE J2735 of September 2024, with J2945/4 and J3224.
     UsJ27352024,

@@ -19,7 +19,7 @@ use crate::{CodecError, Dialect, jer, uper};
 
 /// Any message of any dialect: those of phase 1 in the types of GB/T 31024.3-2019, those of phase 2 in their own.
 ///
-/// What only one of the later dialects says in a message of phase 1 is left out, see [`csae157`](crate::cn::csae157).
+/// What only one of the later dialects says in a message of phase 1 is left out, see [`csae157`].
 ///
 /// ASN.1 `MessageFrame`: CHOICE, extensible. Source: GB/T 31024.3-2019 / T/CSAE 53-2020; T/CSAE 157-2020 (`msgFrameExt`).
 #[derive(AsnType, Clone, Debug, Decode, Encode, PartialEq, Eq)]
@@ -83,6 +83,7 @@ fn family(dialect: Dialect) -> Result<Family, CodecError> {
 /// When a member is out of range, or can't be said in the dialect; `at` names it.
 pub fn encode(frame: &MessageFrame, dialect: Dialect) -> Result<Vec<u8>, CodecError> {
     match (family(dialect)?, frame) {
+        (Family::Csae157, MessageFrame::MsgFrameExt(_)) => uper::encode(frame),
         (Family::Csae157, frame) => csae157::encode(&csae157::MessageFrame::try_from(frame)?),
         (_, MessageFrame::MsgFrameExt(message)) => Err(not_of(dialect, message)),
         (Family::Gbt, frame) => uper::encode(frame),

@@ -94,7 +94,7 @@ extensible_sequence! {
     }
 }
 
-/// How sure an [`AccelerationSet4Way`](crate::cn::common::AccelerationSet4Way) is.
+/// How sure an [`AccelerationSet4Way`] is.
 ///
 /// ASN.1 `AccSet4WayConfidence`: SEQUENCE. Source: T/CSAE 157-2020.
 #[derive(AsnType, Clone, Copy, Debug, Decode, Encode, PartialEq, Eq)]

@@ -79,7 +79,7 @@ fn history_from_gbt(h: &bsm::PathHistory) -> Result<PathHistory, CodecError> {
     let position = |p: &bsm::FullPositionVector| -> Result<FullPositionVector, CodecError> {
         if p.pos_accuracy.is_some() {
             let at = "bsmFrame.safetyExt.pathHistory.initialPosition.posAccuracy";
-            return Err(CodecError::at(at, "cn-n4 has no error ellipse here"));
+            return Err(CodecError::at(at, "cn-n4 and cn-csae157 have no error ellipse here"));
         }
         Ok(convert!(p => FullPositionVector {
             pos, heading, transmission, speed, time_confidence, motion_cfd;
@@ -138,7 +138,8 @@ fn map_from_gbt(m: &map::MapData) -> Result<MapData, CodecError> {
 fn node_from_gbt(n: &map::Node) -> Result<Node, CodecError> {
     let lane = |l: &map::Lane| convert!(l => Lane { lane_id, lane_width, lane_attributes, maneuvers, connects_to, speed_limits, points });
     let link = |(index, l): (usize, &map::Link)| {
-        let missing = || CodecError::at(format!("inLinks[{index}].linkWidth"), "cn-n4 can't leave it out");
+        let missing =
+            || CodecError::at(format!("inLinks[{index}].linkWidth"), "cn-n4 and cn-csae157 can't leave it out");
         let link_width = l.link_width.ok_or_else(missing)?;
         Ok(convert!(l => Link {
             name, upstream_node_id, speed_limits, points, movements;
