@@ -95,7 +95,7 @@ fn a_number_that_its_bits_could_hold_and_its_type_not_is_refused() {
 #[test]
 fn messages_of_later_editions_are_named_and_refused() {
     let phase_2 = [0x80, 0x08, 0x00, 0x00, 0x05, 0x02, 0x00, 0x6a, 0xae, 0xc0];
-    for dialect in [Dialect::CnGbt31024_2019, Dialect::CnN4, Dialect::CnCsae157] {
+    for dialect in [Dialect::CnGbt31024_2019, Dialect::CnN4] {
         let error = decode_to_json(dialect, &phase_2).unwrap_err();
         assert_eq!(error.message, "message 0 not supported in this version");
         assert_eq!(error.at, "msgFrameExt");
@@ -104,6 +104,27 @@ fn messages_of_later_editions_are_named_and_refused() {
     assert_eq!(personal.message, "message 44 not supported in this version");
     let json = encode_from_json(Dialect::UsJ27352024, &json!({ "messageId": 44, "value": {} })).unwrap_err();
     assert_eq!(json.at, "messageId");
+}
+
+/// The message lies in an open type within an open type: the error is still about the whole.
+#[test]
+fn a_message_of_phase_2_is_refused_where_it_breaks() {
+    let corrections = |number: u16| {
+        let message = json!({ "rtcmID": number, "payload": "00" });
+        json!({ "msgFrameExt": { "messageId": 10, "value": { "msgCnt": 0, "corrections": [message] } } })
+    };
+    let error = encode_from_json(Dialect::CnCsae157, &corrections(32768)).unwrap_err();
+    assert_eq!(error.at, "msgFrameExt.value.corrections[0].rtcmID");
+    let good = encode_from_json(Dialect::CnCsae157, &corrections(1)).unwrap();
+    assert_eq!(decode_to_json(Dialect::CnCsae157, &good), Ok(corrections(1)));
+    let mut bad = good;
+    // Alternative, length, number and length take 40 bits; 1 bit of extension, 7 of msgCnt, 3 of count, which becomes 8.
+    bad[6] |= 0xe0;
+    let error = decode_to_json(Dialect::CnCsae157, &bad).unwrap_err();
+    assert_eq!((error.at.as_str(), error.bit), ("msgFrameExt.value.corrections", Some(40 + 11)), "{error}");
+    bad.pop();
+    let error = decode_to_json(Dialect::CnCsae157, &bad).unwrap_err();
+    assert_eq!((error.at.as_str(), error.bit), ("msgFrameExt", Some(16)), "{error}");
 }
 
 #[test]

@@ -62,6 +62,11 @@ proptest! {
     fn any_octets_behind_a_good_start(dialect in dialect(), first in 0_u8..0x60, octets in proptest::collection::vec(any::<u8>(), 0..300)) {
         let octets = match dialect {
             Dialect::UsJ27352024 => [&[0, first % 50][..], &[0x80 | (octets.len() >> 8) as u8, octets.len() as u8], &octets].concat(),
+            Dialect::CnCsae157 if first >= 0x40 => {
+                let length = |octets: usize| [0x80 | (octets >> 8) as u8, octets as u8];
+                let body = [&[0, first % 20][..], &length(octets.len()), &octets].concat();
+                [&[0x80][..], &length(body.len()), &body].concat()
+            }
             _ => [&[first][..], &octets].concat(),
         };
         check(dialect, &octets)?;

@@ -59,6 +59,11 @@ fn n4_both_ways() {
 }
 
 #[test]
+fn csae157_both_ways() {
+    both_ways(Dialect::CnCsae157, 160);
+}
+
+#[test]
 fn j2735_both_ways() {
     both_ways(Dialect::UsJ27352024, 130);
 }
@@ -75,6 +80,11 @@ fn typed_values_encode_to_the_same_octets() {
     for vector in vectors(Dialect::CnGbt31024_2019) {
         let frame = cn::decode(&vector.octets, Dialect::CnGbt31024_2019).unwrap();
         assert_eq!(cn::encode(&frame, Dialect::CnGbt31024_2019), Ok(vector.octets), "{}", vector.name);
+    }
+    for vector in vectors(Dialect::CnCsae157) {
+        let frame = cn::decode(&vector.octets, Dialect::CnCsae157).unwrap();
+        assert!(vector.name.contains(&format!("/{}.jsonl", frame.name())), "{} is a {}", vector.name, frame.name());
+        assert_eq!(cn::encode(&frame, Dialect::CnCsae157), Ok(vector.octets), "{}", vector.name);
     }
     for vector in vectors(Dialect::UsJ27352024) {
         let frame = us::decode(&vector.octets).unwrap();
