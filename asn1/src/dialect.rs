@@ -9,7 +9,7 @@ use core::str::FromStr;
 
 use serde_json::Value;
 
-use crate::{CodecError, cn, us};
+use crate::{CodecError, cn, jer, us};
 
 /// A message set in one edition.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -75,7 +75,7 @@ impl FromStr for Dialect {
 /// When the octets are no message of the dialect, more or fewer than it needs, or one this version does not support.
 pub fn decode_to_json(dialect: Dialect, octets: &[u8]) -> Result<Value, CodecError> {
     match dialect {
-        Dialect::UsJ27352024 => us::frame::to_json(&us::decode(octets)?),
+        Dialect::UsJ27352024 => jer::to_json(&us::decode(octets)?),
         cn => cn::frame::decode_to_json(octets, cn),
     }
 }
@@ -86,7 +86,7 @@ pub fn decode_to_json(dialect: Dialect, octets: &[u8]) -> Result<Value, CodecErr
 /// When a member is missing, unknown, of the wrong kind or out of range, or the message one this version does not support.
 pub fn encode_from_json(dialect: Dialect, json: &Value) -> Result<Vec<u8>, CodecError> {
     match dialect {
-        Dialect::UsJ27352024 => us::encode(&us::frame::from_json(json)?),
+        Dialect::UsJ27352024 => us::encode(&jer::from_json(json)?),
         cn => cn::frame::encode_from_json(json, cn),
     }
 }

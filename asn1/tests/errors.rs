@@ -100,10 +100,19 @@ fn messages_of_later_editions_are_named_and_refused() {
         assert_eq!(error.message, "message 0 not supported in this version");
         assert_eq!(error.at, "msgFrameExt");
     }
-    let personal = decode_to_json(Dialect::UsJ27352024, &[0x00, 0x2c, 0x01, 0x00]).unwrap_err();
-    assert_eq!(personal.message, "message 44 not supported in this version");
-    let json = encode_from_json(Dialect::UsJ27352024, &json!({ "messageId": 44, "value": {} })).unwrap_err();
-    assert_eq!(json.at, "messageId");
+}
+
+/// A number without a type here: the body goes through as octets.
+#[test]
+fn a_us_message_that_is_not_known_survives() {
+    let octets = [0x00, 0x2c, 0x02, 0xab, 0xcd];
+    let json = json!({ "messageId": 44, "value": "abcd" });
+    assert_eq!(decode_to_json(Dialect::UsJ27352024, &octets), Ok(json.clone()));
+    assert_eq!(encode_from_json(Dialect::UsJ27352024, &json).as_deref(), Ok(&octets[..]));
+    let error = encode_from_json(Dialect::UsJ27352024, &json!({ "messageId": 44, "value": {} })).unwrap_err();
+    assert_eq!(error.at, "value");
+    let error = encode_from_json(Dialect::UsJ27352024, &json!({ "messageId": 32768, "value": "" })).unwrap_err();
+    assert_eq!(error.at, "messageId");
 }
 
 /// The message lies in an open type within an open type: the error is still about the whole.

@@ -82,24 +82,25 @@ fn family(dialect: Dialect) -> Result<Family, CodecError> {
 /// # Errors
 /// When a member is out of range, or can't be said in the dialect; `at` names it.
 pub fn encode(frame: &MessageFrame, dialect: Dialect) -> Result<Vec<u8>, CodecError> {
-    match (family(dialect)?, frame) {
-        (Family::Csae157, MessageFrame::MsgFrameExt(_)) => uper::encode(frame),
-        (Family::Csae157, frame) => csae157::encode(&csae157::MessageFrame::try_from(frame)?),
-        (_, MessageFrame::MsgFrameExt(message)) => Err(not_of(dialect, message)),
-        (Family::Gbt, frame) => uper::encode(frame),
-        (Family::N4, frame) => uper::encode(&n4::MessageFrame::try_from(frame)?),
-    }
+    let mut octets = Vec::with_capacity(uper::USUAL_OCTETS);
+    encode_into(frame, dialect, &mut octets)?;
+    Ok(octets)
 }
 
 /// The message in UPER, in a buffer that is cleared first and keeps its memory: once that is large enough, nothing is
-/// allocated.
+/// allocated but what turning a MAP, RSI or BSM into the types of a later dialect needs.
 ///
 /// # Errors
 /// As [`encode`]; the buffer is then empty.
 pub fn encode_into(frame: &MessageFrame, dialect: Dialect, octets: &mut Vec<u8>) -> Result<(), CodecError> {
-    match family(dialect)? {
-        Family::Gbt => uper::encode_into(frame, octets),
-        Family::N4 => uper::encode_into(&n4::MessageFrame::try_from(frame)?, octets),
+    octets.clear();
+    match (family(dialect)?, frame) {
+        (Family::Gbt | Family::N4, MessageFrame::MsgFrameExt(message)) => Err(not_of(dialect, message)),
+        // The same bits in every dialect.
+        (_, MessageFrame::SpatFrame(_) | MessageFrame::RsmFrame(_) | MessageFrame::MsgFrameExt(_))
+        | (Family::Gbt, _) => uper::encode_into(frame, octets),
+        (Family::N4, frame) => uper::encode_into(&n4::MessageFrame::try_from(frame)?, octets),
+        (Family::Csae157, frame) => csae157::encode_into(&csae157::MessageFrame::try_from(frame)?, octets),
     }
 }
 
@@ -142,7 +143,7 @@ fn decode_n4(octets: &[u8]) -> Result<n4::MessageFrame, CodecError> {
 
 /// A message of phase 2 in a dialect of phase 1.
 pub(super) fn not_of(dialect: Dialect, message: &MessageFrameExt) -> CodecError {
-    let text = format!("{dialect} has no {} (message {})", message.name(), message.message_id());
+    let text = format!("{dialect} has no {} (message {})", message.name(), message.number());
     CodecError::at("msgFrameExt", text)
 }
 

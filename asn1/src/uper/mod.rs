@@ -44,9 +44,12 @@ pub(crate) const UNKNOWN_ALTERNATIVE: &str = "unknownAlternative";
 /// The identifier of the value that stands for unknown ones of an enumeration; it is the last.
 pub(crate) const UNLISTED: &str = "unlisted";
 
+/// How large most messages are at most.
+pub(crate) const USUAL_OCTETS: usize = 512;
+
 /// The encoding of a value. Which member broke a constraint, if one did, is found out afterwards.
 pub(crate) fn encode<T: Encode>(value: &T) -> Result<Vec<u8>, CodecError> {
-    let mut octets = Vec::with_capacity(512);
+    let mut octets = Vec::with_capacity(USUAL_OCTETS);
     encode_into(value, &mut octets)?;
     Ok(octets)
 }

@@ -246,6 +246,7 @@ impl<'a, T: Trail> Reader<'a, T> {
         &mut self,
         read: impl for<'x> FnOnce(&mut Reader<'x, T>) -> Result<V, T::Error>,
     ) -> Result<V, T::Error> {
+        self.trail.open_wrapped();
         let (length, more) = self.length()?;
         if more {
             return self.fragmented(length, read);
@@ -261,6 +262,7 @@ impl<'a, T: Trail> Reader<'a, T> {
         (self.presence, self.additions) = sequence;
         self.position = end;
         self.end = outer;
+        self.trail.close();
         Ok(value)
     }
 
@@ -297,6 +299,7 @@ impl<'a, T: Trail> Reader<'a, T> {
         let mut inner = Reader { origin, ..Reader::new(&octets, core::mem::take(&mut self.trail)) };
         let value = read(&mut inner).and_then(|value| inner.close_open_type().map(|()| value));
         self.trail = inner.trail;
+        self.trail.close();
         value
     }
 

@@ -25,6 +25,8 @@ pub(super) trait Trail: Default {
     fn skip(&mut self);
     /// The next value begins.
     fn open(&mut self);
+    /// The next value begins, in a wrapper that has no name of its own.
+    fn open_wrapped(&mut self);
     /// The value ends that began last.
     fn close(&mut self);
     /// The encoding breaks here, at this bit.
@@ -52,6 +54,8 @@ impl Trail for Quiet {
     fn skip(&mut self) {}
     #[inline(always)]
     fn open(&mut self) {}
+    #[inline(always)]
+    fn open_wrapped(&mut self) {}
     #[inline(always)]
     fn close(&mut self) {}
     #[inline(always)]
@@ -110,7 +114,7 @@ impl rasn::de::Error for Broken {
 /// Every step, and the first fault.
 #[derive(Default)]
 pub(super) struct Path {
-    slots: Vec<Step>,
+    slots: Vec<Option<Step>>,
     /// The values that are open; those that have no name of their own have no step.
     open: Vec<Option<Step>>,
     fault: Option<CodecError>,
@@ -132,15 +136,15 @@ impl Trail for Path {
     type Error = DecodeError;
 
     fn members(&mut self, fields: impl DoubleEndedIterator<Item = Field>) {
-        self.slots.extend(fields.rev().map(|field| Step::Name(field.name)));
+        self.slots.extend(fields.rev().map(|field| Some(Step::Name(field.name))));
     }
 
     fn item(&mut self, index: usize) {
-        self.slots.push(Step::Index(index));
+        self.slots.push(Some(Step::Index(index)));
     }
 
     fn alternative(&mut self, name: &'static str) {
-        self.slots.push(Step::Name(name));
+        self.slots.push(Some(Step::Name(name)));
     }
 
     fn skip(&mut self) {
@@ -148,8 +152,13 @@ impl Trail for Path {
     }
 
     fn open(&mut self) {
-        let step = self.slots.pop();
+        let step = self.slots.pop().flatten();
         self.open.push(step);
+    }
+
+    fn open_wrapped(&mut self) {
+        self.open();
+        self.slots.push(None);
     }
 
     fn close(&mut self) {

@@ -226,8 +226,6 @@ impl Writer {
     }
 
     fn open_octets(&mut self, octets: &[u8]) -> Result<()> {
-        // An open type has at least one octet.
-        let octets = if octets.is_empty() { &[0] } else { octets };
         self.fragments(octets.len(), |this, range| {
             this.octets(&octets[range]);
             Ok(())

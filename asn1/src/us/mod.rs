@@ -24,4 +24,4 @@ pub mod surface;
 pub mod tim;
 pub mod tim_regions;
 
-pub use frame::{MessageFrame, decode, encode};
+pub use frame::{MessageFrame, decode, encode, encode_into};

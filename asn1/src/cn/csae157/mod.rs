@@ -15,7 +15,7 @@ use rasn::prelude::*;
 
 use self::map::MapData;
 use self::rsi::RoadSideInformation;
-use super::day2::{self, MessageFrameExt};
+use super::day2::MessageFrameExt;
 use super::n4::types::BasicSafetyMessage;
 use super::rsm::RoadsideSafetyMessage;
 use super::spat::Spat;
@@ -49,9 +49,6 @@ pub enum MessageFrame {
     MsgFrameExt(MessageFrameExt),
 }
 
-/// The extension bit, and the index of the first alternative after the extension marker.
-const MSG_FRAME_EXT: u8 = 0x80;
-
 /// The message in UPER.
 ///
 /// # Errors
@@ -60,15 +57,18 @@ pub fn encode(frame: &MessageFrame) -> Result<Vec<u8>, CodecError> {
     uper::encode(frame)
 }
 
+/// The same into a buffer, which is cleared first and keeps its memory.
+///
+/// # Errors
+/// As [`encode`]; the buffer is then empty.
+pub fn encode_into(frame: &MessageFrame, octets: &mut Vec<u8>) -> Result<(), CodecError> {
+    uper::encode_into(frame, octets)
+}
+
 /// The message that the octets encode, all of them.
 ///
 /// # Errors
 /// When they don't encode one.
 pub fn decode(octets: &[u8]) -> Result<MessageFrame, CodecError> {
-    match octets {
-        [MSG_FRAME_EXT, open_type @ ..] => day2::from_open_type(open_type)
-            .map(MessageFrame::MsgFrameExt)
-            .map_err(|error| error.within("msgFrameExt", 8)),
-        _ => uper::decode(octets),
-    }
+    uper::decode(octets)
 }

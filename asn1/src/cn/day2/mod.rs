@@ -17,4 +17,3 @@ pub mod vpm_action;
 pub mod vpm_obu;
 
 pub use frame::MessageFrameExt;
-pub(crate) use frame::from_open_type;
