@@ -25,6 +25,7 @@ pub mod si;
 pub mod time;
 pub mod transport;
 pub mod units;
+mod unknown;
 mod unused;
 mod uper;
 pub mod us;
@@ -33,6 +34,7 @@ pub use dialect::{Dialect, UnknownDialect, decode_to_json, encode_from_json};
 pub use error::CodecError;
 /// The ASN.1 string and open types that members of messages have.
 pub use rasn::types::{Any, FixedOctetString, Ia5String, ObjectIdentifier, OctetString};
+pub use unknown::UnknownAlternative;
 
 /// OCTET STRING (SIZE(1)).
 pub type Octets1 = FixedOctetString<1>;

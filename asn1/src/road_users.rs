@@ -2,6 +2,7 @@
 
 use rasn::prelude::*;
 
+use crate::UnknownAlternative;
 use crate::macros::bit_string;
 
 /// ASN.1 `EquipmentType`: ENUMERATED, extensible. Source: SAE J2735 2024-09; T/CSAE 157-2020.
@@ -21,10 +22,13 @@ pub enum EquipmentType {
     /// `vru`.
     #[rasn(identifier = "vru")]
     Vru = 3,
+    /// One of a later edition. Which one is not kept, so it can not be sent.
+    #[rasn(extension_addition, identifier = "unlisted")]
+    Unlisted,
 }
 
 /// ASN.1 `PropelledInformation`: CHOICE, extensible. Source: SAE J2735 2024-09; T/CSAE 157-2020.
-#[derive(AsnType, Clone, Copy, Debug, Decode, Encode, PartialEq, Eq)]
+#[derive(AsnType, Clone, Debug, Decode, Encode, PartialEq, Eq)]
 #[rasn(choice, automatic_tags)]
 #[non_exhaustive]
 pub enum PropelledInformation {
@@ -37,6 +41,9 @@ pub enum PropelledInformation {
     /// `motor`.
     #[rasn(identifier = "motor")]
     Motor(MotorizedPropelledType),
+    /// One of a later edition, as it came.
+    #[rasn(extension_addition, identifier = "unknownAlternative")]
+    UnknownAlternative(UnknownAlternative),
 }
 
 /// ASN.1 `HumanPropelledType`: ENUMERATED, extensible. Source: SAE J2735 2024-09; T/CSAE 157-2020.
@@ -62,6 +69,9 @@ pub enum HumanPropelledType {
     /// `wheelchair`.
     #[rasn(identifier = "wheelchair")]
     Wheelchair = 5,
+    /// One of a later edition. Which one is not kept, so it can not be sent.
+    #[rasn(extension_addition, identifier = "unlisted")]
+    Unlisted,
 }
 
 /// ASN.1 `AnimalPropelledType`: ENUMERATED, extensible. Source: SAE J2735 2024-09; T/CSAE 157-2020.
@@ -81,6 +91,9 @@ pub enum AnimalPropelledType {
     /// `animalDrawnCarriage`.
     #[rasn(identifier = "animalDrawnCarriage")]
     AnimalDrawnCarriage = 3,
+    /// One of a later edition. Which one is not kept, so it can not be sent.
+    #[rasn(extension_addition, identifier = "unlisted")]
+    Unlisted,
 }
 
 /// ASN.1 `MotorizedPropelledType`: ENUMERATED, extensible. Source: SAE J2735 2024-09; T/CSAE 157-2020.
@@ -106,6 +119,9 @@ pub enum MotorizedPropelledType {
     /// `selfBalancingDevice`.
     #[rasn(identifier = "selfBalancingDevice")]
     SelfBalancingDevice = 5,
+    /// One of a later edition. Which one is not kept, so it can not be sent.
+    #[rasn(extension_addition, identifier = "unlisted")]
+    Unlisted,
 }
 
 /// ASN.1 `Attachment`: ENUMERATED, extensible. Source: SAE J2735 2024-09; T/CSAE 157-2020.
@@ -134,6 +150,9 @@ pub enum Attachment {
     /// `pet`.
     #[rasn(identifier = "pet")]
     Pet = 6,
+    /// One of a later edition. Which one is not kept, so it can not be sent.
+    #[rasn(extension_addition, identifier = "unlisted")]
+    Unlisted,
 }
 
 /// ASN.1 `NumberOfParticipantsInCluster`: ENUMERATED, extensible. Source: SAE J2735 2024-09; T/CSAE 157-2020.
@@ -153,6 +172,9 @@ pub enum NumberOfParticipantsInCluster {
     /// `large`.
     #[rasn(identifier = "large")]
     Large = 3,
+    /// One of a later edition. Which one is not kept, so it can not be sent.
+    #[rasn(extension_addition, identifier = "unlisted")]
+    Unlisted,
 }
 
 bit_string! {

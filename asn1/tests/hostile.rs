@@ -33,7 +33,8 @@ fn seeds() -> Vec<(Dialect, Vec<u8>)> {
 }
 
 /// An error names its place within the octets; a message is stable from its first encoding on. (The octets themselves
-/// need not come back: they may hold additions of later editions, which are left out, or spare bits that are not zero.)
+/// need not come back: they may hold additions of later editions, which are left out, or spare bits that are not zero; and
+/// a value that no edition known here lists can't be sent on.)
 fn check(dialect: Dialect, octets: &[u8]) -> Result<(), TestCaseError> {
     let json = match decode_to_json(dialect, octets) {
         Ok(json) => json,
@@ -45,6 +46,9 @@ fn check(dialect: Dialect, octets: &[u8]) -> Result<(), TestCaseError> {
         }
     };
     let again = encode_from_json(dialect, &json);
+    if again.is_err() && json.to_string().contains("\"unlisted\"") {
+        return Ok(());
+    }
     let again = again.map_err(|error| TestCaseError::fail(format!("decoded, but does not encode: {error}")))?;
     prop_assert_eq!(decode_to_json(dialect, &again), Ok(json));
     Ok(())

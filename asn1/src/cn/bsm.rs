@@ -479,6 +479,9 @@ pub enum ResponseType {
     /// `stopAndGoMovement`.
     #[rasn(identifier = "stopAndGoMovement")]
     StopAndGoMovement = 6,
+    /// One of a later edition. Which one is not kept, so it can not be sent.
+    #[rasn(extension_addition, identifier = "unlisted")]
+    Unlisted,
 }
 
 /// ASN.1 `SirenInUse`: ENUMERATED. Source: GB/T 31024.3-2019 / T/CSAE 53-2020.

@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 use rasn::prelude::*;
 
 use super::common::{NodeReferenceID, Position3D, PositionOffsetLLV};
+use crate::UnknownAlternative;
 use crate::macros::bit_string;
 use crate::macros::extensible_sequence;
 
@@ -132,6 +133,9 @@ pub enum SpeedLimitType {
     /// `vehiclesWithTrailersNightMaxSpeed`.
     #[rasn(identifier = "vehiclesWithTrailersNightMaxSpeed")]
     VehiclesWithTrailersNightMaxSpeed = 12,
+    /// One of a later edition. Which one is not kept, so it can not be sent.
+    #[rasn(extension_addition, identifier = "unlisted")]
+    Unlisted,
 }
 
 extensible_sequence! {
@@ -188,7 +192,7 @@ extensible_sequence! {
 }
 
 /// ASN.1 `LaneAttributes`: SEQUENCE. Source: GB/T 31024.3-2019 / T/CSAE 53-2020.
-#[derive(AsnType, Clone, Copy, Debug, Decode, Encode, PartialEq, Eq)]
+#[derive(AsnType, Clone, Debug, Decode, Encode, PartialEq, Eq)]
 #[rasn(automatic_tags)]
 pub struct LaneAttributes {
     /// `shareWith`.
@@ -226,7 +230,7 @@ bit_string! {
 }
 
 /// ASN.1 `LaneTypeAttributes`: CHOICE, extensible. Source: GB/T 31024.3-2019 / T/CSAE 53-2020.
-#[derive(AsnType, Clone, Copy, Debug, Decode, Encode, PartialEq, Eq)]
+#[derive(AsnType, Clone, Debug, Decode, Encode, PartialEq, Eq)]
 #[rasn(choice, automatic_tags)]
 #[non_exhaustive]
 pub enum LaneTypeAttributes {
@@ -254,6 +258,9 @@ pub enum LaneTypeAttributes {
     /// `parking`.
     #[rasn(identifier = "parking")]
     Parking(LaneAttributesParking),
+    /// One of a later edition, as it came.
+    #[rasn(extension_addition, identifier = "unknownAlternative")]
+    UnknownAlternative(UnknownAlternative),
 }
 
 bit_string! {

@@ -99,6 +99,9 @@ pub enum EventSource {
     /// `detection`.
     #[rasn(identifier = "detection")]
     Detection = 5,
+    /// One of a later edition. Which one is not kept, so it can not be sent.
+    #[rasn(extension_addition, identifier = "unlisted")]
+    Unlisted,
 }
 
 /// Words: IA5 text, or the octets of GB 2312 text.

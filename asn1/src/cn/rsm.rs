@@ -100,6 +100,9 @@ pub enum ParticipantType {
     /// `rsu`.
     #[rasn(identifier = "rsu")]
     Rsu = 4,
+    /// One of a later edition. Which one is not kept, so it can not be sent.
+    #[rasn(extension_addition, identifier = "unlisted")]
+    Unlisted,
 }
 
 /// ASN.1 `SourceType`: ENUMERATED, extensible. Source: GB/T 31024.3-2019 / T/CSAE 53-2020.
@@ -131,4 +134,7 @@ pub enum SourceType {
     /// `integrated`.
     #[rasn(identifier = "integrated")]
     Integrated = 7,
+    /// One of a later edition. Which one is not kept, so it can not be sent.
+    #[rasn(extension_addition, identifier = "unlisted")]
+    Unlisted,
 }

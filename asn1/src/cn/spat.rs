@@ -6,6 +6,7 @@ use rasn::prelude::*;
 
 use super::common::NodeReferenceID;
 use super::confidence::TimeConfidence;
+use crate::UnknownAlternative;
 use crate::macros::bit_string;
 use crate::macros::extensible_sequence;
 
@@ -110,7 +111,7 @@ extensible_sequence! {
     /// A light, and from when until when.
     ///
     /// ASN.1 `PhaseState`: SEQUENCE, extensible. Source: GB/T 31024.3-2019 / T/CSAE 53-2020.
-    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    #[derive(Clone, Debug, PartialEq, Eq)]
     pub struct PhaseState, additions 0 {
         /// `light`.
         pub light: LightState,
@@ -153,12 +154,15 @@ pub enum LightState {
     /// `flashing-yellow`.
     #[rasn(identifier = "flashing-yellow")]
     FlashingYellow = 8,
+    /// One of a later edition. Which one is not kept, so it can not be sent.
+    #[rasn(extension_addition, identifier = "unlisted")]
+    Unlisted,
 }
 
 /// When a light changes.
 ///
 /// ASN.1 `TimeChangeDetails`: CHOICE, extensible. Source: GB/T 31024.3-2019 / T/CSAE 53-2020.
-#[derive(AsnType, Clone, Copy, Debug, Decode, Encode, PartialEq, Eq)]
+#[derive(AsnType, Clone, Debug, Decode, Encode, PartialEq, Eq)]
 #[rasn(choice, automatic_tags)]
 #[non_exhaustive]
 pub enum TimeChangeDetails {
@@ -168,6 +172,9 @@ pub enum TimeChangeDetails {
     /// `utcTiming`.
     #[rasn(identifier = "utcTiming")]
     UtcTiming(UTCTiming),
+    /// One of a later edition, as it came.
+    #[rasn(extension_addition, identifier = "unknownAlternative")]
+    UnknownAlternative(UnknownAlternative),
 }
 
 /// Times counted from now.

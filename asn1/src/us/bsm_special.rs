@@ -171,6 +171,9 @@ pub enum ResponseType {
     /// `stopAndGoMovement`.
     #[rasn(identifier = "stopAndGoMovement")]
     StopAndGoMovement = 6,
+    /// One of a later edition. Which one is not kept, so it can not be sent.
+    #[rasn(extension_addition, identifier = "unlisted")]
+    Unlisted,
 }
 
 extensible_sequence! {

@@ -299,6 +299,9 @@ pub enum WiperStatus {
     /// `automaticPresent`.
     #[rasn(identifier = "automaticPresent")]
     AutomaticPresent = 6,
+    /// One of a later edition. Which one is not kept, so it can not be sent.
+    #[rasn(extension_addition, identifier = "unlisted")]
+    Unlisted,
 }
 
 extensible_sequence! {
@@ -422,6 +425,9 @@ pub enum FHWAVehicleClass {
     /// `sevenOrMoreAxleMultiTrailerTrucks`.
     #[rasn(identifier = "sevenOrMoreAxleMultiTrailerTrucks")]
     SevenOrMoreAxleMultiTrailerTrucks = 12,
+    /// One of a later edition. Which one is not kept, so it can not be sent.
+    #[rasn(extension_addition, identifier = "unlisted")]
+    Unlisted,
 }
 
 extensible_sequence! {

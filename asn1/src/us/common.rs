@@ -10,6 +10,7 @@ pub use super::lanes::*;
 pub use super::person::*;
 pub use super::requestor::*;
 pub use super::surface::*;
+use crate::UnknownAlternative;
 use crate::macros::bit_string;
 use crate::macros::extensible_sequence;
 use crate::oid::RelativeOid;
@@ -49,6 +50,9 @@ pub enum RoadAuthorityID {
     /// `relRdAuthID`: `RelativeRoadAuthorityID`, RELATIVE-OID.
     #[rasn(identifier = "relRdAuthID")]
     RelRdAuthID(RelativeOid),
+    /// One of a later edition, as it came.
+    #[rasn(extension_addition, identifier = "unknownAlternative")]
+    UnknownAlternative(UnknownAlternative),
 }
 
 extensible_sequence! {
@@ -128,6 +132,9 @@ pub enum SpeedLimitType {
     /// `vehiclesWithTrailersNightMaxSpeed`.
     #[rasn(identifier = "vehiclesWithTrailersNightMaxSpeed")]
     VehiclesWithTrailersNightMaxSpeed = 12,
+    /// One of a later edition. Which one is not kept, so it can not be sent.
+    #[rasn(extension_addition, identifier = "unlisted")]
+    Unlisted,
 }
 
 /// ASN.1 `RoadSegmentReferenceID`: SEQUENCE. Source: SAE J2735 2024-09.

@@ -112,6 +112,9 @@ pub enum VehicleGroupAffected {
     /// `military-vehicles`.
     #[rasn(identifier = "military-vehicles")]
     MilitaryVehicles = 9251,
+    /// One of a later edition. Which one is not kept, so it can not be sent.
+    #[rasn(extension_addition, identifier = "unlisted")]
+    Unlisted,
 }
 
 /// ASN.1 `ResponderGroupAffected`: ENUMERATED, extensible. Source: SAE J2735 2024-09.
@@ -161,4 +164,7 @@ pub enum ResponderGroupAffected {
     /// `private-contractor-response-units`.
     #[rasn(identifier = "private-contractor-response-units")]
     PrivateContractorResponseUnits = 9742,
+    /// One of a later edition. Which one is not kept, so it can not be sent.
+    #[rasn(extension_addition, identifier = "unlisted")]
+    Unlisted,
 }

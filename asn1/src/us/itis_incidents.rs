@@ -295,6 +295,9 @@ pub enum GenericLocations {
     /// `roadside-park`.
     #[rasn(identifier = "roadside-park")]
     RoadsidePark = 8033,
+    /// One of a later edition. Which one is not kept, so it can not be sent.
+    #[rasn(extension_addition, identifier = "unlisted")]
+    Unlisted,
 }
 
 /// ASN.1 `IncidentResponseEquipment`: ENUMERATED, extensible. Source: SAE J2735 2024-09.
@@ -518,4 +521,7 @@ pub enum IncidentResponseEquipment {
     /// `flatbed-tow`.
     #[rasn(identifier = "flatbed-tow")]
     FlatbedTow = 10114,
+    /// One of a later edition. Which one is not kept, so it can not be sent.
+    #[rasn(extension_addition, identifier = "unlisted")]
+    Unlisted,
 }

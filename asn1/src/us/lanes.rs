@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 use rasn::prelude::*;
 
 use super::common::{RegionalExtension, RegulatorySpeedLimit};
+use crate::UnknownAlternative;
 use crate::macros::extensible_sequence;
 
 /// ASN.1 `NodeListXY`: CHOICE, extensible. Source: SAE J2735 2024-09.
@@ -18,6 +19,9 @@ pub enum NodeListXY {
     /// `computed`.
     #[rasn(identifier = "computed")]
     Computed(ComputedLane),
+    /// One of a later edition, as it came.
+    #[rasn(extension_addition, identifier = "unknownAlternative")]
+    UnknownAlternative(UnknownAlternative),
 }
 
 extensible_sequence! {
@@ -212,6 +216,9 @@ pub enum NodeAttributeXY {
     /// `hydrantPresent`.
     #[rasn(identifier = "hydrantPresent")]
     HydrantPresent = 11,
+    /// One of a later edition. Which one is not kept, so it can not be sent.
+    #[rasn(extension_addition, identifier = "unlisted")]
+    Unlisted,
 }
 
 /// ASN.1 `SegmentAttributeXY`: ENUMERATED, extensible. Source: SAE J2735 2024-09.
@@ -333,6 +340,9 @@ pub enum SegmentAttributeXY {
     /// `unEvenPavementPresent`.
     #[rasn(identifier = "unEvenPavementPresent")]
     UnEvenPavementPresent = 37,
+    /// One of a later edition. Which one is not kept, so it can not be sent.
+    #[rasn(extension_addition, identifier = "unlisted")]
+    Unlisted,
 }
 
 /// ASN.1 `LaneDataAttribute`: CHOICE, extensible. Source: SAE J2735 2024-09.
@@ -361,6 +371,9 @@ pub enum LaneDataAttribute {
     /// `regional`: 1 to 4 [`RegionalExtension`].
     #[rasn(identifier = "regional", size("1..=4"))]
     Regional(Vec<RegionalExtension>),
+    /// One of a later edition, as it came.
+    #[rasn(extension_addition, identifier = "unknownAlternative")]
+    UnknownAlternative(UnknownAlternative),
 }
 
 extensible_sequence! {

@@ -9,6 +9,7 @@ use super::common::{
     RoadSegmentReferenceID,
 };
 use super::lanes::NodeListXY;
+use crate::UnknownAlternative;
 use crate::macros::bit_string;
 use crate::macros::extensible_sequence;
 
@@ -77,6 +78,9 @@ pub enum LayerType {
     /// `sharedLaneData`.
     #[rasn(identifier = "sharedLaneData")]
     SharedLaneData = 7,
+    /// One of a later edition. Which one is not kept, so it can not be sent.
+    #[rasn(extension_addition, identifier = "unlisted")]
+    Unlisted,
 }
 
 extensible_sequence! {
@@ -209,7 +213,7 @@ bit_string! {
 }
 
 /// ASN.1 `LaneTypeAttributes`: CHOICE, extensible. Source: SAE J2735 2024-09.
-#[derive(AsnType, Clone, Copy, Debug, Decode, Encode, PartialEq, Eq)]
+#[derive(AsnType, Clone, Debug, Decode, Encode, PartialEq, Eq)]
 #[rasn(choice, automatic_tags)]
 #[non_exhaustive]
 pub enum LaneTypeAttributes {
@@ -237,6 +241,9 @@ pub enum LaneTypeAttributes {
     /// `parking`.
     #[rasn(identifier = "parking")]
     Parking(LaneAttributesParking),
+    /// One of a later edition, as it came.
+    #[rasn(extension_addition, identifier = "unknownAlternative")]
+    UnknownAlternative(UnknownAlternative),
 }
 
 bit_string! {
@@ -542,6 +549,9 @@ pub enum RestrictionUserType {
     /// `regional`: 1 to 4 [`RegionalExtension`].
     #[rasn(identifier = "regional", size("1..=4"))]
     Regional(Vec<RegionalExtension>),
+    /// One of a later edition, as it came.
+    #[rasn(extension_addition, identifier = "unknownAlternative")]
+    UnknownAlternative(UnknownAlternative),
 }
 
 /// ASN.1 `RestrictionAppliesTo`: ENUMERATED, extensible. Source: SAE J2735 2024-09.
@@ -591,4 +601,7 @@ pub enum RestrictionAppliesTo {
     /// `otherUnknownDisabilities`.
     #[rasn(identifier = "otherUnknownDisabilities")]
     OtherUnknownDisabilities = 13,
+    /// One of a later edition. Which one is not kept, so it can not be sent.
+    #[rasn(extension_addition, identifier = "unlisted")]
+    Unlisted,
 }

@@ -24,4 +24,7 @@ pub enum PersonalDeviceUserType {
     /// `anANIMAL`.
     #[rasn(identifier = "anANIMAL")]
     AnANIMAL = 4,
+    /// One of a later edition. Which one is not kept, so it can not be sent.
+    #[rasn(extension_addition, identifier = "unlisted")]
+    Unlisted,
 }

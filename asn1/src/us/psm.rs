@@ -123,6 +123,9 @@ pub enum PublicSafetyEventResponderWorkerType {
     /// `otherPersonnel`.
     #[rasn(identifier = "otherPersonnel")]
     OtherPersonnel = 7,
+    /// One of a later edition. Which one is not kept, so it can not be sent.
+    #[rasn(extension_addition, identifier = "unlisted")]
+    Unlisted,
 }
 
 bit_string! {
@@ -196,4 +199,7 @@ pub enum AnimalType {
     /// `farm`.
     #[rasn(identifier = "farm")]
     Farm = 3,
+    /// One of a later edition. Which one is not kept, so it can not be sent.
+    #[rasn(extension_addition, identifier = "unlisted")]
+    Unlisted,
 }

@@ -4,10 +4,11 @@ use rasn::prelude::*;
 
 use super::common::RegionalExtension;
 use crate::Octets4;
+use crate::UnknownAlternative;
 use crate::macros::extensible_sequence;
 
 /// ASN.1 `IntersectionAccessPoint`: CHOICE, extensible. Source: SAE J2735 2024-09.
-#[derive(AsnType, Clone, Copy, Debug, Decode, Encode, PartialEq, Eq)]
+#[derive(AsnType, Clone, Debug, Decode, Encode, PartialEq, Eq)]
 #[rasn(choice, automatic_tags)]
 #[non_exhaustive]
 pub enum IntersectionAccessPoint {
@@ -20,6 +21,9 @@ pub enum IntersectionAccessPoint {
     /// `connection`: `LaneConnectionID`, INTEGER (0..255).
     #[rasn(identifier = "connection")]
     Connection(u8),
+    /// One of a later edition, as it came.
+    #[rasn(extension_addition, identifier = "unknownAlternative")]
+    UnknownAlternative(UnknownAlternative),
 }
 
 /// ASN.1 `VehicleID`: CHOICE. Source: SAE J2735 2024-09.
@@ -129,6 +133,9 @@ pub enum BasicVehicleRole {
     /// `military`.
     #[rasn(identifier = "military")]
     Military = 22,
+    /// One of a later edition. Which one is not kept, so it can not be sent.
+    #[rasn(extension_addition, identifier = "unlisted")]
+    Unlisted,
 }
 
 /// ASN.1 `RequestSubRole`: ENUMERATED. Source: SAE J2735 2024-09.
@@ -292,4 +299,7 @@ pub enum VehicleType {
     /// `axleCnt7MultiTrailer`.
     #[rasn(identifier = "axleCnt7MultiTrailer")]
     AxleCnt7MultiTrailer = 15,
+    /// One of a later edition. Which one is not kept, so it can not be sent.
+    #[rasn(extension_addition, identifier = "unlisted")]
+    Unlisted,
 }

@@ -8,6 +8,7 @@ use super::common::{Circle, DDateTime, Position3D, RegulatorySpeedLimit, RoadAut
 use super::itis::{ResponderGroupAffected, VehicleGroupAffected};
 use super::surface::FrictionInformation;
 use crate::Octets4;
+use crate::UnknownAlternative;
 use crate::macros::extensible_sequence;
 
 extensible_sequence! {
@@ -181,7 +182,7 @@ extensible_sequence! {
 }
 
 /// ASN.1 `RegionUncertainty`: CHOICE, extensible. Source: SAE J2735 2024-09.
-#[derive(AsnType, Clone, Copy, Debug, Decode, Encode, PartialEq, Eq)]
+#[derive(AsnType, Clone, Debug, Decode, Encode, PartialEq, Eq)]
 #[rasn(choice, automatic_tags)]
 #[non_exhaustive]
 pub enum RegionUncertainty {
@@ -191,6 +192,9 @@ pub enum RegionUncertainty {
     /// `inCoordinateFrame`.
     #[rasn(identifier = "inCoordinateFrame")]
     InCoordinateFrame(Offset3D),
+    /// One of a later edition, as it came.
+    #[rasn(extension_addition, identifier = "unknownAlternative")]
+    UnknownAlternative(UnknownAlternative),
 }
 
 extensible_sequence! {
@@ -220,6 +224,9 @@ pub enum ReferencePointType {
     /// `arbitrary`.
     #[rasn(identifier = "arbitrary")]
     Arbitrary = 1,
+    /// One of a later edition. Which one is not kept, so it can not be sent.
+    #[rasn(extension_addition, identifier = "unlisted")]
+    Unlisted,
 }
 
 /// ASN.1 `AreaType`: CHOICE, extensible. Source: SAE J2735 2024-09.
@@ -233,6 +240,9 @@ pub enum AreaType {
     /// `paths`: 1 to 10 [`Path`].
     #[rasn(identifier = "paths", size("1..=10", extensible))]
     Paths(Vec<Path>),
+    /// One of a later edition, as it came.
+    #[rasn(extension_addition, identifier = "unknownAlternative")]
+    UnknownAlternative(UnknownAlternative),
 }
 
 extensible_sequence! {
@@ -272,6 +282,9 @@ pub enum BroadRegionArea {
     /// `circle`.
     #[rasn(identifier = "circle")]
     Circle(Circle),
+    /// One of a later edition, as it came.
+    #[rasn(extension_addition, identifier = "unknownAlternative")]
+    UnknownAlternative(UnknownAlternative),
 }
 
 /// ASN.1 `NodePointLLE`: CHOICE, extensible. Source: SAE J2735 2024-09.
@@ -285,6 +298,9 @@ pub enum NodePointLLE {
     /// `node-3Doffset`.
     #[rasn(identifier = "node-3Doffset")]
     Node3Doffset(Offset3D),
+    /// One of a later edition, as it came.
+    #[rasn(extension_addition, identifier = "unknownAlternative")]
+    UnknownAlternative(UnknownAlternative),
 }
 
 extensible_sequence! {
@@ -368,6 +384,9 @@ pub enum ContentContainer {
     /// `situationalContainer`.
     #[rasn(identifier = "situationalContainer")]
     SituationalContainer(SituationalContainer),
+    /// One of a later edition, as it came.
+    #[rasn(extension_addition, identifier = "unknownAlternative")]
+    UnknownAlternative(UnknownAlternative),
 }
 
 extensible_sequence! {

@@ -53,6 +53,9 @@ pub enum RTCMRevision {
     /// `reserved`.
     #[rasn(identifier = "reserved")]
     Reserved = 3,
+    /// One of a later edition. Which one is not kept, so it can not be sent.
+    #[rasn(extension_addition, identifier = "unlisted")]
+    Unlisted,
 }
 
 /// `RTCMmessage`: OCTET STRING (SIZE(1..1023)). Source: SAE J2735 2024-09.

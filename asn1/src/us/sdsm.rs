@@ -49,7 +49,7 @@ pub struct SensorDataSharingMessage {
 /// One object seen.
 ///
 /// ASN.1 `DetectedObjectData`: SEQUENCE. Source: SAE J2735 2024-09.
-#[derive(AsnType, Clone, Copy, Debug, Decode, Encode, PartialEq, Eq)]
+#[derive(AsnType, Clone, Debug, Decode, Encode, PartialEq, Eq)]
 #[rasn(automatic_tags)]
 pub struct DetectedObjectData {
     /// `detObjCommon`.
@@ -138,6 +138,9 @@ pub enum ObjectType {
     /// `animal`.
     #[rasn(identifier = "animal")]
     Animal = 3,
+    /// One of a later edition. Which one is not kept, so it can not be sent.
+    #[rasn(extension_addition, identifier = "unlisted")]
+    Unlisted,
 }
 
 /// An offset from the reference position: x to the east, y to the north, z upwards.
@@ -218,7 +221,7 @@ pub enum YawRateConfidence {
 }
 
 /// ASN.1 `DetectedObjectOptionalData`: CHOICE. Source: SAE J2735 2024-09.
-#[derive(AsnType, Clone, Copy, Debug, Decode, Encode, PartialEq, Eq)]
+#[derive(AsnType, Clone, Debug, Decode, Encode, PartialEq, Eq)]
 #[rasn(choice, automatic_tags)]
 pub enum DetectedObjectOptionalData {
     /// `detVeh`.
@@ -397,7 +400,7 @@ pub struct VehicleSizeConfidence {
 }
 
 /// ASN.1 `DetectedVRUData`: SEQUENCE. Source: SAE J2735 2024-09.
-#[derive(AsnType, Clone, Copy, Debug, Decode, Encode, PartialEq, Eq)]
+#[derive(AsnType, Clone, Debug, Decode, Encode, PartialEq, Eq)]
 #[rasn(automatic_tags)]
 pub struct DetectedVRUData {
     /// `basicType`.

@@ -250,6 +250,9 @@ pub enum AdvisorySpeedType {
     /// `transit`.
     #[rasn(identifier = "transit")]
     Transit = 3,
+    /// One of a later edition. Which one is not kept, so it can not be sent.
+    #[rasn(extension_addition, identifier = "unlisted")]
+    Unlisted,
 }
 
 extensible_sequence! {

@@ -94,6 +94,9 @@ pub enum PriorityRequestType {
     /// `priorityCancellation`.
     #[rasn(identifier = "priorityCancellation")]
     PriorityCancellation = 3,
+    /// One of a later edition. Which one is not kept, so it can not be sent.
+    #[rasn(extension_addition, identifier = "unlisted")]
+    Unlisted,
 }
 
 extensible_sequence! {

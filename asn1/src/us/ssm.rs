@@ -124,4 +124,7 @@ pub enum PrioritizationResponseStatus {
     /// `reserviceLocked`.
     #[rasn(identifier = "reserviceLocked")]
     ReserviceLocked = 7,
+    /// One of a later edition. Which one is not kept, so it can not be sent.
+    #[rasn(extension_addition, identifier = "unlisted")]
+    Unlisted,
 }

@@ -2,11 +2,12 @@
 
 use rasn::prelude::*;
 
+use crate::UnknownAlternative;
 use crate::macros::extensible_sequence;
 
 extensible_sequence! {
     /// ASN.1 `FrictionInformation`: SEQUENCE, extensible. Source: SAE J2735 2024-09.
-    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    #[derive(Clone, Debug, PartialEq, Eq)]
     pub struct FrictionInformation, additions 0 {
         /// `roadSurfaceDescription`.
         #[rasn(identifier = "roadSurfaceDescription")]
@@ -21,7 +22,7 @@ extensible_sequence! {
 }
 
 /// ASN.1 `DescriptionOfRoadSurface`: CHOICE, extensible. Source: SAE J2735 2024-09.
-#[derive(AsnType, Clone, Copy, Debug, Decode, Encode, PartialEq, Eq)]
+#[derive(AsnType, Clone, Debug, Decode, Encode, PartialEq, Eq)]
 #[rasn(choice, automatic_tags)]
 #[non_exhaustive]
 pub enum DescriptionOfRoadSurface {
@@ -49,6 +50,9 @@ pub enum DescriptionOfRoadSurface {
     /// `snow`.
     #[rasn(identifier = "snow")]
     Snow(Snow),
+    /// One of a later edition, as it came.
+    #[rasn(extension_addition, identifier = "unknownAlternative")]
+    UnknownAlternative(UnknownAlternative),
 }
 
 extensible_sequence! {
@@ -75,6 +79,9 @@ pub enum PortlandCementType {
     /// `trafficPolished`.
     #[rasn(identifier = "trafficPolished")]
     TrafficPolished = 2,
+    /// One of a later edition. Which one is not kept, so it can not be sent.
+    #[rasn(extension_addition, identifier = "unlisted")]
+    Unlisted,
 }
 
 extensible_sequence! {
@@ -104,6 +111,9 @@ pub enum AsphaltOrTarType {
     /// `excessTar`.
     #[rasn(identifier = "excessTar")]
     ExcessTar = 3,
+    /// One of a later edition. Which one is not kept, so it can not be sent.
+    #[rasn(extension_addition, identifier = "unlisted")]
+    Unlisted,
 }
 
 extensible_sequence! {
@@ -127,6 +137,9 @@ pub enum GravelType {
     /// `loose`.
     #[rasn(identifier = "loose")]
     Loose = 1,
+    /// One of a later edition. Which one is not kept, so it can not be sent.
+    #[rasn(extension_addition, identifier = "unlisted")]
+    Unlisted,
 }
 
 extensible_sequence! {
@@ -147,6 +160,9 @@ pub enum GrassType {
     /// `lessThan30Mph`.
     #[rasn(identifier = "lessThan30Mph")]
     LessThan30Mph = 0,
+    /// One of a later edition. Which one is not kept, so it can not be sent.
+    #[rasn(extension_addition, identifier = "unlisted")]
+    Unlisted,
 }
 
 extensible_sequence! {
@@ -167,6 +183,9 @@ pub enum CindersType {
     /// `packed`.
     #[rasn(identifier = "packed")]
     Packed = 0,
+    /// One of a later edition. Which one is not kept, so it can not be sent.
+    #[rasn(extension_addition, identifier = "unlisted")]
+    Unlisted,
 }
 
 extensible_sequence! {
@@ -187,6 +206,9 @@ pub enum RockType {
     /// `crushed`.
     #[rasn(identifier = "crushed")]
     Crushed = 0,
+    /// One of a later edition. Which one is not kept, so it can not be sent.
+    #[rasn(extension_addition, identifier = "unlisted")]
+    Unlisted,
 }
 
 extensible_sequence! {
@@ -207,6 +229,9 @@ pub enum IceType {
     /// `smooth`.
     #[rasn(identifier = "smooth")]
     Smooth = 0,
+    /// One of a later edition. Which one is not kept, so it can not be sent.
+    #[rasn(extension_addition, identifier = "unlisted")]
+    Unlisted,
 }
 
 extensible_sequence! {
@@ -230,6 +255,9 @@ pub enum SnowType {
     /// `loose`.
     #[rasn(identifier = "loose")]
     Loose = 1,
+    /// One of a later edition. Which one is not kept, so it can not be sent.
+    #[rasn(extension_addition, identifier = "unlisted")]
+    Unlisted,
 }
 
 /// ASN.1 `RoadSurfaceCondition`: ENUMERATED, extensible. Source: SAE J2735 2024-09.
@@ -243,6 +271,9 @@ pub enum RoadSurfaceCondition {
     /// `wet`.
     #[rasn(identifier = "wet")]
     Wet = 1,
+    /// One of a later edition. Which one is not kept, so it can not be sent.
+    #[rasn(extension_addition, identifier = "unlisted")]
+    Unlisted,
 }
 
 extensible_sequence! {

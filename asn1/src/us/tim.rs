@@ -7,6 +7,7 @@ use rasn::prelude::*;
 use super::common::{HeadingSlice, Position3D, RegionalExtension};
 use super::surface::FrictionInformation;
 use super::tim_regions::GeographicalPath;
+use crate::UnknownAlternative;
 use crate::macros::extensible_sequence;
 use crate::{Octets2, Octets9};
 
@@ -102,6 +103,9 @@ pub enum TravelerInfoType {
     /// `commercialSignage`.
     #[rasn(identifier = "commercialSignage")]
     CommercialSignage = 3,
+    /// One of a later edition. Which one is not kept, so it can not be sent.
+    #[rasn(extension_addition, identifier = "unlisted")]
+    Unlisted,
 }
 
 /// ASN.1 `TravelerDataFrame.msgId`: CHOICE. Source: SAE J2735 2024-09.
@@ -158,6 +162,9 @@ pub enum MUTCDCode {
     /// `rec`.
     #[rasn(identifier = "rec")]
     Rec = 6,
+    /// One of a later edition. Which one is not kept, so it can not be sent.
+    #[rasn(extension_addition, identifier = "unlisted")]
+    Unlisted,
 }
 
 /// ASN.1 `TravelerDataFrame.content`: CHOICE. Source: SAE J2735 2024-09.
@@ -282,11 +289,14 @@ pub enum ExitServiceElementItem {
 }
 
 /// ASN.1 `TravelerDataFrameNewPartIIIContent`: CHOICE, extensible. Source: SAE J2735 2024-09.
-#[derive(AsnType, Clone, Copy, Debug, Decode, Encode, PartialEq, Eq)]
+#[derive(AsnType, Clone, Debug, Decode, Encode, PartialEq, Eq)]
 #[rasn(choice, automatic_tags)]
 #[non_exhaustive]
 pub enum TravelerDataFrameNewPartIIIContent {
     /// `frictionInfo`.
     #[rasn(identifier = "frictionInfo")]
     FrictionInfo(FrictionInformation),
+    /// One of a later edition, as it came.
+    #[rasn(extension_addition, identifier = "unknownAlternative")]
+    UnknownAlternative(UnknownAlternative),
 }

@@ -6,6 +6,7 @@ use rasn::prelude::*;
 
 use super::common::{Circle, Extent, HeadingSlice, Position3D, RegionalExtension, RoadSegmentReferenceID};
 use super::lanes::{LaneDataAttribute, NodeLLmD64b, NodeListXY};
+use crate::UnknownAlternative;
 use crate::macros::extensible_sequence;
 
 extensible_sequence! {
@@ -69,6 +70,9 @@ pub enum GeographicalPathDescription {
     /// `oldRegion`.
     #[rasn(identifier = "oldRegion")]
     OldRegion(ValidRegion),
+    /// One of a later edition, as it came.
+    #[rasn(extension_addition, identifier = "unknownAlternative")]
+    UnknownAlternative(UnknownAlternative),
 }
 
 /// ASN.1 `OffsetSystem`: SEQUENCE. Source: SAE J2735 2024-09.
@@ -102,6 +106,9 @@ pub enum NodeListLL {
     /// `nodes`: 2 to 63 [`NodeLL`].
     #[rasn(identifier = "nodes", size("2..=63"))]
     Nodes(Vec<NodeLL>),
+    /// One of a later edition, as it came.
+    #[rasn(extension_addition, identifier = "unknownAlternative")]
+    UnknownAlternative(UnknownAlternative),
 }
 
 extensible_sequence! {
@@ -284,6 +291,9 @@ pub enum NodeAttributeLL {
     /// `hydrantPresent`.
     #[rasn(identifier = "hydrantPresent")]
     HydrantPresent = 11,
+    /// One of a later edition. Which one is not kept, so it can not be sent.
+    #[rasn(extension_addition, identifier = "unlisted")]
+    Unlisted,
 }
 
 /// ASN.1 `SegmentAttributeLL`: ENUMERATED, extensible. Source: SAE J2735 2024-09.
@@ -405,6 +415,9 @@ pub enum SegmentAttributeLL {
     /// `unEvenPavementPresent`.
     #[rasn(identifier = "unEvenPavementPresent")]
     UnEvenPavementPresent = 37,
+    /// One of a later edition. Which one is not kept, so it can not be sent.
+    #[rasn(extension_addition, identifier = "unlisted")]
+    Unlisted,
 }
 
 extensible_sequence! {

@@ -120,6 +120,9 @@ pub enum Maneuver {
     /// `maneuverUTurn`.
     #[rasn(identifier = "maneuverUTurn")]
     ManeuverUTurn = 3,
+    /// One of a later edition. Which one is not kept, so it can not be sent.
+    #[rasn(extension_addition, identifier = "unlisted")]
+    Unlisted,
 }
 
 extensible_sequence! {
@@ -290,6 +293,9 @@ pub enum DottedSolidMarkingLineType {
     /// `yellowSotted-dottedLine`.
     #[rasn(identifier = "yellowSotted-dottedLine")]
     YellowSottedDottedLine = 7,
+    /// One of a later edition. Which one is not kept, so it can not be sent.
+    #[rasn(extension_addition, identifier = "unlisted")]
+    Unlisted,
 }
 
 extensible_sequence! {

@@ -135,4 +135,7 @@ pub enum AuxiliarySignDirection {
     /// `leftRearTurn`.
     #[rasn(identifier = "leftRearTurn")]
     LeftRearTurn = 7,
+    /// One of a later edition. Which one is not kept, so it can not be sent.
+    #[rasn(extension_addition, identifier = "unlisted")]
+    Unlisted,
 }

@@ -50,6 +50,9 @@ pub enum RoleInPlatooning {
     /// `free-vehicle`.
     #[rasn(identifier = "free-vehicle")]
     FreeVehicle = 3,
+    /// One of a later edition. Which one is not kept, so it can not be sent.
+    #[rasn(extension_addition, identifier = "unlisted")]
+    Unlisted,
 }
 
 /// ASN.1 `StatusInPlatooning`: ENUMERATED, extensible. Source: T/CSAE 157-2020.
@@ -78,6 +81,9 @@ pub enum StatusInPlatooning {
     /// `leaving`.
     #[rasn(identifier = "leaving")]
     Leaving = 6,
+    /// One of a later edition. Which one is not kept, so it can not be sent.
+    #[rasn(extension_addition, identifier = "unlisted")]
+    Unlisted,
 }
 
 extensible_sequence! {

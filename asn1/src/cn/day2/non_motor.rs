@@ -12,7 +12,7 @@ extensible_sequence! {
     /// What kind of road user it is, and what it is with.
     ///
     /// ASN.1 `Non-motorData`: SEQUENCE, extensible. Source: T/CSAE 157-2020.
-    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    #[derive(Clone, Debug, PartialEq, Eq)]
     pub struct NonMotorData, additions 0 {
         /// `basicType`.
         #[rasn(identifier = "basicType")]
@@ -56,6 +56,9 @@ pub enum PersonalDeviceUserType {
     /// `anANIMAL`.
     #[rasn(identifier = "anANIMAL")]
     AnANIMAL = 4,
+    /// One of a later edition. Which one is not kept, so it can not be sent.
+    #[rasn(extension_addition, identifier = "unlisted")]
+    Unlisted,
 }
 
 extensible_sequence! {
@@ -114,6 +117,9 @@ pub enum RoadWorkerType {
     /// `emergencyOrganizationPersonnel`.
     #[rasn(identifier = "emergencyOrganizationPersonnel")]
     EmergencyOrganizationPersonnel = 6,
+    /// One of a later edition. Which one is not kept, so it can not be sent.
+    #[rasn(extension_addition, identifier = "unlisted")]
+    Unlisted,
 }
 
 bit_string! {
@@ -162,4 +168,7 @@ pub enum PersonalCrossing {
     /// `finish`.
     #[rasn(identifier = "finish")]
     Finish = 3,
+    /// One of a later edition. Which one is not kept, so it can not be sent.
+    #[rasn(extension_addition, identifier = "unlisted")]
+    Unlisted,
 }

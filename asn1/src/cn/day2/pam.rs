@@ -108,6 +108,9 @@ pub enum AVPType {
     /// `p5`.
     #[rasn(identifier = "p5")]
     P5 = 5,
+    /// One of a later edition. Which one is not kept, so it can not be sent.
+    #[rasn(extension_addition, identifier = "unlisted")]
+    Unlisted,
 }
 
 extensible_sequence! {
@@ -255,6 +258,9 @@ pub enum SlotStatus {
     /// `reserved`.
     #[rasn(identifier = "reserved")]
     Reserved = 3,
+    /// One of a later edition. Which one is not kept, so it can not be sent.
+    #[rasn(extension_addition, identifier = "unlisted")]
+    Unlisted,
 }
 
 /// How the slot lies to the drive.
@@ -276,6 +282,9 @@ pub enum ParkingSpaceTheta {
     /// `oblique`.
     #[rasn(identifier = "oblique")]
     Oblique = 3,
+    /// One of a later edition. Which one is not kept, so it can not be sent.
+    #[rasn(extension_addition, identifier = "unlisted")]
+    Unlisted,
 }
 
 /// ASN.1 `ParkingLock`: ENUMERATED, extensible. Source: T/CSAE 157-2020.
@@ -295,6 +304,9 @@ pub enum ParkingLock {
     /// `unlocked`.
     #[rasn(identifier = "unlocked")]
     Unlocked = 3,
+    /// One of a later edition. Which one is not kept, so it can not be sent.
+    #[rasn(extension_addition, identifier = "unlisted")]
+    Unlisted,
 }
 
 extensible_sequence! {

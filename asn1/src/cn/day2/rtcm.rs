@@ -97,4 +97,7 @@ pub enum RTCMRevision {
     /// `rtcmRev3-2`.
     #[rasn(identifier = "rtcmRev3-2")]
     RtcmRev3_2 = 32,
+    /// One of a later edition. Which one is not kept, so it can not be sent.
+    #[rasn(extension_addition, identifier = "unlisted")]
+    Unlisted,
 }

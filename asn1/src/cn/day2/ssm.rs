@@ -9,6 +9,7 @@ use super::common::{AccSet4WayConfidence, AngularVConfidence, DriveBehavior, Pat
 use super::non_motor::NonMotorData;
 use super::ssm_obstacle::{DetectedObstacleData, ObjectSizeConfidence};
 use crate::Octets8;
+use crate::UnknownAlternative;
 use crate::cn::bsm::ExteriorLights;
 use crate::cn::common::Position3D;
 use crate::cn::confidence::HeadingConfidence;
@@ -130,6 +131,9 @@ pub enum DetectedPTCType {
     /// `pedestrian`.
     #[rasn(identifier = "pedestrian")]
     Pedestrian = 10,
+    /// One of a later edition. Which one is not kept, so it can not be sent.
+    #[rasn(extension_addition, identifier = "unlisted")]
+    Unlisted,
 }
 
 extensible_sequence! {
@@ -156,7 +160,7 @@ extensible_sequence! {
 /// What is known of a road user of this kind.
 ///
 /// ASN.1 `type-relatedExt` of `DetectedPTCData`: CHOICE, extensible. Source: T/CSAE 157-2020.
-#[derive(AsnType, Clone, Copy, Debug, Decode, Encode, PartialEq, Eq)]
+#[derive(AsnType, Clone, Debug, Decode, Encode, PartialEq, Eq)]
 #[rasn(choice, automatic_tags)]
 #[non_exhaustive]
 pub enum TypeRelatedExt {
@@ -166,6 +170,9 @@ pub enum TypeRelatedExt {
     /// `non-motorExt`.
     #[rasn(identifier = "non-motorExt")]
     NonMotorExt(NonMotorDataExtension),
+    /// One of a later edition, as it came.
+    #[rasn(extension_addition, identifier = "unknownAlternative")]
+    UnknownAlternative(UnknownAlternative),
 }
 
 extensible_sequence! {
@@ -261,7 +268,7 @@ extensible_sequence! {
     /// What is known of a road user without motor vehicle.
     ///
     /// ASN.1 `Non-motorDataExtension`: SEQUENCE, extensible. Source: T/CSAE 157-2020.
-    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    #[derive(Clone, Debug, PartialEq, Eq)]
     pub struct NonMotorDataExtension, additions 0 {
         /// `overallRadius`: INTEGER (0..200); 0.1 m.
         #[rasn(identifier = "overallRadius", value("0..=200"))]

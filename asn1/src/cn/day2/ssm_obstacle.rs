@@ -129,6 +129,9 @@ pub enum ObstacleType {
     /// `unknown-soft-object`.
     #[rasn(identifier = "unknown-soft-object")]
     UnknownSoftObject = 12,
+    /// One of a later edition. Which one is not kept, so it can not be sent.
+    #[rasn(extension_addition, identifier = "unlisted")]
+    Unlisted,
 }
 
 /// ASN.1 `ObjectSize`: SEQUENCE. Source: T/CSAE 157-2020.

@@ -7,6 +7,7 @@ use rasn::prelude::*;
 
 use super::common::{DriveBehavior, PathPlanningPoint};
 use super::pam::ParkingType;
+use crate::UnknownAlternative;
 use crate::cn::common::{NodeReferenceID, Position3D, VehicleClassification};
 use crate::cn::csae157::map::MovementEx;
 use crate::cn::n4::types::{DDateTime, ReferencePath};
@@ -106,6 +107,9 @@ pub enum ReqStatus {
     /// `complete`.
     #[rasn(identifier = "complete")]
     Complete = 4,
+    /// One of a later edition. Which one is not kept, so it can not be sent.
+    #[rasn(extension_addition, identifier = "unlisted")]
+    Unlisted,
 }
 
 /// What is asked for.
@@ -130,6 +134,9 @@ pub enum ReqInfo {
     /// `parking`.
     #[rasn(identifier = "parking")]
     Parking(ReqParkingArea),
+    /// One of a later edition, as it came.
+    #[rasn(extension_addition, identifier = "unknownAlternative")]
+    UnknownAlternative(UnknownAlternative),
 }
 
 extensible_sequence! {

@@ -8,6 +8,7 @@ use rasn::prelude::*;
 use super::vpm_action::{ActionRequest, ActionResponse};
 use super::vpm_obu::VSI;
 use crate::Octets8;
+use crate::UnknownAlternative;
 use crate::cn::common::{NodeReferenceID, Position3D, PositionOffsetLLV};
 use crate::cn::n4::types::{DDateTime, ReferencePath};
 use crate::integer::ExtensibleInteger;
@@ -54,6 +55,9 @@ pub enum Payment {
     /// `action-response`.
     #[rasn(identifier = "action-response")]
     ActionResponse(ActionResponse),
+    /// One of a later edition, as it came.
+    #[rasn(extension_addition, identifier = "unknownAlternative")]
+    UnknownAlternative(UnknownAlternative),
 }
 
 extensible_sequence! {
@@ -111,6 +115,9 @@ pub enum PaymentEntityID {
     /// `parking`.
     #[rasn(identifier = "parking")]
     Parking = 5,
+    /// One of a later edition. Which one is not kept, so it can not be sent.
+    #[rasn(extension_addition, identifier = "unlisted")]
+    Unlisted,
 }
 
 /// ASN.1 `PaymentInfo`: CHOICE, extensible. Source: T/CSAE 157-2020.
@@ -121,6 +128,9 @@ pub enum PaymentInfo {
     /// `paymentInfoType1`.
     #[rasn(identifier = "paymentInfoType1")]
     PaymentInfoType1(PaymentInfoType1),
+    /// One of a later edition, as it came.
+    #[rasn(extension_addition, identifier = "unknownAlternative")]
+    UnknownAlternative(UnknownAlternative),
 }
 
 extensible_sequence! {
@@ -175,6 +185,9 @@ pub enum TollingNodeType {
     /// `gantry`.
     #[rasn(identifier = "gantry")]
     Gantry = 3,
+    /// One of a later edition. Which one is not kept, so it can not be sent.
+    #[rasn(extension_addition, identifier = "unlisted")]
+    Unlisted,
 }
 
 /// ASN.1 `TollingDirection`: ENUMERATED, extensible. Source: T/CSAE 157-2020.
@@ -206,6 +219,9 @@ pub enum TollingDirection {
     /// `northwest`.
     #[rasn(identifier = "northwest")]
     Northwest = 7,
+    /// One of a later edition. Which one is not kept, so it can not be sent.
+    #[rasn(extension_addition, identifier = "unlisted")]
+    Unlisted,
 }
 
 extensible_sequence! {

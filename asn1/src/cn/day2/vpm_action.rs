@@ -6,6 +6,7 @@ use rasn::prelude::*;
 
 use super::vpm::PaymentEntityID;
 use super::vpm_obu::TollingPos;
+use crate::UnknownAlternative;
 use crate::cn::n4::types::DDateTime;
 use crate::macros::extensible_sequence;
 use crate::{Octets1, Octets3, Octets4, Octets6, Octets7, Octets8, Octets127};
@@ -72,6 +73,9 @@ pub enum TransInfo {
     /// `setMMIRq`.
     #[rasn(identifier = "setMMIRq")]
     SetMMIRq(SetMMIRq),
+    /// One of a later edition, as it came.
+    #[rasn(extension_addition, identifier = "unknownAlternative")]
+    UnknownAlternative(UnknownAlternative),
 }
 
 extensible_sequence! {
@@ -373,4 +377,7 @@ pub enum ReturnStatus {
     /// `processing`.
     #[rasn(identifier = "processing")]
     Processing = 5,
+    /// One of a later edition. Which one is not kept, so it can not be sent.
+    #[rasn(extension_addition, identifier = "unlisted")]
+    Unlisted,
 }

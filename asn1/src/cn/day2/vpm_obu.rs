@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use rasn::prelude::*;
 
 use super::vpm::{Extensible127, PaymentEntityID, StationOrGantryId};
+use crate::UnknownAlternative;
 use crate::cn::common::Position3D;
 use crate::cn::n4::types::DDateTime;
 use crate::macros::extensible_sequence;
@@ -66,6 +67,9 @@ pub enum OBUType {
     /// `mobilePhone`.
     #[rasn(identifier = "mobilePhone")]
     MobilePhone = 2,
+    /// One of a later edition. Which one is not kept, so it can not be sent.
+    #[rasn(extension_addition, identifier = "unlisted")]
+    Unlisted,
 }
 
 extensible_sequence! {
@@ -107,6 +111,9 @@ pub enum OBUPaymentInfo {
     /// `obuPaymentInfoType1`.
     #[rasn(identifier = "obuPaymentInfoType1")]
     ObuPaymentInfoType1(OBUPaymentInfoType1),
+    /// One of a later edition, as it came.
+    #[rasn(extension_addition, identifier = "unknownAlternative")]
+    UnknownAlternative(UnknownAlternative),
 }
 
 extensible_sequence! {
@@ -145,6 +152,9 @@ pub enum EquipmentClass {
     /// `cpcOBU`.
     #[rasn(identifier = "cpcOBU")]
     CpcOBU = 2,
+    /// One of a later edition. Which one is not kept, so it can not be sent.
+    #[rasn(extension_addition, identifier = "unlisted")]
+    Unlisted,
 }
 
 extensible_sequence! {

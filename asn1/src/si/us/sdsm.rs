@@ -39,7 +39,7 @@ pub struct SensorDataSharingMessage {
 }
 
 /// One object seen. ASN.1 `DetectedObjectData`.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct DetectedObjectData {
     /// What every object has.
     pub det_obj_common: DetectedObjectCommonData,
@@ -100,7 +100,7 @@ pub struct PositionOffsetXYZ {
 }
 
 /// What objects of one kind have. ASN.1 `DetectedObjectOptionalData`.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum DetectedObjectOptionalData {
     /// `detVeh`: a vehicle.
     DetVeh(DetectedVehicleData),

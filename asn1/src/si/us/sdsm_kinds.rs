@@ -88,7 +88,7 @@ pub struct SizeConfidence {
 }
 
 /// A vulnerable road user. ASN.1 `DetectedVRUData`.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct DetectedVRUData {
     /// Who it is.
     pub basic_type: Option<PersonalDeviceUserType>,
@@ -242,7 +242,7 @@ impl Si<wire::DetectedVRUData> for DetectedVRUData {
     fn to_wire(&self) -> Result<wire::DetectedVRUData, CodecError> {
         Ok(wire::DetectedVRUData {
             basic_type: self.basic_type,
-            propulsion: self.propulsion,
+            propulsion: self.propulsion.clone(),
             attachment: self.attachment,
             radius: ATTACHMENT_RADIUS_M.to_wire_optional(self.radius_m).at("radius")?,
         })
@@ -251,7 +251,7 @@ impl Si<wire::DetectedVRUData> for DetectedVRUData {
     fn from_wire(wire: &wire::DetectedVRUData) -> Self {
         Self {
             basic_type: wire.basic_type,
-            propulsion: wire.propulsion,
+            propulsion: wire.propulsion.clone(),
             attachment: wire.attachment,
             radius_m: ATTACHMENT_RADIUS_M.from_wire_optional(wire.radius),
         }
