@@ -66,9 +66,9 @@ fn rsm(full: bool) -> MessageFrame {
     })
 }
 
-/// Cars, bicycles and people in turn, 5 to 400 m from the reference.
+/// Cars, bicycles and people in turn, 25 to 400 m from the reference.
 fn participant(number: u16, full: bool) -> ParticipantData {
-    let motor = number % 3 != 0;
+    let motor = !number.is_multiple_of(3);
     let metres = i32::from(number) * 25;
     ParticipantData {
         ptc_type: match number % 6 {
@@ -101,12 +101,12 @@ fn participant(number: u16, full: bool) -> ParticipantData {
     }
 }
 
-/// The smallest form that holds it, as a sender chooses it.
+/// So far to the north-west, in the smallest form that holds it, as a sender chooses it.
 fn offset(metres: i32) -> PositionOffsetLL {
-    let (lon, lat) = (metres * 97, -metres * 90);
-    match metres {
-        ..=80 => PositionOffsetLL::PositionLL2(PositionLL28B { lon: lon as i16, lat: lat as i16 }),
-        ..=330 => PositionOffsetLL::PositionLL3(PositionLL32B { lon: lon as i16, lat: lat as i16 }),
+    let (lon, lat) = (-metres * 97, metres * 90);
+    match (i16::try_from(lon), i16::try_from(lat)) {
+        (Ok(lon @ -8192..), Ok(lat @ ..=8191)) => PositionOffsetLL::PositionLL2(PositionLL28B { lon, lat }),
+        (Ok(lon), Ok(lat)) => PositionOffsetLL::PositionLL3(PositionLL32B { lon, lat }),
         _ => PositionOffsetLL::PositionLL4(PositionLL36B { lon, lat }),
     }
 }
