@@ -28,7 +28,7 @@ const ROUNDS: usize = 400;
 
 /// Our encoder, as a caller in a hurry uses it.
 fn encode_into(frame: &cn::MessageFrame, dialect: Dialect, octets: &mut Vec<u8>) {
-    *octets = cn::encode(frame, dialect).unwrap();
+    cn::encode_into(frame, dialect, octets).unwrap();
 }
 
 fn main() {
