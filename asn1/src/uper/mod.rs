@@ -8,8 +8,9 @@
 //! without an allocation. A type that knows from [`OURS`] whom it speaks to asks by [`open_type`](OpenType) and
 //! [`PACKED_BITS`].
 
+mod fault;
 mod reader;
-mod trail;
+mod source;
 mod writer;
 
 use alloc::vec::Vec;
@@ -19,8 +20,7 @@ use rasn::prelude::*;
 use rasn::types::constraints::Bounded;
 
 use crate::{CodecError, jer};
-use reader::Reader;
-use trail::{Path, Quiet};
+use source::Reader;
 use writer::Writer;
 
 /// What our reader and writer answer when a type asks for the codec: rasn has no name for ours, and nothing here is in
@@ -67,19 +67,11 @@ pub(crate) fn encode_into<T: Encode>(value: &T, octets: &mut Vec<u8>) -> Result<
 
 /// The value that the octets encode, all of them.
 pub(crate) fn decode<T: Decode>(octets: &[u8]) -> Result<T, CodecError> {
-    let mut reader = Reader::new(octets, Quiet);
+    let mut reader = Reader::new(octets);
     match T::decode(&mut reader) {
         Ok(value) if reader.finish().is_ok() => Ok(value),
-        _ => Err(fault::<T>(octets)),
+        _ => Err(reader.into_error()),
     }
-}
-
-/// Reads once more, and remembers the way: where and why `octets` are no encoding of a `T`.
-#[cold]
-fn fault<T: Decode>(octets: &[u8]) -> CodecError {
-    let mut reader = Reader::new(octets, Path::default());
-    let outcome = T::decode(&mut reader).and_then(|_| reader.finish());
-    reader.into_fault(outcome)
 }
 
 /// A value in an open type: its encoding padded to whole octets, behind their number. Plain in JSON.

@@ -388,7 +388,7 @@ impl<'e> Encoder<'e> for Writer {
         Ok(())
     }
 
-    #[inline(always)]
+    #[inline]
     fn encode_octet_string(&mut self, tag: Tag, constraints: &Constraints, value: &[u8], _: Identifier) -> Result<()> {
         match (tag, value) {
             (PACKED_BITS, [length, word @ ..]) => {
@@ -429,7 +429,7 @@ impl<'e> Encoder<'e> for Writer {
         if tag == OPEN_TYPE { self.open_type(|inner| value.encode(inner)) } else { value.encode(self) }
     }
 
-    #[inline(always)]
+    #[inline(never)]
     fn encode_sequence<'b, const RC: usize, const EC: usize, C, F>(
         &'b mut self,
         _: Tag,
@@ -458,7 +458,7 @@ impl<'e> Encoder<'e> for Writer {
         Ok(())
     }
 
-    #[inline(always)]
+    #[inline]
     fn encode_sequence_of<E: Encode>(
         &mut self,
         _: Tag,
@@ -495,7 +495,7 @@ impl<'e> Encoder<'e> for Writer {
         self.none()
     }
 
-    #[inline(always)]
+    #[inline(never)]
     fn encode_choice<E: Encode + Choice>(
         &mut self,
         _: &Constraints,
