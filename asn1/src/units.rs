@@ -153,6 +153,12 @@ pub const VERTICAL_ACCELERATION_MPS2: Scale<i8> =
 pub const VERTICAL_OFFSET_M: Scale<i16> = scale("vertical_offset_m", 0.1, -2047, 2047, Some(-2048));
 /// `DSecond`, seconds within the UTC minute, 60 and more in a leap second; [`second_to_wire`] brings a second into it.
 pub const SECOND_OF_MINUTE_S: Scale<u16> = scale("second_of_minute_s", 0.001, 0, 60_999, Some(65_535));
+/// `TimeMark` of the China set's `counting`, seconds to come: what has passed is 0, and the end means an hour or more.
+/// Source: T/CSAE 53-2020.
+pub const TIME_TO_COME_S: Scale<u16> = open_ended("time_to_come_s", 0.1, 0, 36_000, Some(36_001));
+/// `TimeMark` of the China set's `utcTiming`, seconds within the UTC hour; 3600 stands for what is more than an hour away.
+/// Source: T/CSAE 53-2020.
+pub const SECOND_OF_HOUR_CN_S: Scale<u16> = scale("second_of_hour_s", 0.1, 0, 36_000, Some(36_001));
 /// `DOffset`, seconds from UTC, on the wire in minutes.
 pub const UTC_OFFSET_S: Scale<i16> = scale("utc_offset_s", 60.0, -840, 840, None);
 /// `YawRate`, radians a second; there is no integer for "unknown".
@@ -217,6 +223,14 @@ pub fn second_to_wire(second_of_minute_s: Option<f64>) -> Result<u16, OutOfRange
     Ok(if in_the_minute { wire.min(59_999) } else { wire })
 }
 
+/// A second of the minute as a `DSecond` that may be missing: missing when it is unknown.
+///
+/// # Errors
+/// As [`second_to_wire`].
+pub fn second_to_wire_optional(second_of_minute_s: Option<f64>) -> Result<Option<u16>, OutOfRange> {
+    second_of_minute_s.map(|second| second_to_wire(Some(second))).transpose()
+}
+
 /// A heading of any turn as `Heading`.
 ///
 /// # Errors
@@ -225,11 +239,35 @@ pub fn heading_to_wire(heading_cw_north_rad: Option<f64>) -> Result<u16, OutOfRa
     let Some(heading) = heading_cw_north_rad else {
         return HEADING_CW_NORTH_RAD.to_wire_or_unknown(None);
     };
-    let rest = heading % core::f64::consts::TAU;
+    turn_to_wire(&HEADING_CW_NORTH_RAD, heading)
+}
+
+/// A heading of any turn as a `Heading` that may be missing: missing when it is unknown.
+///
+/// # Errors
+/// As [`heading_to_wire`].
+pub fn heading_to_wire_optional(heading_cw_north_rad: Option<f64>) -> Result<Option<u16>, OutOfRange> {
+    heading_cw_north_rad.map(|heading| heading_to_wire(Some(heading))).transpose()
+}
+
+/// A heading of any turn as a `CoarseHeading` that may be missing: missing when it is unknown.
+///
+/// # Errors
+/// As [`heading_to_wire`].
+pub fn coarse_heading_to_wire_optional(heading_cw_north_rad: Option<f64>) -> Result<Option<u8>, OutOfRange> {
+    heading_cw_north_rad.map(|heading| turn_to_wire(&COARSE_HEADING_CW_NORTH_RAD, heading)).transpose()
+}
+
+/// A direction of any turn, on a scale that ends one step below a full turn.
+fn turn_to_wire<W>(scale: &Scale<W>, direction_rad: f64) -> Result<W, OutOfRange>
+where
+    W: Copy + PartialEq + PartialOrd + Into<i64> + TryFrom<i64> + fmt::Debug,
+{
+    let rest = direction_rad % core::f64::consts::TAU;
     let turn = if rest < 0.0 { rest + core::f64::consts::TAU } else { rest };
     // The last half step below a full turn rounds up to it, which is north again.
-    let past_the_last = turn / HEADING_CW_NORTH_RAD.step >= 28799.5;
-    HEADING_CW_NORTH_RAD.to_wire(if past_the_last { 0.0 } else { turn })
+    let past_the_last = turn >= scale.value(scale.max) + 0.5 * scale.step;
+    scale.to_wire(if past_the_last { 0.0 } else { turn })
 }
 
 /// The bounds of `PositionConfidence`, metres at 95 %, from index 1 (index 0 is unavailable).
@@ -327,6 +365,14 @@ mod tests {
         assert_eq!(heading_to_wire(Some(-1e-20)), Ok(0));
         assert_eq!(heading_to_wire(None), Ok(28800));
         assert!(heading_to_wire(Some(f64::NAN)).is_err());
+    }
+
+    #[test]
+    fn so_do_coarse_ones() {
+        assert_eq!(coarse_heading_to_wire_optional(Some(-PI / 2.0)), Ok(Some(180)));
+        assert_eq!(coarse_heading_to_wire_optional(Some(TAU - 0.013)), Ok(Some(0)));
+        assert_eq!(coarse_heading_to_wire_optional(Some(TAU - 0.014)), Ok(Some(239)));
+        assert_eq!(coarse_heading_to_wire_optional(None), Ok(None));
     }
 
     #[test]

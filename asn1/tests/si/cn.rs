@@ -4,19 +4,52 @@ use std::f64::consts::TAU;
 
 use asn1::Dialect;
 use asn1::cn::rsm::{ParticipantType, SourceType};
+use asn1::si::cn::bsm::BasicSafetyMessage;
 use asn1::si::cn::common::VehicleSize;
+use asn1::si::cn::map::MapData;
+use asn1::si::cn::rsi::RoadSideInformation;
 use asn1::si::cn::rsm::{ParticipantData, RoadsideSafetyMessage};
+use asn1::si::cn::spat::Spat;
 use asn1::si::{Position, PositionConfidenceSet, Si};
 use proptest::prelude::*;
 
-use crate::support::{both_ways, message, refused};
+use crate::support::{Message, both_ways, message, refused};
 
+message!(cn, bsm::BasicSafetyMessage, BsmFrame);
+message!(cn, map::MapData, MapFrame);
+message!(cn, rsi::RoadSideInformation, RsiFrame);
 message!(cn, rsm::RoadsideSafetyMessage, RsmFrame);
+message!(cn, spat::Spat, SpatFrame);
+
+/// In either dialect of phase 1.
+fn both_ways_in_phase_1<M: Message>(file: &str) {
+    both_ways::<M>(Dialect::CnGbt31024_2019, file);
+    both_ways::<M>(Dialect::CnN4, file);
+}
+
+#[test]
+fn spat_both_ways() {
+    both_ways_in_phase_1::<Spat>("SPAT.jsonl");
+}
+
+#[test]
+fn map_both_ways() {
+    both_ways_in_phase_1::<MapData>("MAP.jsonl");
+}
+
+#[test]
+fn rsi_both_ways() {
+    both_ways_in_phase_1::<RoadSideInformation>("RSI.jsonl");
+}
+
+#[test]
+fn bsm_both_ways() {
+    both_ways_in_phase_1::<BasicSafetyMessage>("BSM.jsonl");
+}
 
 #[test]
 fn rsm_both_ways() {
-    both_ways::<RoadsideSafetyMessage>(Dialect::CnGbt31024_2019, "RSM.jsonl");
-    both_ways::<RoadsideSafetyMessage>(Dialect::CnN4, "RSM.jsonl");
+    both_ways_in_phase_1::<RoadsideSafetyMessage>("RSM.jsonl");
 }
 
 const REFERENCE: Position = Position { lat_deg: 31.2, lon_deg: 121.5, elevation_m: Some(12.0) };

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that can not read its vectors has failed")]
 
 mod cn;
+mod cn_phase1;
 mod scales;
 mod support;
 mod us;

@@ -128,6 +128,15 @@ fn says_unknown(name: &str, value: &Value) -> bool {
     let number = value.as_i64();
     match name {
         "secMark" | "second" => number.is_some_and(|number| number > 60_999),
+        // Milliseconds of the minute in one message, minutes of the year in another.
+        "timeStamp" => number.is_some_and(|number| (61_000..=65_535).contains(&number) || number == 527_040),
+        "moy" | "startTime" | "endTime" => number == Some(527_040),
+        "minEndTime" | "maxEndTime" | "nextStartTime" | "nextDuration" => number == Some(36_001),
+        "minEndUTCTime" | "maxEndUTCTime" | "nextStartUTCTime" | "nextEndUTCTime" => number == Some(36_001),
+        "speed" => number == Some(8191),
+        "heading" => number == Some(28_800) || number == Some(240),
+        "offset" => number == Some(721),
+        "radiusOfCurve" => number == Some(-32_767),
         "year" | "month" | "day" | "height" => number == Some(0),
         "hour" => number == Some(31),
         "minute" => number == Some(60),
@@ -152,6 +161,20 @@ fn says_unknown(name: &str, value: &Value) -> bool {
     }
 }
 
+/// Whether a priority came back without its reserved bits.
+fn is_without_reserved_bits(name: &str, was: &Value, is: &Value) -> bool {
+    let octet = |value: &Value| value.as_str().and_then(|hex| u8::from_str_radix(hex, 16).ok());
+    let top = |value: &Value| octet(value).map(|octet| octet & 0xe0);
+    matches!(name, "priority" | "reqPriority") && octet(is).is_some() && top(was) == octet(is)
+}
+
+/// Whether octets of GB 2312 that are all ASCII came back as text of that.
+fn is_smaller_text(was: &Value, is: &Value) -> bool {
+    let hex = was["textGB2312"].as_str();
+    let octets = |text: &str| text.bytes().map(|octet| format!("{octet:02x}")).collect::<String>();
+    hex.is_some() && hex.map(str::to_owned) == is["textString"].as_str().map(octets)
+}
+
 /// Whether an offset came back in a smaller form, or a place without its unknown half.
 fn is_smaller_offset(name: &str, was: &Value, is: &Value) -> bool {
     let form = |value: &Value| value.as_object().and_then(|choice| choice.keys().next().cloned()).unwrap_or_default();
@@ -172,7 +195,12 @@ fn is_smaller_offset(name: &str, was: &Value, is: &Value) -> bool {
 
 fn nothing_lost(path: &str, was: &Value, is: &Value) {
     let name = path.rsplit('.').next().unwrap_or_default();
-    if was == is || (!was.is_null() && says_unknown(name, was)) || is_smaller_offset(name, was, is) {
+    if was == is
+        || (!was.is_null() && says_unknown(name, was))
+        || is_smaller_offset(name, was, is)
+        || is_without_reserved_bits(name, was, is)
+        || is_smaller_text(was, is)
+    {
         return;
     }
     match (was, is) {

@@ -1,10 +1,68 @@
 //! Groups that more than one China message has.
 
 pub use super::offset::{offset_from_wire, offset_to_wire};
-use crate::CodecError;
 use crate::cn::common as wire;
-use crate::si::{At, ConfidenceClass, Position, Si, bound_of};
-use crate::units::{VEHICLE_HEIGHT_M, VEHICLE_LENGTH_M, VEHICLE_WIDTH_M};
+use crate::si::{At, ConfidenceClass, DateTime, Position, Si, bound_of, text_to_ia5};
+use crate::time::MINUTE_OF_YEAR_UNKNOWN;
+use crate::units::{OutOfRange, VEHICLE_HEIGHT_M, VEHICLE_LENGTH_M, VEHICLE_WIDTH_M};
+use crate::{CodecError, Ia5String, Octets1, cn, us};
+
+/// A `MinuteOfTheYear`; `None` also when it says "unknown".
+pub(super) fn minute(minute_of_year: Option<u32>) -> Option<u32> {
+    minute_of_year.filter(|minute| *minute != MINUTE_OF_YEAR_UNKNOWN)
+}
+
+/// A `DescriptiveName` that may be missing.
+pub(super) fn name_to_wire(name: Option<&str>) -> Result<Option<Ia5String>, CodecError> {
+    name.map(text_to_ia5).transpose()
+}
+
+/// As [`offset_to_wire`], for a member that may be missing: missing when the place is unknown.
+pub(super) fn optional_offset_to_wire(
+    place: Option<Position>,
+    reference: &wire::Position3D,
+) -> Result<Option<wire::PositionOffsetLLV>, CodecError> {
+    place.map(|place| offset_to_wire(Some(place), reference)).transpose()
+}
+
+/// `RSIPriority`: 0 lowest to 7 highest, in the top three bits of its octet; the others are reserved, and sent as 0.
+pub(super) fn priority_to_wire(priority: Option<u8>) -> Result<Option<Octets1>, OutOfRange> {
+    let octet = |priority: u8| match priority {
+        0..=7 => Ok(Octets1::from([priority << 5])),
+        _ => Err(OutOfRange { quantity: "priority", value: priority.into(), min: 0.0, max: 7.0 }),
+    };
+    priority.map(octet).transpose()
+}
+
+pub(super) fn priority_from_wire(wire: Option<Octets1>) -> Option<u8> {
+    wire.and_then(|octet| octet.first().map(|octet| octet >> 5))
+}
+
+/// `DTimeOffset` that says "unknown": its range ends with one more than half a day. (By the way that other elements have
+/// it; not confirmed.)
+const OFFSET_UNKNOWN: i16 = 721;
+
+/// With the same members as in the US set.
+macro_rules! dates {
+    ($($wire:path),+) => {$(
+        impl Si<$wire> for DateTime {
+            fn to_wire(&self) -> Result<$wire, CodecError> {
+                use $wire as Wire;
+                let us::common::DDateTime { year, month, day, hour, minute, second, offset } = self.to_wire()?;
+                Ok(Wire { year, month, day, hour, minute, second, offset })
+            }
+
+            fn from_wire(wire: &$wire) -> Self {
+                use $wire as Wire;
+                let Wire { year, month, day, hour, minute, second, offset } = *wire;
+                let offset = offset.filter(|offset| *offset != OFFSET_UNKNOWN);
+                Si::from_wire(&us::common::DDateTime { year, month, day, hour, minute, second, offset })
+            }
+        }
+    )+};
+}
+
+dates!(cn::bsm::DDateTime);
 
 impl Si<wire::Position3D> for Option<Position> {
     fn to_wire(&self) -> Result<wire::Position3D, CodecError> {

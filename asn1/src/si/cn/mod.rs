@@ -1,5 +1,9 @@
 //! Messages of the China set in SI units; how they are written is told in [the module above](super).
 
+pub mod bsm;
 pub mod common;
+pub mod map;
 mod offset;
+pub mod rsi;
 pub mod rsm;
+pub mod spat;
