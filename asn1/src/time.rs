@@ -1,6 +1,8 @@
 //! Time as the messages tell it: all UTC. Inside the program a moment is microseconds since 1970 as POSIX counts them,
 //! so a leap second has no number of its own here, and a message that tells one is read as the start of the next minute.
 
+use crate::units::{SECOND_OF_HOUR_CN_S, SECOND_OF_MINUTE_S, second_to_wire};
+
 const MINUTE_US: i64 = 60_000_000;
 const HOUR_US: i64 = 60 * MINUTE_US;
 const DAY_US: i64 = 24 * HOUR_US;
@@ -80,15 +82,6 @@ pub fn from_dsecond(dsecond: u16, near_us: i64) -> Option<i64> {
     Some(nearest(i64::from(dsecond.min(60_000)) * 1000, MINUTE_US, near_us))
 }
 
-/// `TimeMark` counted from now, as in the China set's `counting`: tenths of a second to come, to the nearest. A moment
-/// that has passed is 0, more than an hour is 36000, unknown is 36001.
-pub fn time_mark_to_come(remaining_s: Option<f64>) -> u16 {
-    match remaining_s {
-        Some(seconds) if !seconds.is_nan() => libm::round(seconds * 10.0).clamp(0.0, 36_000.0) as u16,
-        _ => TIME_MARK_UNKNOWN_CN,
-    }
-}
-
 /// `TimeMark` within the UTC hour, as in `utcTiming` and in SAE J2735: the tenth of a second of a moment, rounded down.
 /// 36000 when it is an hour or more after `now_us`. Unknown is for the caller: the two sets have different words for it.
 pub fn time_mark_in_hour(moment_us: i64, now_us: i64) -> u16 {
@@ -102,6 +95,29 @@ pub fn time_mark_in_hour(moment_us: i64, now_us: i64) -> u16 {
 /// 36000 and more, and for the leap second (35991 and up in the China set are not told apart from tenths here).
 pub fn from_time_mark_in_hour(mark: u16, near_us: i64) -> Option<i64> {
     (mark < TIME_MARK_OVER_AN_HOUR).then(|| nearest(i64::from(mark) * 100_000, HOUR_US, near_us))
+}
+
+/// Seconds within the UTC minute, to the millisecond below, as a `DSecond` can say them.
+pub fn second_of_minute_s(utc_us: i64) -> f64 {
+    SECOND_OF_MINUTE_S.value(dsecond(utc_us))
+}
+
+/// The moment that a second of the hour tells, in the hour that brings it nearest to `near_us`, to the tenth. `None` for
+/// an hour and more.
+pub fn from_second_in_hour(second_s: f64, near_us: i64) -> Option<i64> {
+    from_time_mark_in_hour(SECOND_OF_HOUR_CN_S.to_wire(second_s).ok()?, near_us)
+}
+
+/// The moment that a minute of the year and a second of it tell, in the year that brings it nearest to `near_us`, to the
+/// millisecond.
+pub fn from_minute_and_second(minute: u32, second_s: f64, near_us: i64) -> Option<i64> {
+    from_minute_of_year(minute, second_to_wire(Some(second_s)).ok()?, near_us)
+}
+
+/// The moment that a second of the minute alone tells, in the minute that brings it nearest to `near_us`, to the
+/// millisecond.
+pub fn from_second(second_s: f64, near_us: i64) -> Option<i64> {
+    from_dsecond(second_to_wire(Some(second_s)).ok()?, near_us)
 }
 
 /// The moment `within` a period that is nearest to `near_us`.
@@ -181,14 +197,19 @@ mod tests {
 
     #[test]
     fn time_marks_count_tenths() {
-        assert_eq!(time_mark_to_come(Some(12.34)), 123);
-        assert_eq!(time_mark_to_come(Some(-3.0)), 0);
-        assert_eq!(time_mark_to_come(Some(4000.0)), TIME_MARK_OVER_AN_HOUR);
-        assert_eq!(time_mark_to_come(None), TIME_MARK_UNKNOWN_CN);
         let in_hour = time_mark_in_hour(LEAP_DAY_US + 5_000_000, LEAP_DAY_US);
         assert_eq!(in_hour, 37, "3.7 s into the next hour");
         assert_eq!(from_time_mark_in_hour(in_hour, LEAP_DAY_US), Some(LEAP_DAY_US + 5_000_000 - 65_000));
         assert_eq!(time_mark_in_hour(LEAP_DAY_US + HOUR_US, LEAP_DAY_US), TIME_MARK_OVER_AN_HOUR);
         assert_eq!(from_time_mark_in_hour(TIME_MARK_UNKNOWN_CN, LEAP_DAY_US), None);
+    }
+
+    #[test]
+    fn seconds_tell_the_same_as_marks() {
+        assert_eq!(second_of_minute_s(LEAP_DAY_US + 999), 58.765);
+        assert_eq!(from_second(58.765, LEAP_DAY_US), Some(LEAP_DAY_US));
+        assert_eq!(from_minute_and_second(minute_of_year(LEAP_DAY_US), 58.765, LEAP_DAY_US), Some(LEAP_DAY_US));
+        assert_eq!(from_second_in_hour(3.7, LEAP_DAY_US), from_time_mark_in_hour(37, LEAP_DAY_US));
+        assert_eq!(from_second_in_hour(3600.0, LEAP_DAY_US), None);
     }
 }

@@ -88,6 +88,12 @@ impl<W: Copy + PartialEq + PartialOrd + Into<i64> + TryFrom<i64> + fmt::Debug> S
         }
     }
 
+    /// The value nearest to `value` that the scale has, for quantities of which the end says more than nothing; `None` for
+    /// NaN.
+    pub fn clip(&self, value: f64) -> Option<f64> {
+        (!value.is_nan()).then(|| value.clamp(self.value(self.min), self.value(self.max)))
+    }
+
     /// The value of an integer; `None` when it says "unknown" or is outside the scale.
     pub fn from_wire(&self, wire: W) -> Option<f64> {
         if Some(wire) == self.unknown || wire < self.min || wire > self.max {
@@ -236,10 +242,26 @@ pub fn second_to_wire_optional(second_of_minute_s: Option<f64>) -> Result<Option
 /// # Errors
 /// When it is infinite or not a number.
 pub fn heading_to_wire(heading_cw_north_rad: Option<f64>) -> Result<u16, OutOfRange> {
-    let Some(heading) = heading_cw_north_rad else {
-        return HEADING_CW_NORTH_RAD.to_wire_or_unknown(None);
-    };
-    turn_to_wire(&HEADING_CW_NORTH_RAD, heading)
+    match heading_cw_north_rad {
+        Some(heading) => turn_to_wire(&HEADING_CW_NORTH_RAD, heading),
+        None => HEADING_CW_NORTH_RAD.to_wire_or_unknown(None),
+    }
+}
+
+/// An angle of any turn on a scale whose steps make up one full turn.
+///
+/// # Errors
+/// When it is infinite or not a number.
+pub fn turn_to_wire<W>(scale: &Scale<W>, angle_rad: f64) -> Result<W, OutOfRange>
+where
+    W: Copy + PartialEq + PartialOrd + Into<i64> + TryFrom<i64> + fmt::Debug,
+{
+    let rest = angle_rad % core::f64::consts::TAU;
+    let turn = if rest < 0.0 { rest + core::f64::consts::TAU } else { rest };
+    // The last half step below a full turn rounds up to it, which is the start again.
+    let max: i64 = scale.max.into();
+    let past_the_last = turn / scale.step >= max as f64 + 0.5;
+    scale.to_wire(if past_the_last { 0.0 } else { turn })
 }
 
 /// A heading of any turn as a `Heading` that may be missing: missing when it is unknown.
@@ -248,26 +270,6 @@ pub fn heading_to_wire(heading_cw_north_rad: Option<f64>) -> Result<u16, OutOfRa
 /// As [`heading_to_wire`].
 pub fn heading_to_wire_optional(heading_cw_north_rad: Option<f64>) -> Result<Option<u16>, OutOfRange> {
     heading_cw_north_rad.map(|heading| heading_to_wire(Some(heading))).transpose()
-}
-
-/// A heading of any turn as a `CoarseHeading` that may be missing: missing when it is unknown.
-///
-/// # Errors
-/// As [`heading_to_wire`].
-pub fn coarse_heading_to_wire_optional(heading_cw_north_rad: Option<f64>) -> Result<Option<u8>, OutOfRange> {
-    heading_cw_north_rad.map(|heading| turn_to_wire(&COARSE_HEADING_CW_NORTH_RAD, heading)).transpose()
-}
-
-/// A direction of any turn, on a scale that ends one step below a full turn.
-fn turn_to_wire<W>(scale: &Scale<W>, direction_rad: f64) -> Result<W, OutOfRange>
-where
-    W: Copy + PartialEq + PartialOrd + Into<i64> + TryFrom<i64> + fmt::Debug,
-{
-    let rest = direction_rad % core::f64::consts::TAU;
-    let turn = if rest < 0.0 { rest + core::f64::consts::TAU } else { rest };
-    // The last half step below a full turn rounds up to it, which is north again.
-    let past_the_last = turn >= scale.value(scale.max) + 0.5 * scale.step;
-    scale.to_wire(if past_the_last { 0.0 } else { turn })
 }
 
 /// The bounds of `PositionConfidence`, metres at 95 %, from index 1 (index 0 is unavailable).
@@ -369,10 +371,8 @@ mod tests {
 
     #[test]
     fn so_do_coarse_ones() {
-        assert_eq!(coarse_heading_to_wire_optional(Some(-PI / 2.0)), Ok(Some(180)));
-        assert_eq!(coarse_heading_to_wire_optional(Some(TAU - 0.013)), Ok(Some(0)));
-        assert_eq!(coarse_heading_to_wire_optional(Some(TAU - 0.014)), Ok(Some(239)));
-        assert_eq!(coarse_heading_to_wire_optional(None), Ok(None));
+        let coarse = |heading_rad| turn_to_wire(&COARSE_HEADING_CW_NORTH_RAD, heading_rad);
+        assert_eq!([-PI / 2.0, TAU - 0.013, TAU - 0.014].map(coarse), [Ok(180), Ok(0), Ok(239)]);
     }
 
     #[test]

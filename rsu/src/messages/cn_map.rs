@@ -1,66 +1,62 @@
 //! MAP of the China set (`asn1::cn::map`): every node that a link of the site ends at, with its incoming links.
 
 use asn1::cn::MessageFrame;
-use asn1::cn::common::{NodeReferenceID, Position3D, PositionOffsetLLV};
+use asn1::cn::common::NodeReferenceID;
 use asn1::cn::map::{
-    AllowedManeuvers, ConnectingLane, Connection, Lane, LaneAttributes, LaneAttributesBike, LaneAttributesSidewalk,
-    LaneAttributesVehicle, LaneTypeAttributes, Link, MapData, Movement, Node, RegulatorySpeedLimit, RoadPoint,
-    SpeedLimitType,
+    AllowedManeuvers, ConnectingLane, Connection, LaneAttributes, LaneAttributesBike, LaneAttributesSidewalk,
+    LaneAttributesVehicle, LaneTypeAttributes, Movement, SpeedLimitType,
 };
-use asn1::units::{self, OutOfRange};
-use asn1::{Dialect, Ia5String, time};
+use asn1::si::cn::map::{Lane, Link, MapData, Node, RegulatorySpeedLimit, RoadPoint};
+use asn1::si::{Position, Si};
+use asn1::{CodecError, Dialect, time};
 use perception::frames::Wgs84;
 use perception::time::UtcMicros;
 
-use super::{ComposeError, offsets};
 use crate::map::{self, LaneKind, Maneuver, NodeId, SiteMap};
 
-pub(super) fn encode(map: &SiteMap, dialect: Dialect, count: u8, now: UtcMicros) -> Result<Vec<u8>, ComposeError> {
-    let nodes = map.nodes.iter().map(|node| self::node(map, node)).collect::<Result<_, _>>()?;
+pub(super) fn encode(map: &SiteMap, dialect: Dialect, count: u8, now: UtcMicros) -> Result<Vec<u8>, CodecError> {
+    let nodes = map.nodes.iter().map(|node| self::node(map, node)).collect();
     let data = MapData { msg_cnt: count, time_stamp: Some(time::minute_of_year(now.0)), nodes };
-    Ok(asn1::cn::encode(&MessageFrame::MapFrame(data), dialect)?)
+    asn1::cn::encode(&MessageFrame::MapFrame(data.to_wire()?), dialect)
 }
 
-fn node(map: &SiteMap, node: &map::Node) -> Result<Node, OutOfRange> {
-    let ref_pos = Position3D {
-        lat: units::LATITUDE_DEG.to_wire(node.position.lat_deg)?,
-        long: units::LONGITUDE_DEG.to_wire(node.position.lon_deg)?,
-        // The map is drawn in two dimensions; the heights in GeoJSON, where there are any, are not surveyed ones.
-        elevation: None,
-    };
-    let incoming: Vec<&map::Link> = map.links.iter().filter(|link| link.to == node.id).collect();
-    let links: Vec<Link> = incoming.iter().map(|link| self::link(map, link, &ref_pos)).collect::<Result<_, _>>()?;
-    Ok(Node {
+fn node(map: &SiteMap, node: &map::Node) -> Node {
+    let incoming = map.links.iter().filter(|link| link.to == node.id);
+    Node {
         name: node.name.as_deref().and_then(ia5),
         id: reference(node.id),
-        ref_pos,
-        in_links: (!links.is_empty()).then_some(links),
-    })
+        ref_pos: Some(place(&node.position)),
+        in_links: unless_empty(incoming.map(|link| self::link(map, link)).collect()),
+    }
+}
+
+/// The map is drawn in two dimensions; the heights in GeoJSON, where there are any, are not surveyed ones.
+fn place(place: &Wgs84) -> Position {
+    Position { lat_deg: place.lat_deg, lon_deg: place.lon_deg, elevation_m: None }
 }
 
 /// A name that the message can carry: IA5, 63 characters; another is left out rather than mangled.
-fn ia5(name: &str) -> Option<Ia5String> {
-    (1..=63).contains(&name.len()).then(|| asn1::ia5(name)).flatten()
+fn ia5(name: &str) -> Option<String> {
+    ((1..=63).contains(&name.len()) && name.is_ascii()).then(|| name.to_owned())
 }
 
-fn link(map: &SiteMap, link: &map::Link, ref_pos: &Position3D) -> Result<Link, OutOfRange> {
-    let speed_limits = link.speed_limit_mps.map(|limit_mps| {
-        Ok::<_, OutOfRange>(vec![RegulatorySpeedLimit {
-            type_: SpeedLimitType::VehicleMaxSpeed,
-            speed: units::SPEED_MPS.to_wire(limit_mps)?,
-        }])
-    });
-    let lanes = link.lanes.iter().map(|lane| self::lane(map, lane, ref_pos)).collect::<Result<_, _>>()?;
-    let movements = movements(map, link);
-    Ok(Link {
+/// A list that the message leaves out rather than say that there is nothing in it.
+fn unless_empty<T>(list: Vec<T>) -> Option<Vec<T>> {
+    (!list.is_empty()).then_some(list)
+}
+
+fn link(map: &SiteMap, link: &map::Link) -> Link {
+    let limit =
+        |limit_mps| vec![RegulatorySpeedLimit { type_: SpeedLimitType::VehicleMaxSpeed, speed_mps: Some(limit_mps) }];
+    Link {
         name: ia5(&link.id),
         upstream_node_id: reference(link.from),
-        speed_limits: speed_limits.transpose()?,
-        link_width: Some(units::LANE_WIDTH_M.to_wire(link.width_m())?),
-        points: Some(points(&link.points, ref_pos)?),
-        movements: (!movements.is_empty()).then_some(movements),
-        lanes,
-    })
+        speed_limits: link.speed_limit_mps.map(limit),
+        link_width_m: Some(link.width_m()),
+        points: Some(points(&link.points)),
+        movements: unless_empty(movements(map, link)),
+        lanes: link.lanes.iter().map(|lane| self::lane(map, lane)).collect(),
+    }
 }
 
 /// Where the link leads, each downstream node and phase once, in the order of the lanes.
@@ -76,12 +72,12 @@ fn movements(map: &SiteMap, link: &map::Link) -> Vec<Movement> {
     movements
 }
 
-fn lane(map: &SiteMap, lane: &map::MapLane, ref_pos: &Position3D) -> Result<Lane, OutOfRange> {
+fn lane(map: &SiteMap, lane: &map::MapLane) -> Lane {
     let connects_to: Vec<Connection> =
         lane.connections.iter().filter_map(|connection| self::connection(map, connection)).collect();
-    Ok(Lane {
+    Lane {
         lane_id: lane.number,
-        lane_width: Some(units::LANE_WIDTH_M.to_wire(lane.width_m)?),
+        lane_width_m: Some(lane.width_m),
         lane_attributes: Some(LaneAttributes {
             share_with: None,
             lane_type: match lane.kind() {
@@ -93,10 +89,10 @@ fn lane(map: &SiteMap, lane: &map::MapLane, ref_pos: &Position3D) -> Result<Lane
         maneuvers: (!connects_to.is_empty()).then(|| {
             lane.maneuvers().into_iter().fold(AllowedManeuvers::EMPTY, |all, maneuver| all | self::maneuver(maneuver))
         }),
-        connects_to: (!connects_to.is_empty()).then_some(connects_to),
+        connects_to: unless_empty(connects_to),
         speed_limits: None,
-        points: Some(points(&lane.points, ref_pos)?),
-    })
+        points: Some(points(&lane.points)),
+    }
 }
 
 fn connection(map: &SiteMap, connection: &map::Connection) -> Option<Connection> {
@@ -119,15 +115,8 @@ fn maneuver(maneuver: Maneuver) -> AllowedManeuvers {
     }
 }
 
-fn points(line: &[Wgs84], ref_pos: &Position3D) -> Result<Vec<RoadPoint>, OutOfRange> {
-    line.iter()
-        .map(|point| {
-            let (lat, lon) =
-                (units::LATITUDE_DEG.to_wire(point.lat_deg)?, units::LONGITUDE_DEG.to_wire(point.lon_deg)?);
-            let offset_ll = offsets::cn(ref_pos.lat, ref_pos.long, lat, lon);
-            Ok(RoadPoint { pos_offset: PositionOffsetLLV { offset_ll, offset_v: None } })
-        })
-        .collect()
+fn points(line: &[Wgs84]) -> Vec<RoadPoint> {
+    line.iter().map(|point| RoadPoint { pos_offset: Some(place(point)) }).collect()
 }
 
 fn reference(id: NodeId) -> NodeReferenceID {

@@ -1,20 +1,20 @@
 //! RSM: the picture of road users for vehicles of the China set (`asn1::cn::rsm`).
 
 use asn1::cn::MessageFrame;
-use asn1::cn::common::{
-    MotionConfidenceSet, Position3D, PositionConfidence, PositionConfidenceSet, PositionOffsetLL, PositionOffsetLLV,
-    VehicleClassification, VehicleSize,
-};
-use asn1::cn::rsm::{ParticipantData, ParticipantType, RoadsideSafetyMessage, SourceType};
-use asn1::units::{self, OutOfRange};
-use asn1::{Dialect, time};
+use asn1::cn::common::VehicleClassification;
+use asn1::cn::rsm::{ParticipantType, SourceType};
+use asn1::si::cn::common::{MotionConfidenceSet, VehicleSize};
+use asn1::si::cn::rsm::{ParticipantData, RoadsideSafetyMessage};
+use asn1::si::{Position, PositionConfidenceSet, Si};
+use asn1::units::{VEHICLE_HEIGHT_M, VEHICLE_LENGTH_M, VEHICLE_WIDTH_M};
+use asn1::{CodecError, Dialect, time};
 use perception::calibration::Origin;
 use perception::detection::Class;
 use perception::frames::SiteFrame;
 use perception::priors::is_motor_vehicle;
 use perception::time::UtcMicros;
 
-use super::{ComposeError, Named, SeenBy, confidence, offsets};
+use super::{Named, SeenBy, confidence};
 
 /// ASN.1 allows 16 participants; the unit itself is one of them in every message (`ptcId` 0).
 const OBJECTS_A_MESSAGE: usize = 15;
@@ -33,98 +33,79 @@ pub(super) fn encode(
     dialect: Dialect,
     now: UtcMicros,
     mut next_count: impl FnMut() -> u8,
-) -> Vec<Result<Vec<u8>, ComposeError>> {
+) -> Vec<Result<Vec<u8>, CodecError>> {
     let chunks: Vec<&[Named<'_>]> =
         if named.is_empty() { vec![&[]] } else { named.chunks(OBJECTS_A_MESSAGE).collect() };
     let mut one = |chunk: &[Named<'_>]| {
-        let ref_pos = position(sender.origin)?;
-        let mut participants = vec![unit(&ref_pos, now)];
-        for object in chunk {
-            participants.push(participant(object, sender, &ref_pos, now)?);
-        }
-        let message = RoadsideSafetyMessage { msg_cnt: next_count(), id: sender.id.into(), ref_pos, participants };
-        Ok(asn1::cn::encode(&MessageFrame::RsmFrame(message), dialect)?)
+        let others = chunk.iter().map(|object| participant(object, sender, now));
+        let message = RoadsideSafetyMessage {
+            msg_cnt: next_count(),
+            id: sender.id.into(),
+            ref_pos: Some(position(sender.origin)),
+            participants: std::iter::once(unit(sender.origin, now)).chain(others).collect(),
+        };
+        asn1::cn::encode(&MessageFrame::RsmFrame(message.to_wire()?), dialect)
     };
     chunks.into_iter().map(&mut one).collect()
 }
 
-pub(super) fn position(origin: &Origin) -> Result<Position3D, OutOfRange> {
-    Ok(Position3D {
-        lat: units::LATITUDE_DEG.to_wire(origin.lat_deg)?,
-        long: units::LONGITUDE_DEG.to_wire(origin.lon_deg)?,
-        elevation: Some(units::ELEVATION_M.to_wire(origin.ellipsoidal_height_m)?),
-    })
-}
-
-/// `Heading`: not known.
-const HEADING_UNAVAILABLE: u16 = 28800;
-
-fn at(ref_pos: &Position3D, lat: i32, lon: i32) -> PositionOffsetLL {
-    offsets::cn(ref_pos.lat, ref_pos.long, lat, lon)
+fn position(origin: &Origin) -> Position {
+    let Origin { lat_deg, lon_deg, ellipsoidal_height_m, .. } = *origin;
+    Position { lat_deg, lon_deg, elevation_m: Some(ellipsoidal_height_m) }
 }
 
 /// The unit itself: `ptcId` 0, at the reference point, not moving.
-fn unit(ref_pos: &Position3D, now: UtcMicros) -> ParticipantData {
+fn unit(origin: &Origin, now: UtcMicros) -> ParticipantData {
     ParticipantData {
         ptc_type: ParticipantType::Rsu,
         ptc_id: 0,
         source: SourceType::Selfinfo,
         id: None,
-        sec_mark: time::dsecond(now.0),
-        pos: PositionOffsetLLV { offset_ll: at(ref_pos, ref_pos.lat, ref_pos.long), offset_v: None },
-        pos_confidence: PositionConfidenceSet { pos: PositionConfidence::Unavailable, elevation: None },
+        sec_mark_s: Some(time::second_of_minute_s(now.0)),
+        pos: Some(Position { elevation_m: None, ..position(origin) }),
+        pos_confidence: PositionConfidenceSet::default(),
         transmission: None,
-        speed: 0,
-        heading: HEADING_UNAVAILABLE,
-        angle: None,
+        speed_mps: Some(0.0),
+        heading_cw_north_rad: None,
+        angle_rad: None,
         motion_cfd: None,
         accel_set: None,
-        size: VehicleSize { width: 0, length: 0, height: None },
+        size: VehicleSize::default(),
         vehicle_class: None,
     }
 }
 
-fn participant(
-    object: &Named<'_>,
-    sender: &Sender<'_>,
-    ref_pos: &Position3D,
-    now: UtcMicros,
-) -> Result<ParticipantData, OutOfRange> {
+fn participant(object: &Named<'_>, sender: &Sender<'_>, now: UtcMicros) -> ParticipantData {
     let track = object.track;
     let [east_m, north_m] = track.position_enu_m;
     let place = sender.frame.wgs84_from_enu([east_m, north_m, 0.0]);
-    let (lat, lon) = (units::LATITUDE_DEG.to_wire(place.lat_deg)?, units::LONGITUDE_DEG.to_wire(place.lon_deg)?);
-    Ok(ParticipantData {
+    ParticipantData {
         ptc_type: participant_type(track.class),
         ptc_id: object.number,
         source: source(object.seen_by),
         id: None,
         // The picture is predicted to the moment at which it is said.
-        sec_mark: time::dsecond(now.0),
-        pos: PositionOffsetLLV { offset_ll: at(ref_pos, lat, lon), offset_v: None },
-        pos_confidence: PositionConfidenceSet {
-            pos: units::confidence(&units::POSITION_CONFIDENCE_M, confidence::position_m(track))
-                .unwrap_or(PositionConfidence::Unavailable),
-            elevation: None,
-        },
+        sec_mark_s: Some(time::second_of_minute_s(now.0)),
+        pos: Some(Position { lat_deg: place.lat_deg, lon_deg: place.lon_deg, elevation_m: None }),
+        pos_confidence: PositionConfidenceSet { pos_m: confidence::position_m(track), elevation_m: None },
         transmission: None,
-        speed: units::SPEED_MPS.to_wire(track.speed_mps())?,
-        heading: units::heading_to_wire(track.heading_cw_north_rad)?,
-        angle: None,
+        speed_mps: Some(track.speed_mps()),
+        heading_cw_north_rad: track.heading_cw_north_rad,
+        angle_rad: None,
         motion_cfd: Some(MotionConfidenceSet {
-            speed_cfd: units::confidence(&units::SPEED_CONFIDENCE_MPS, confidence::speed_mps(track)),
-            heading_cfd: units::confidence(&units::HEADING_CONFIDENCE_RAD, confidence::heading_rad(track)),
-            steer_cfd: None,
+            speed_cfd_mps: confidence::speed_mps(track),
+            heading_cfd_rad: confidence::heading_rad(track),
+            steer_cfd_rad: None,
         }),
         accel_set: None,
         // Longer than the field holds (41 m) is said as that: no object stays unsaid for its size.
         size: VehicleSize {
-            width: units::VEHICLE_WIDTH_M.to_wire_clipped(track.width_m),
-            length: units::VEHICLE_LENGTH_M.to_wire_clipped(track.length_m),
-            height: track.height_m.map(|height_m| units::VEHICLE_HEIGHT_M.to_wire_clipped(Some(height_m))),
+            width_m: track.width_m.and_then(|width_m| VEHICLE_WIDTH_M.clip(width_m)),
+            length_m: track.length_m.and_then(|length_m| VEHICLE_LENGTH_M.clip(length_m)),
+            height_m: track.height_m.and_then(|height_m| VEHICLE_HEIGHT_M.clip(height_m)),
         },
         vehicle_class: vehicle_class(track.class),
-    })
+    }
 }
 
 fn participant_type(class: Class) -> ParticipantType {

@@ -2,10 +2,9 @@
 
 use asn1::cn::MessageFrame;
 use asn1::cn::common::NodeReferenceID;
-use asn1::cn::spat::{
-    IntersectionState, IntersectionStatusObject, LightState, Phase, PhaseState, Spat, TimeChangeDetails,
-    TimeCountingDown,
-};
+use asn1::cn::spat::{IntersectionStatusObject, LightState};
+use asn1::si::Si;
+use asn1::si::cn::spat::{IntersectionState, Phase, PhaseState, Spat, TimeChangeDetails, TimeCountingDown};
 use asn1::{CodecError, Dialect, time};
 use perception::time::UtcMicros;
 
@@ -35,27 +34,17 @@ pub(super) fn encode(
         (true, true) => IntersectionStatusObject::FIXED_TIME_OPERATION,
         (true, false) => IntersectionStatusObject::TRAFFIC_DEPENDENT_OPERATION,
     };
+    let (moy, time_stamp_s) = (Some(time::minute_of_year(now.0)), Some(time::second_of_minute_s(now.0)));
     let intersection = IntersectionState {
         intersection_id: NodeReferenceID { region: Some(node.region), id: node.id },
         status: mode,
-        moy: Some(time::minute_of_year(now.0)),
-        time_stamp: Some(time::dsecond(now.0)),
-        time_confidence: None,
+        moy,
+        time_stamp_s,
+        time_confidence_s: None,
         phases: state.groups.iter().map(|group| phase(group, age_s)).collect(),
     };
-    let spat = Spat {
-        msg_cnt: count,
-        moy: Some(time::minute_of_year(now.0)),
-        time_stamp: Some(time::dsecond(now.0)),
-        name: None,
-        intersections: vec![intersection],
-    };
-    asn1::cn::encode(&MessageFrame::SpatFrame(spat), dialect)
-}
-
-/// Tenths of a second to come.
-fn mark(seconds: f64) -> u16 {
-    time::time_mark_to_come(Some(seconds))
+    let spat = Spat { msg_cnt: count, moy, time_stamp_s, name: None, intersections: vec![intersection] };
+    asn1::cn::encode(&MessageFrame::SpatFrame(spat.to_wire()?), dialect)
 }
 
 /// What it shows now and what follows, in the relative form: every vehicle reads it, whatever its clock.
@@ -63,17 +52,16 @@ fn phase(group: &GroupState, age_s: f64) -> Phase {
     // Below zero where the word is old and the change has passed: what follows is counted from that moment.
     let left = |end_s: Option<f64>| end_s.map(|end_s| end_s - age_s);
     let likely_s = left(group.likely_end_s);
+    let counting = |times| Some(TimeChangeDetails::Counting(times));
     let current = PhaseState {
         light: light(group.light),
-        timing: likely_s.map(|likely_s| {
-            TimeChangeDetails::Counting(TimeCountingDown {
-                start_time: 0,
-                min_end_time: left(group.min_end_s).map(mark),
-                max_end_time: left(group.max_end_s).map(mark),
-                likely_end_time: mark(likely_s),
-                time_confidence: None,
-                next_start_time: None,
-                next_duration: None,
+        timing: likely_s.and_then(|likely_s| {
+            counting(TimeCountingDown {
+                start_time_s: Some(0.0),
+                min_end_time_s: left(group.min_end_s),
+                max_end_time_s: left(group.max_end_s),
+                likely_end_time_s: Some(likely_s),
+                ..TimeCountingDown::default()
             })
         }),
     };
@@ -81,18 +69,12 @@ fn phase(group: &GroupState, age_s: f64) -> Phase {
     if let Some(mut start_s) = likely_s {
         for &(next, lasts_s) in &group.next {
             let end_s = start_s + lasts_s;
-            phase_states.push(PhaseState {
-                light: light(next),
-                timing: Some(TimeChangeDetails::Counting(TimeCountingDown {
-                    start_time: mark(start_s),
-                    min_end_time: None,
-                    max_end_time: None,
-                    likely_end_time: mark(end_s),
-                    time_confidence: None,
-                    next_start_time: None,
-                    next_duration: None,
-                })),
-            });
+            let times = TimeCountingDown {
+                start_time_s: Some(start_s),
+                likely_end_time_s: Some(end_s),
+                ..TimeCountingDown::default()
+            };
+            phase_states.push(PhaseState { light: light(next), timing: counting(times) });
             start_s = end_s;
         }
     }

@@ -12,8 +12,8 @@ use crate::si::{
 };
 use crate::units::{
     COARSE_HEADING_CW_NORTH_RAD, CONFIDENCE, HEADING_CW_NORTH_RAD, RADIUS_OF_CURVATURE_M, SECOND_OF_MINUTE_S,
-    SPEED_MPS, STEERING_WHEEL_ANGLE_RAD, TIME_OFFSET_S, coarse_heading_to_wire_optional, heading_to_wire,
-    heading_to_wire_optional, second_to_wire,
+    SPEED_MPS, STEERING_WHEEL_ANGLE_RAD, TIME_OFFSET_S, heading_to_wire, heading_to_wire_optional, second_to_wire,
+    turn_to_wire,
 };
 use crate::{CodecError, Octets8};
 
@@ -268,13 +268,13 @@ impl Si<wire::FullPositionVector> for FullPositionVector {
 
 impl PathHistoryPoint {
     fn to_wire(self, end: &Position3D) -> Result<wire::PathHistoryPoint, CodecError> {
-        let heading = coarse_heading_to_wire_optional(self.heading_cw_north_rad);
+        let heading = self.heading_cw_north_rad.map(|heading| turn_to_wire(&COARSE_HEADING_CW_NORTH_RAD, heading));
         Ok(wire::PathHistoryPoint {
             llv_offset: offset_to_wire(self.llv_offset, end).at("llvOffset")?,
             time_offset: TIME_OFFSET_S.to_wire_or_unknown(self.time_offset_s).at("timeOffset")?,
             speed: SPEED_MPS.to_wire_optional(self.speed_mps).at("speed")?,
             pos_accuracy: self.pos_accuracy.to_wire().at("posAccuracy")?,
-            heading: heading.at("heading")?,
+            heading: heading.transpose().at("heading")?,
         })
     }
 

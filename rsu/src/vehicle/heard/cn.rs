@@ -2,12 +2,19 @@
 
 use asn1::cn::MessageFrame;
 use asn1::cn::common::NodeReferenceID;
-use asn1::cn::map::{AllowedManeuvers, Link, MapData, Node};
-use asn1::cn::rsm::{ParticipantData, ParticipantType, RoadsideSafetyMessage};
-use asn1::cn::spat::{IntersectionState, IntersectionStatusObject, LightState, Phase, Spat, TimeChangeDetails};
+use asn1::cn::map::AllowedManeuvers;
+use asn1::cn::rsm::ParticipantType;
+use asn1::cn::spat::{IntersectionStatusObject, LightState};
+use asn1::si::cn::bsm::BasicSafetyMessage;
+use asn1::si::cn::map::{Link, MapData, Node};
+use asn1::si::cn::rsm::{ParticipantData, RoadsideSafetyMessage};
+use asn1::si::cn::spat::{IntersectionState, Phase, Spat, TimeChangeDetails};
+use asn1::si::{Position, Si};
+use asn1::time;
+use perception::frames::Wgs84;
 use perception::time::UtcMicros;
 
-use super::{Content, Group, Lane, Lanes, Lights, Message, Object, Picture, values};
+use super::{Content, Group, Lane, Lanes, Lights, Message, Object, Picture};
 use crate::map::NodeId;
 use crate::radios::{MessageKind, MessageSet};
 use crate::signals::Light;
@@ -16,22 +23,44 @@ use crate::signals::Light;
 pub(super) fn message(frame: &MessageFrame, now: UtcMicros) -> Option<Message> {
     let (kind, count, said_at, content) = match frame {
         MessageFrame::SpatFrame(spat) => {
-            let said_at = values::said_at(spat.moy, spat.time_stamp, now);
-            (MessageKind::Spat, spat.msg_cnt, said_at, lights(spat, said_at, now))
+            let spat = Spat::from_wire(spat);
+            let said_at = said_at(spat.moy, spat.time_stamp_s, now);
+            (MessageKind::Spat, spat.msg_cnt, said_at, lights(&spat, said_at, now))
         }
-        MessageFrame::MapFrame(map) => (MessageKind::Map, map.msg_cnt, None, lanes(map)),
+        MessageFrame::MapFrame(map) => (MessageKind::Map, map.msg_cnt, None, lanes(&MapData::from_wire(map))),
         MessageFrame::RsmFrame(rsm) => {
-            let said_at =
-                rsm.participants.iter().find_map(|participant| values::second_near(participant.sec_mark, now));
-            (MessageKind::Rsm, rsm.msg_cnt, said_at, picture(rsm, now))
+            let rsm = RoadsideSafetyMessage::from_wire(rsm);
+            let said_at = rsm.participants.iter().find_map(|participant| second_near(participant.sec_mark_s, now));
+            (MessageKind::Rsm, rsm.msg_cnt, said_at, picture(&rsm, now))
         }
         MessageFrame::RsiFrame(rsi) => (MessageKind::Rsi, rsi.msg_cnt, None, Content::Other),
         MessageFrame::BsmFrame(bsm) => {
-            (MessageKind::Bsm, bsm.msg_cnt, values::second_near(bsm.sec_mark, now), Content::Other)
+            let bsm = BasicSafetyMessage::from_wire(bsm);
+            (MessageKind::Bsm, bsm.msg_cnt, second_near(bsm.sec_mark_s, now), Content::Other)
         }
         _ => return None,
     };
     Some(Message { set: MessageSet::Cn, kind, count: Some(count), said_at, content })
+}
+
+/// The moment that minute of the year and second of the minute tell.
+fn said_at(minute: Option<u32>, second_s: Option<f64>, near: UtcMicros) -> Option<UtcMicros> {
+    time::from_minute_and_second(minute?, second_s?, near.0).map(UtcMicros)
+}
+
+/// The moment nearest to `near` that has this second of the minute.
+fn second_near(second_s: Option<f64>, near: UtcMicros) -> Option<UtcMicros> {
+    time::from_second(second_s?, near.0).map(UtcMicros)
+}
+
+/// The moment nearest to `near` that has this second of the hour.
+fn in_hour(second_s: Option<f64>, near: UtcMicros) -> Option<UtcMicros> {
+    time::from_second_in_hour(second_s?, near.0).map(UtcMicros)
+}
+
+/// On the level of the ellipsoid, as the map that is drawn from it.
+fn place(place: Position) -> Wgs84 {
+    Wgs84 { lat_deg: place.lat_deg, lon_deg: place.lon_deg, ellipsoidal_height_m: 0.0 }
 }
 
 fn node_id(id: &NodeReferenceID) -> NodeId {
@@ -40,7 +69,7 @@ fn node_id(id: &NodeReferenceID) -> NodeId {
 
 fn lights(spat: &Spat, said_at: Option<UtcMicros>, now: UtcMicros) -> Content {
     let one = |state: &IntersectionState| {
-        let said_at = values::said_at(state.moy, state.time_stamp, now).or(said_at).unwrap_or(now);
+        let said_at = self::said_at(state.moy, state.time_stamp_s, now).or(said_at).unwrap_or(now);
         Lights {
             node: node_id(&state.intersection_id),
             fixed_time: state.status.contains(IntersectionStatusObject::FIXED_TIME_OPERATION),
@@ -53,20 +82,22 @@ fn lights(spat: &Spat, said_at: Option<UtcMicros>, now: UtcMicros) -> Content {
 /// The state that runs now is the one that began already: its `startTime` is 0, or it does not say.
 fn group(phase: &Phase, said_at: UtcMicros) -> Option<Group> {
     let running = |timing: &Option<TimeChangeDetails>| match timing {
-        Some(TimeChangeDetails::Counting(counting)) => counting.start_time == 0,
+        Some(TimeChangeDetails::Counting(counting)) => counting.start_time_s == Some(0.0),
         Some(TimeChangeDetails::UtcTiming(utc)) => {
-            values::in_hour(utc.start_utc_time, said_at).is_none_or(|start| start <= said_at)
+            in_hour(utc.start_utc_time_s, said_at).is_none_or(|start| start <= said_at)
         }
-        _ => true,
+        None => true,
     };
     let index = phase.phase_states.iter().position(|state| running(&state.timing)).unwrap_or(0);
     let state = phase.phase_states.get(index)?;
     let ends_at = match &state.timing {
         Some(TimeChangeDetails::Counting(counting)) => {
-            values::tenths(counting.likely_end_time).map(|left_s| said_at.plus_seconds(left_s))
+            // An hour stands for all that is longer.
+            let left_s = counting.likely_end_time_s.filter(|left_s| *left_s < 3600.0);
+            left_s.map(|left_s| said_at.plus_seconds(left_s))
         }
-        Some(TimeChangeDetails::UtcTiming(utc)) => values::in_hour(utc.likely_end_utc_time, said_at),
-        _ => None,
+        Some(TimeChangeDetails::UtcTiming(utc)) => in_hour(utc.likely_end_utc_time_s, said_at),
+        None => None,
     };
     let next = phase.phase_states.get(index + 1).map(|state| light(state.light));
     Some(Group { id: phase.id, light: light(state.light), ends_at, next })
@@ -88,20 +119,19 @@ fn light(light: LightState) -> Light {
 fn lanes(map: &MapData) -> Content {
     let one = |node: &Node| Lanes {
         node: node_id(&node.id),
-        lanes: node.in_links.iter().flatten().flat_map(|link| link_lanes(node, link)).collect(),
+        lanes: node.in_links.iter().flatten().flat_map(link_lanes).collect(),
     };
     Content::Lanes(map.nodes.iter().map(one).collect())
 }
 
-fn link_lanes(node: &Node, link: &Link) -> Vec<Lane> {
-    let name = link.name.as_ref().map(|name| String::from_utf8_lossy(name.as_iso646_bytes()).into_owned());
-    let name = name.unwrap_or_else(|| format!("from {}", link.upstream_node_id.id));
-    let lane = |lane: &asn1::cn::map::Lane| {
+fn link_lanes(link: &Link) -> Vec<Lane> {
+    let name = link.name.clone().unwrap_or_else(|| format!("from {}", link.upstream_node_id.id));
+    let lane = |lane: &asn1::si::cn::map::Lane| {
         // A lane without points of its own follows its link.
         let points = lane.points.as_ref().or(link.points.as_ref())?;
         Some(Lane {
             name: format!("{name}/{}", lane.lane_id),
-            points: points.iter().filter_map(|point| values::cn_place(&node.ref_pos, &point.pos_offset)).collect(),
+            points: points.iter().filter_map(|point| point.pos_offset.map(place)).collect(),
             ways: lane
                 .connects_to
                 .iter()
@@ -131,18 +161,15 @@ fn picture(rsm: &RoadsideSafetyMessage, now: UtcMicros) -> Content {
         Some(Object {
             id: participant.ptc_id,
             class: class(participant),
-            place: values::cn_place(&rsm.ref_pos, &participant.pos)?,
-            speed_mps: values::speed(participant.speed),
-            heading_cw_north_deg: values::heading(participant.heading),
-            at: values::second_near(participant.sec_mark, now),
+            place: participant.pos.map(place)?,
+            speed_mps: participant.speed_mps,
+            heading_cw_north_deg: participant.heading_cw_north_rad.map(f64::to_degrees),
+            at: second_near(participant.sec_mark_s, now),
         })
     };
     // Number 0 is the roadside unit itself.
     let others = rsm.participants.iter().filter(|participant| participant.ptc_id != 0);
-    Content::Picture(Picture {
-        reference: values::place(rsm.ref_pos.lat, rsm.ref_pos.long),
-        objects: others.filter_map(one).collect(),
-    })
+    Content::Picture(Picture { reference: rsm.ref_pos.map(place), objects: others.filter_map(one).collect() })
 }
 
 /// `BasicVehicleClass` in its tens: 10 cars, 20 light trucks, 25 trucks, 40 motorcycles, 50 buses.

@@ -1,7 +1,6 @@
 //! Wire values as SI values. What the integers mean is in [`asn1::units`] and [`asn1::time`].
 
-use asn1::cn::common::{Position3D, PositionOffsetLL, PositionOffsetLLV};
-use asn1::us::common::{NodeListXY, NodeOffsetPointXY, Position3D as UsPosition3D};
+use asn1::us::common::{NodeListXY, NodeOffsetPointXY, Position3D};
 use asn1::{time, units};
 use perception::calibration::Origin;
 use perception::frames::{SiteFrame, Wgs84};
@@ -20,20 +19,6 @@ pub(super) fn heading(wire: u16) -> Option<f64> {
     units::HEADING_CW_NORTH_RAD.from_wire(wire).map(f64::to_degrees)
 }
 
-/// The offset's steps are those of latitude and longitude, longitude first.
-pub(super) fn cn_place(reference: &Position3D, offset: &PositionOffsetLLV) -> Option<Wgs84> {
-    let (lon, lat) = match offset.offset_ll {
-        PositionOffsetLL::PositionLL1(ll) => (i32::from(ll.lon), i32::from(ll.lat)),
-        PositionOffsetLL::PositionLL2(ll) => (i32::from(ll.lon), i32::from(ll.lat)),
-        PositionOffsetLL::PositionLL3(ll) => (i32::from(ll.lon), i32::from(ll.lat)),
-        PositionOffsetLL::PositionLL4(ll) => (ll.lon, ll.lat),
-        PositionOffsetLL::PositionLL5(ll) => (ll.lon, ll.lat),
-        PositionOffsetLL::PositionLL6(ll) => (ll.lon, ll.lat),
-        PositionOffsetLL::PositionLatLon(ll) => return place(ll.lat, ll.lon),
-    };
-    place(reference.lat.checked_add(lat)?, reference.long.checked_add(lon)?)
-}
-
 /// A place so many tenths of a metre east and north of another.
 pub(super) fn offset_place(reference: Wgs84, offset_x: i16, offset_y: i16) -> Option<Wgs84> {
     let metres = |wire| units::OBJECT_DISTANCE_M.from_wire(wire);
@@ -47,7 +32,7 @@ fn east_north_of(reference: Wgs84, east_m: f64, north_m: f64) -> Wgs84 {
 
 /// The points of a lane, each from the one before it, the first from the reference point. `None` when the lane is
 /// computed from another one, or a node is in a regional form.
-pub(super) fn us_line(reference: &UsPosition3D, nodes: &NodeListXY) -> Option<Vec<Wgs84>> {
+pub(super) fn us_line(reference: &Position3D, nodes: &NodeListXY) -> Option<Vec<Wgs84>> {
     let NodeListXY::Nodes(nodes) = nodes else { return None };
     let mut here = place(reference.lat, reference.long)?;
     let mut points = Vec::with_capacity(nodes.len());
@@ -86,9 +71,4 @@ pub(super) fn second_near(millisecond: u16, near: UtcMicros) -> Option<UtcMicros
 /// The moment nearest to `near` that has this tenth of a second of the hour.
 pub(super) fn in_hour(mark: u16, near: UtcMicros) -> Option<UtcMicros> {
     time::from_time_mark_in_hour(mark, near.0).map(UtcMicros)
-}
-
-/// Seconds to come; `None` for an hour and more, and for unknown.
-pub(super) fn tenths(mark: u16) -> Option<f64> {
-    (mark < time::TIME_MARK_OVER_AN_HOUR).then(|| f64::from(mark) * 0.1)
 }
