@@ -204,6 +204,8 @@ pub const MEASUREMENT_TIME_OFFSET_S: Scale<i16> = scale("measurement_time_offset
 pub const CLASSIFICATION_CONFIDENCE: Scale<u8> = scale("classification_confidence", 0.01, 0, 100, Some(101));
 /// `AttachmentRadius`, metres.
 pub const ATTACHMENT_RADIUS_M: Scale<u8> = scale("attachment_radius_m", 0.1, 0, 200, None);
+/// `overallRadius` of a road user of the China set, metres. Source: T/CSAE 157-2020.
+pub const OVERALL_RADIUS_M: Scale<u8> = scale("overall_radius_m", 0.1, 0, 200, None);
 /// `Offset-Bnn` of lane nodes, metres; the widest, `Offset-B16`.
 pub const NODE_OFFSET_M: Scale<i16> = scale("node_offset_m", 0.01, -32768, 32767, None);
 
@@ -211,6 +213,8 @@ pub const NODE_OFFSET_M: Scale<i16> = scale("node_offset_m", 0.01, -32768, 32767
 pub const PITCH_RAD: Scale<i16> = scale("pitch_rad", 0.0125 * DEGREE, -7200, 7200, None);
 /// `RollDetected`, radians. Source: SAE J3224.
 pub const ROLL_RAD: Scale<i16> = scale("roll_rad", 0.0125 * DEGREE, -14400, 14400, None);
+/// `Roll` of the China set, radians. Source: T/CSAE 157-2020.
+pub const ROLL_CN_RAD: Scale<i16> = scale("roll_rad", 0.0125 * DEGREE, -7200, 7200, None);
 /// `YawDetected`, radians. Source: SAE J3224.
 pub const YAW_RAD: Scale<i16> = scale("yaw_rad", 0.0125 * DEGREE, -14400, 14400, None);
 /// `PitchRate`, radians a second. Source: SAE J3224.

@@ -68,6 +68,9 @@ classes! {
     confidence::SpeedConfidence: SPEED_CONFIDENCE_MPS,
     confidence::HeadingConfidence: HEADING_CONFIDENCE_RAD,
     cn::confidence::SteeringWheelAngleConfidence: STEERING_CONFIDENCE_RAD,
+    // Its classes are named after degrees, but it is about accelerations: the bounds of SAE J3224 (not confirmed).
+    cn::day2::common::AccConfidence: ACCELERATION_CONFIDENCE_MPS2,
+    cn::day2::common::AngularVConfidence: YAW_RATE_CONFIDENCE_RADPS,
     AccelerationConfidence: ACCELERATION_CONFIDENCE_MPS2,
     YawRateConfidence: YAW_RATE_CONFIDENCE_RADPS,
     PitchRateConfidence: TILT_RATE_CONFIDENCE_RADPS,

@@ -4,6 +4,7 @@
 
 mod cn;
 mod cn_phase1;
+mod cn_phase2;
 mod scales;
 mod support;
 mod us;

@@ -40,6 +40,25 @@ macro_rules! message {
             }
         }
     };
+    // A message of phase 2: which alternative of its frame.
+    (cn, day2 :: $file:ident :: $name:ident, $alternative:ident) => {
+        impl crate::support::Message for asn1::si::cn::day2::$file::$name {
+            type Wire = asn1::cn::day2::$file::$name;
+
+            fn read(dialect: asn1::Dialect, octets: &[u8]) -> Option<Self::Wire> {
+                use asn1::cn::MessageFrame::MsgFrameExt;
+                match asn1::cn::decode(octets, dialect) {
+                    Ok(MsgFrameExt(asn1::cn::day2::MessageFrameExt::$alternative(message))) => Some(message),
+                    _ => None,
+                }
+            }
+
+            fn write(dialect: asn1::Dialect, wire: Self::Wire) -> Result<Vec<u8>, asn1::CodecError> {
+                let message = asn1::cn::day2::MessageFrameExt::$alternative(wire);
+                asn1::cn::encode(&asn1::cn::MessageFrame::MsgFrameExt(message), dialect)
+            }
+        }
+    };
     (@decode cn, $dialect:ident, $octets:expr) => { asn1::cn::decode($octets, $dialect) };
     (@decode us, $dialect:ident, $octets:expr) => {{ let _ = $dialect; asn1::us::decode($octets) }};
     (@encode cn, $dialect:ident, $frame:expr) => { asn1::cn::encode($frame, $dialect) };
@@ -133,7 +152,8 @@ fn says_unknown(name: &str, value: &Value) -> bool {
         "moy" | "startTime" | "endTime" => number == Some(527_040),
         "minEndTime" | "maxEndTime" | "nextStartTime" | "nextDuration" => number == Some(36_001),
         "minEndUTCTime" | "maxEndUTCTime" | "nextStartUTCTime" | "nextEndUTCTime" => number == Some(36_001),
-        "speed" => number == Some(8191),
+        "speed" | "speedLimit" | "recommendedSpeed" | "verSpeed" => number == Some(8191),
+        "estimatedTime" | "estimatedArrivalTime" | "statusDuration" | "lifeTime" => number == Some(65_535),
         "heading" => number == Some(28_800) || number == Some(240),
         "offset" => number == Some(721),
         "radiusOfCurve" => number == Some(-32_767),
@@ -178,13 +198,14 @@ fn is_smaller_text(was: &Value, is: &Value) -> bool {
 /// Whether an offset came back in a smaller form, or a place without its unknown half.
 fn is_smaller_offset(name: &str, was: &Value, is: &Value) -> bool {
     let form = |value: &Value| value.as_object().and_then(|choice| choice.keys().next().cloned()).unwrap_or_default();
-    let half_unknown = || {
+    let half_unknown = |was: &Value| {
         let place = &was["position-LatLon"];
         place["lat"] == 900_000_001 || place["lon"] == 1_800_000_001
     };
     // The forms' names are in the order of their size.
     match name {
-        "offsetLL" => form(is) < form(was) && form(is) != "position-LatLon" || half_unknown(),
+        "offsetLL" => form(is) < form(was) && form(is) != "position-LatLon" || half_unknown(was),
+        "eventPos" | "signPos" => is.is_null() && half_unknown(&was["offsetLL"]),
         "offsetV" => {
             let last_if_absolute = |form: String| if form == "elevation" { "p".to_owned() } else { form };
             last_if_absolute(form(is)) < last_if_absolute(form(was))

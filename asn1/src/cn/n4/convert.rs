@@ -54,17 +54,22 @@ fn bsm_to_gbt(m: &BasicSafetyMessage) -> bsm::BasicSafetyMessage {
         motion_cfd, accel_set, brakes, size, vehicle_class, emergency_ext;
         safety_ext: m.safety_ext.as_ref().map(|e| convert!(e => bsm::VehicleSafetyExtensions {
             events, path_prediction, lights;
-            path_history: e.path_history.as_ref().map(|h| convert!(h => bsm::PathHistory {
-                curr_gnss_status, crumb_data;
-                initial_position: h.initial_position.as_ref().map(position_to_gbt)
-            }))
+            path_history: e.path_history.as_ref().map(history_to_gbt)
         }))
+    })
+}
+
+pub(crate) fn history_to_gbt(h: &PathHistory) -> bsm::PathHistory {
+    convert!(h => bsm::PathHistory {
+        curr_gnss_status, crumb_data;
+        initial_position: h.initial_position.as_ref().map(position_to_gbt)
     })
 }
 
 fn bsm_from_gbt(m: &bsm::BasicSafetyMessage) -> Result<BasicSafetyMessage, CodecError> {
     let extensions = |e: &bsm::VehicleSafetyExtensions| -> Result<VehicleSafetyExtensions, CodecError> {
-        let history = e.path_history.as_ref().map(history_from_gbt).transpose()?;
+        let history = e.path_history.as_ref().map(history_from_gbt).transpose();
+        let history = history.map_err(|error| error.within("bsmFrame.safetyExt.pathHistory", 0))?;
         Ok(convert!(e => VehicleSafetyExtensions { events, path_prediction, lights; path_history: history }))
     };
     let safety_ext = m.safety_ext.as_ref().map(extensions).transpose()?;
@@ -75,10 +80,11 @@ fn bsm_from_gbt(m: &bsm::BasicSafetyMessage) -> Result<BasicSafetyMessage, Codec
     }))
 }
 
-fn history_from_gbt(h: &bsm::PathHistory) -> Result<PathHistory, CodecError> {
+/// Errors are at members of the history.
+pub(crate) fn history_from_gbt(h: &bsm::PathHistory) -> Result<PathHistory, CodecError> {
     let position = |p: &bsm::FullPositionVector| -> Result<FullPositionVector, CodecError> {
         if p.pos_accuracy.is_some() {
-            let at = "bsmFrame.safetyExt.pathHistory.initialPosition.posAccuracy";
+            let at = "initialPosition.posAccuracy";
             return Err(CodecError::at(at, "cn-n4 and cn-csae157 have no error ellipse here"));
         }
         Ok(convert!(p => FullPositionVector {
@@ -153,52 +159,56 @@ fn node_from_gbt(n: &map::Node) -> Result<Node, CodecError> {
 }
 
 fn rsi_to_gbt(m: &RoadSideInformation) -> rsi::RoadSideInformation {
-    let paths = |paths: &Option<Vec<ReferencePath>>| {
-        let path = |p: &ReferencePath| convert!(p => rsi::ReferencePath { active_path, path_radius });
-        paths.as_ref().map(|paths| paths.iter().map(path).collect())
-    };
-    let event = |e: &RTEData| {
-        convert!(e => rsi::RTEData {
-            rte_id, event_type, event_source, event_pos, event_radius, description, time_details, priority,
-            reference_links, event_confidence;
-            reference_paths: paths(&e.reference_paths)
-        })
-    };
-    let sign = |s: &RTSData| {
-        convert!(s => rsi::RTSData {
-            rts_id, sign_type, sign_pos, description, time_details, priority, reference_links;
-            reference_paths: paths(&s.reference_paths)
-        })
-    };
     convert!(m => rsi::RoadSideInformation {
         msg_cnt, moy, id, ref_pos;
-        rtes: m.rtes.as_ref().map(|events| events.iter().map(event).collect()),
-        rtss: m.rtss.as_ref().map(|signs| signs.iter().map(sign).collect())
+        rtes: m.rtes.as_ref().map(|events| events.iter().map(event_to_gbt).collect()),
+        rtss: m.rtss.as_ref().map(|signs| signs.iter().map(sign_to_gbt).collect())
+    })
+}
+
+pub(crate) fn event_to_gbt(e: &RTEData) -> rsi::RTEData {
+    convert!(e => rsi::RTEData {
+        rte_id, event_type, event_source, event_pos, event_radius, description, time_details, priority,
+        reference_links, event_confidence;
+        reference_paths: e.reference_paths.as_ref().map(|paths| paths.iter().map(path_to_gbt).collect())
+    })
+}
+
+fn sign_to_gbt(s: &RTSData) -> rsi::RTSData {
+    convert!(s => rsi::RTSData {
+        rts_id, sign_type, sign_pos, description, time_details, priority, reference_links;
+        reference_paths: s.reference_paths.as_ref().map(|paths| paths.iter().map(path_to_gbt).collect())
+    })
+}
+
+pub(crate) fn path_to_gbt(p: &ReferencePath) -> rsi::ReferencePath {
+    convert!(p => rsi::ReferencePath { active_path, path_radius })
+}
+
+fn rsi_from_gbt(m: &rsi::RoadSideInformation) -> RoadSideInformation {
+    convert!(m => RoadSideInformation {
+        msg_cnt, moy, id, ref_pos;
+        rtes: m.rtes.as_ref().map(|events| events.iter().map(event_from_gbt).collect()),
+        rtss: m.rtss.as_ref().map(|signs| signs.iter().map(sign_from_gbt).collect())
+    })
+}
+
+pub(crate) fn event_from_gbt(e: &rsi::RTEData) -> RTEData {
+    convert!(e => RTEData {
+        rte_id, event_type, event_source, event_pos, event_radius, description, time_details, priority,
+        reference_links, event_confidence;
+        reference_paths: e.reference_paths.as_ref().map(|paths| paths.iter().map(path_from_gbt).collect())
+    })
+}
+
+fn sign_from_gbt(s: &rsi::RTSData) -> RTSData {
+    convert!(s => RTSData {
+        rts_id, sign_type, sign_pos, description, time_details, priority, reference_links;
+        reference_paths: s.reference_paths.as_ref().map(|paths| paths.iter().map(path_from_gbt).collect())
     })
 }
 
 /// A path of one point, which this dialect forbids, is refused when it is encoded.
-fn rsi_from_gbt(m: &rsi::RoadSideInformation) -> RoadSideInformation {
-    let paths = |paths: &Option<Vec<rsi::ReferencePath>>| {
-        let path = |p: &rsi::ReferencePath| convert!(p => ReferencePath { active_path, path_radius });
-        paths.as_ref().map(|paths| paths.iter().map(path).collect())
-    };
-    let event = |e: &rsi::RTEData| {
-        convert!(e => RTEData {
-            rte_id, event_type, event_source, event_pos, event_radius, description, time_details, priority,
-            reference_links, event_confidence;
-            reference_paths: paths(&e.reference_paths)
-        })
-    };
-    let sign = |s: &rsi::RTSData| {
-        convert!(s => RTSData {
-            rts_id, sign_type, sign_pos, description, time_details, priority, reference_links;
-            reference_paths: paths(&s.reference_paths)
-        })
-    };
-    convert!(m => RoadSideInformation {
-        msg_cnt, moy, id, ref_pos;
-        rtes: m.rtes.as_ref().map(|events| events.iter().map(event).collect()),
-        rtss: m.rtss.as_ref().map(|signs| signs.iter().map(sign).collect())
-    })
+pub(crate) fn path_from_gbt(p: &rsi::ReferencePath) -> ReferencePath {
+    convert!(p => ReferencePath { active_path, path_radius })
 }

@@ -6,6 +6,8 @@ pub mod types;
 
 use rasn::prelude::*;
 
+pub(crate) use convert::{event_from_gbt, event_to_gbt, history_from_gbt, history_to_gbt, path_from_gbt, path_to_gbt};
+
 use super::rsm::RoadsideSafetyMessage;
 use super::spat::Spat;
 use types::{BasicSafetyMessage, MapData, RoadSideInformation};

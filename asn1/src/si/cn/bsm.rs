@@ -6,6 +6,7 @@ use super::common::{MotionConfidenceSet, VehicleSize, offset_from_wire, offset_t
 use crate::cn::bsm as wire;
 use crate::cn::bsm::{BrakeSystemStatus, ExteriorLights, GNSSstatus, VehicleEmergencyExtensions, VehicleEventFlags};
 use crate::cn::common::{Position3D, TransmissionState, VehicleClassification};
+use crate::cn::n4;
 use crate::si::{
     Acceleration4Way, At, ConfidenceClass, DateTime, Position, PositionConfidenceSet, PositionalAccuracy, Si, bound_of,
     each,
@@ -215,7 +216,7 @@ impl VehicleSafetyExtensions {
 
 impl PathHistory {
     /// `pos` is where the road user is.
-    pub(super) fn to_wire(&self, pos: &Position3D) -> Result<wire::PathHistory, CodecError> {
+    fn to_wire(&self, pos: &Position3D) -> Result<wire::PathHistory, CodecError> {
         let initial_position: Option<wire::FullPositionVector> =
             self.initial_position.to_wire().at("initialPosition")?;
         let end = initial_position.map_or(*pos, |position| position.pos);
@@ -226,13 +227,26 @@ impl PathHistory {
         })
     }
 
-    pub(super) fn from_wire(wire: &wire::PathHistory, pos: &Position3D) -> Self {
+    fn from_wire(wire: &wire::PathHistory, pos: &Position3D) -> Self {
         let end = wire.initial_position.map_or(*pos, |position| position.pos);
         Self {
             initial_position: Si::from_wire(&wire.initial_position),
             curr_gnss_status: wire.curr_gnss_status,
             crumb_data: wire.crumb_data.iter().map(|point| PathHistoryPoint::from_wire(point, &end)).collect(),
         }
+    }
+
+    /// As messages of phase 2 have it; `pos` is where the road user is.
+    pub(super) fn optional_to_n4(
+        history: Option<&Self>,
+        pos: &Position3D,
+    ) -> Result<Option<n4::types::PathHistory>, CodecError> {
+        let history = history.map(|history| history.to_wire(pos)).transpose()?;
+        history.as_ref().map(n4::history_from_gbt).transpose()
+    }
+
+    pub(super) fn from_n4(wire: &n4::types::PathHistory, pos: &Position3D) -> Self {
+        Self::from_wire(&n4::history_to_gbt(wire), pos)
     }
 }
 

@@ -44,7 +44,7 @@ const OFFSET_UNKNOWN: i16 = 721;
 
 /// With the same members as in the US set.
 macro_rules! dates {
-    ($($wire:path),+) => {$(
+    ($($wire:path: $offset_unknown:expr),+) => {$(
         impl Si<$wire> for DateTime {
             fn to_wire(&self) -> Result<$wire, CodecError> {
                 use $wire as Wire;
@@ -55,14 +55,14 @@ macro_rules! dates {
             fn from_wire(wire: &$wire) -> Self {
                 use $wire as Wire;
                 let Wire { year, month, day, hour, minute, second, offset } = *wire;
-                let offset = offset.filter(|offset| *offset != OFFSET_UNKNOWN);
+                let offset = offset.filter(|offset| Some(*offset) != $offset_unknown);
                 Si::from_wire(&us::common::DDateTime { year, month, day, hour, minute, second, offset })
             }
         }
     )+};
 }
 
-dates!(cn::bsm::DDateTime);
+dates!(cn::bsm::DDateTime: Some(OFFSET_UNKNOWN), cn::n4::types::DDateTime: None);
 
 impl Si<wire::Position3D> for Option<Position> {
     fn to_wire(&self) -> Result<wire::Position3D, CodecError> {

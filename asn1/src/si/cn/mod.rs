@@ -2,6 +2,7 @@
 
 pub mod bsm;
 pub mod common;
+pub mod day2;
 pub mod map;
 mod offset;
 pub mod rsi;

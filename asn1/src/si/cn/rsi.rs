@@ -6,6 +6,7 @@ use super::common::{
     minute, offset_from_wire, offset_to_wire, optional_offset_to_wire, priority_from_wire, priority_to_wire,
 };
 use crate::cn::common::Position3D;
+use crate::cn::n4;
 use crate::cn::rsi as wire;
 use crate::cn::rsi::{EventSource, ReferenceLink};
 use crate::si::{At, ConfidenceClass, Description, Position, Si, bound_of, each};
@@ -137,7 +138,7 @@ impl Si<wire::RoadSideInformation> for RoadSideInformation {
 }
 
 impl RTEData {
-    pub(super) fn to_wire(&self, ref_pos: &Position3D) -> Result<wire::RTEData, CodecError> {
+    fn to_wire(&self, ref_pos: &Position3D) -> Result<wire::RTEData, CodecError> {
         Ok(wire::RTEData {
             rte_id: self.rte_id,
             event_type: self.event_type,
@@ -153,7 +154,7 @@ impl RTEData {
         })
     }
 
-    pub(super) fn from_wire(wire: &wire::RTEData, ref_pos: &Position3D) -> Self {
+    fn from_wire(wire: &wire::RTEData, ref_pos: &Position3D) -> Self {
         Self {
             rte_id: wire.rte_id,
             event_type: wire.event_type,
@@ -167,6 +168,15 @@ impl RTEData {
             reference_links: wire.reference_links.clone(),
             event_confidence: CONFIDENCE.from_wire_optional(wire.event_confidence),
         }
+    }
+
+    /// As messages of phase 2 have it.
+    pub(super) fn to_n4(&self, ref_pos: &Position3D) -> Result<n4::types::RTEData, CodecError> {
+        self.to_wire(ref_pos).map(|event| n4::event_from_gbt(&event))
+    }
+
+    pub(super) fn from_n4(wire: &n4::types::RTEData, ref_pos: &Position3D) -> Self {
+        Self::from_wire(&n4::event_to_gbt(wire), ref_pos)
     }
 }
 
@@ -217,18 +227,34 @@ impl Si<wire::RSITimeDetails> for RSITimeDetails {
 }
 
 impl ReferencePath {
-    pub(super) fn to_wire(&self, ref_pos: &Position3D) -> Result<wire::ReferencePath, CodecError> {
+    fn to_wire(&self, ref_pos: &Position3D) -> Result<wire::ReferencePath, CodecError> {
         Ok(wire::ReferencePath {
             active_path: each(&self.active_path, |place| offset_to_wire(*place, ref_pos)).at("activePath")?,
             path_radius: RADIUS_M.to_wire(self.path_radius_m).at("pathRadius")?,
         })
     }
 
-    pub(super) fn from_wire(wire: &wire::ReferencePath, ref_pos: &Position3D) -> Self {
+    fn from_wire(wire: &wire::ReferencePath, ref_pos: &Position3D) -> Self {
         Self {
             active_path: wire.active_path.iter().map(|offset| offset_from_wire(offset, ref_pos)).collect(),
             path_radius_m: RADIUS_M.value(wire.path_radius),
         }
+    }
+
+    /// As messages of phase 2 have it.
+    pub(super) fn to_n4(&self, ref_pos: &Position3D) -> Result<n4::types::ReferencePath, CodecError> {
+        self.to_wire(ref_pos).map(|path| n4::path_from_gbt(&path))
+    }
+
+    pub(super) fn from_n4(wire: &n4::types::ReferencePath, ref_pos: &Position3D) -> Self {
+        Self::from_wire(&n4::path_to_gbt(wire), ref_pos)
+    }
+
+    pub(super) fn optional_to_n4(
+        path: Option<&Self>,
+        ref_pos: &Position3D,
+    ) -> Result<Option<n4::types::ReferencePath>, CodecError> {
+        path.map(|path| path.to_n4(ref_pos)).transpose()
     }
 }
 

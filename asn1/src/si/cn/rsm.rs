@@ -86,7 +86,7 @@ impl Si<wire::RoadsideSafetyMessage> for RoadsideSafetyMessage {
 }
 
 impl ParticipantData {
-    fn to_wire(&self, ref_pos: &Position3D) -> Result<wire::ParticipantData, CodecError> {
+    pub(super) fn to_wire(&self, ref_pos: &Position3D) -> Result<wire::ParticipantData, CodecError> {
         Ok(wire::ParticipantData {
             ptc_type: self.ptc_type,
             ptc_id: self.ptc_id,
@@ -106,7 +106,7 @@ impl ParticipantData {
         })
     }
 
-    fn from_wire(wire: &wire::ParticipantData, ref_pos: &Position3D) -> Self {
+    pub(super) fn from_wire(wire: &wire::ParticipantData, ref_pos: &Position3D) -> Self {
         Self {
             ptc_type: wire.ptc_type,
             ptc_id: wire.ptc_id,
