@@ -132,3 +132,45 @@ macro_rules! bit_string {
     };
 }
 pub(crate) use bit_string;
+
+/// How a CHOICE is decoded, for those that come by the dozen in a message: rasn's derive compares the tag with one
+/// alternative after the other. `place => variant`, with the bounds of an integer where it has some.
+macro_rules! decode_by_place {
+    ($name:ident { $($place:literal => $variant:ident $(($start:literal..=$end:literal))?,)+ }) => {
+        impl rasn::types::DecodeChoice for $name {
+            #[inline(always)]
+            fn from_tag<D: Decoder>(decoder: &mut D, tag: Tag) -> Result<Self, D::Error> {
+                match tag.value {
+                    $($place => $crate::macros::decode_by_place!(@ decoder, tag $(, $start, $end)?).map(Self::$variant),)+
+                    _ => Err(rasn::de::Error::no_valid_choice(stringify!($name), decoder.codec())),
+                }
+            }
+        }
+
+        impl Decode for $name {
+            #[inline(always)]
+            fn decode<D: Decoder>(decoder: &mut D) -> Result<Self, D::Error> {
+                decoder.decode_choice(&Self::CONSTRAINTS)
+            }
+
+            #[inline(always)]
+            fn decode_with_tag_and_constraints<D: Decoder>(
+                decoder: &mut D,
+                tag: Tag,
+                _: &Constraints,
+            ) -> Result<Self, D::Error> {
+                decoder.decode_explicit_prefix(tag)
+            }
+        }
+    };
+    (@ $decoder:ident, $tag:ident) => {
+        Decode::decode_with_tag($decoder, $tag)
+    };
+    (@ $decoder:ident, $tag:ident, $start:literal, $end:literal) => {{
+        const BOUNDS: Constraints = Constraints::new(&[Constraint::Value(Extensible::new(
+            rasn::types::constraints::Value::new(rasn::types::constraints::Bounded::const_new($start, $end)),
+        ))]);
+        Decode::decode_with_tag_and_constraints($decoder, $tag, &BOUNDS)
+    }};
+}
+pub(crate) use decode_by_place;

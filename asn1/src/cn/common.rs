@@ -3,6 +3,7 @@
 use rasn::prelude::*;
 
 pub use super::confidence::*;
+use crate::macros::decode_by_place;
 use crate::macros::extensible_sequence;
 
 /// A place in WGS-84.
@@ -145,7 +146,7 @@ pub struct PositionOffsetLLV {
 /// An offset from a reference position, longitude before latitude; the smallest one that fits is sent.
 ///
 /// ASN.1 `PositionOffsetLL`: CHOICE. Source: GB/T 31024.3-2019 / T/CSAE 53-2020.
-#[derive(AsnType, Clone, Copy, Debug, Decode, Encode, PartialEq, Eq)]
+#[derive(AsnType, Clone, Copy, Debug, Encode, PartialEq, Eq)]
 #[rasn(choice, automatic_tags)]
 pub enum PositionOffsetLL {
     /// `position-LL1`.
@@ -169,6 +170,18 @@ pub enum PositionOffsetLL {
     /// `position-LatLon`.
     #[rasn(identifier = "position-LatLon")]
     PositionLatLon(PositionLLmD64b),
+}
+
+decode_by_place! {
+    PositionOffsetLL {
+        0 => PositionLL1,
+        1 => PositionLL2,
+        2 => PositionLL3,
+        3 => PositionLL4,
+        4 => PositionLL5,
+        5 => PositionLL6,
+        6 => PositionLatLon,
+    }
 }
 
 /// ASN.1 `Position-LL-24B`: SEQUENCE. Source: GB/T 31024.3-2019 / T/CSAE 53-2020.
@@ -256,7 +269,7 @@ pub struct PositionLLmD64b {
 /// A height difference, or an absolute height.
 ///
 /// ASN.1 `VerticalOffset`: CHOICE. Source: GB/T 31024.3-2019 / T/CSAE 53-2020.
-#[derive(AsnType, Clone, Copy, Debug, Decode, Encode, PartialEq, Eq)]
+#[derive(AsnType, Clone, Copy, Debug, Encode, PartialEq, Eq)]
 #[rasn(choice, automatic_tags)]
 pub enum VerticalOffset {
     /// `offset1`: `VertOffset-B07`, INTEGER (-64..63); 0.1 m; the most negative value is unavailable.
@@ -280,6 +293,18 @@ pub enum VerticalOffset {
     /// `elevation`: `Elevation`, INTEGER (-4096..61439); 0.1 m above the ellipsoid; -4096 is unknown.
     #[rasn(identifier = "elevation", value("-4096..=61439"))]
     Elevation(i32),
+}
+
+decode_by_place! {
+    VerticalOffset {
+        0 => Offset1(-64..=63),
+        1 => Offset2,
+        2 => Offset3(-256..=255),
+        3 => Offset4(-512..=511),
+        4 => Offset5(-1024..=1023),
+        5 => Offset6(-2048..=2047),
+        6 => Elevation(-4096..=61439),
+    }
 }
 
 /// The region and number that name a junction in MAP, SPAT and RSI alike.

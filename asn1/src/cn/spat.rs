@@ -8,6 +8,7 @@ use super::common::NodeReferenceID;
 use super::confidence::TimeConfidence;
 use crate::UnknownAlternative;
 use crate::macros::bit_string;
+use crate::macros::decode_by_place;
 use crate::macros::extensible_sequence;
 
 extensible_sequence! {
@@ -162,7 +163,7 @@ pub enum LightState {
 /// When a light changes.
 ///
 /// ASN.1 `TimeChangeDetails`: CHOICE, extensible. Source: GB/T 31024.3-2019 / T/CSAE 53-2020.
-#[derive(AsnType, Clone, Debug, Decode, Encode, PartialEq, Eq)]
+#[derive(AsnType, Clone, Debug, Encode, PartialEq, Eq)]
 #[rasn(choice, automatic_tags)]
 #[non_exhaustive]
 pub enum TimeChangeDetails {
@@ -175,6 +176,14 @@ pub enum TimeChangeDetails {
     /// One of a later edition, as it came.
     #[rasn(extension_addition, identifier = "unknownAlternative")]
     UnknownAlternative(UnknownAlternative),
+}
+
+decode_by_place! {
+    TimeChangeDetails {
+        0 => Counting,
+        1 => UtcTiming,
+        2 => UnknownAlternative,
+    }
 }
 
 /// Times counted from now.

@@ -80,6 +80,12 @@ impl Reader<'_> {
         self.fail(Wrong::TooShort { needed, left: self.end - self.position })
     }
 
+    #[cold]
+    #[inline(never)]
+    pub(super) fn outside(&mut self, value: i64, start: i64, end: i64) -> Broken {
+        self.fail(Wrong::Outside { value, start, end })
+    }
+
     /// The way out leads through here.
     #[cold]
     #[inline(never)]

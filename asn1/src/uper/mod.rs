@@ -128,6 +128,17 @@ fn integer_bounds(constraints: &Constraints) -> (Option<(i64, i64)>, bool) {
     (bounds.and_then(|(start, end)| Some((start.try_into().ok()?, end.try_into().ok()?))), value.extensible.is_some())
 }
 
+/// The bounds of an integer that may have no other values, the usual case.
+#[inline(always)]
+fn plain_bounds(constraints: &Constraints) -> Option<(i64, i64)> {
+    let value = constraints.value()?;
+    match (*value.constraint, value.extensible) {
+        // No message has a bound beyond 64 bits.
+        (Bounded::Range { start: Some(start), end: Some(end) }, None) => Some((start as i64, end as i64)),
+        _ => None,
+    }
+}
+
 /// The bounds of a size, and whether others may come behind an extension bit.
 #[inline(always)]
 fn size_bounds(constraints: &Constraints) -> (Option<(usize, usize)>, bool) {

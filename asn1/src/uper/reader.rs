@@ -64,7 +64,7 @@ impl<'a> Reader<'a> {
         let mut inner = Reader { origin, ..Reader::new(&octets) };
         let value = read(&mut inner).and_then(|value| inner.close_open_type().map(|()| value));
         self.fault = inner.fault;
-        self.member += 1;
+        self.done();
         value
     }
 
@@ -73,7 +73,7 @@ impl<'a> Reader<'a> {
         let present = self.presence >> 63 == 1;
         self.presence <<= 1;
         if !present {
-            self.member += 1;
+            self.done();
             return Ok(None);
         }
         read(self).map(Some)
@@ -81,7 +81,7 @@ impl<'a> Reader<'a> {
 
     fn addition<D: Decode>(&mut self, tag: Tag, constraints: &Constraints) -> Result<Option<D>> {
         if self.next_addition()? != Some(true) {
-            self.member += 1;
+            self.done();
             return Ok(None);
         }
         let constraints = D::CONSTRAINTS.intersect(*constraints);
@@ -125,13 +125,13 @@ impl<'a> Decoder for Reader<'a> {
 
     fn decode_any(&mut self, _: Tag) -> Result<Any> {
         let octets = self.string(&Constraints::NONE, 8)?;
-        self.member += 1;
+        self.done();
         Ok(Any::new(octets))
     }
 
     fn decode_bit_string(&mut self, _: Tag, constraints: &Constraints) -> Result<BitString> {
         let [length, word @ ..] = self.packed_bits(constraints)?;
-        self.member += 1;
+        self.done();
         let mut bits = BitString::from_slice(&word);
         bits.truncate(length.into());
         Ok(bits)
@@ -140,7 +140,7 @@ impl<'a> Decoder for Reader<'a> {
     #[inline(always)]
     fn decode_bool(&mut self, _: Tag) -> Result<bool> {
         let value = self.bit()?;
-        self.member += 1;
+        self.done();
         Ok(value)
     }
 
@@ -154,7 +154,7 @@ impl<'a> Decoder for Reader<'a> {
             let Some(value) = later.get(index).or(unlisted) else {
                 return Err(self.fail(Wrong::Later { index, what: "an enumeration" }));
             };
-            self.member += 1;
+            self.done();
             return Ok(*value);
         }
         let count = const { E::VARIANTS.len() };
@@ -162,7 +162,7 @@ impl<'a> Decoder for Reader<'a> {
         let Some(value) = E::VARIANTS.get(index) else {
             return Err(self.fail(Wrong::Index { index, count, what: "an enumeration" }));
         };
-        self.member += 1;
+        self.done();
         Ok(*value)
     }
 
@@ -172,12 +172,12 @@ impl<'a> Decoder for Reader<'a> {
         let Ok(value) = I::try_from(number) else {
             return Err(self.fail(Wrong::Text("a number that does not fit its type")));
         };
-        self.member += 1;
+        self.done();
         Ok(value)
     }
 
     fn decode_null(&mut self, _: Tag) -> Result<()> {
-        self.member += 1;
+        self.done();
         Ok(())
     }
 
@@ -187,7 +187,7 @@ impl<'a> Decoder for Reader<'a> {
         let Some(identifier) = arcs.and_then(ObjectIdentifier::new) else {
             return Err(self.fail(Wrong::Text("a malformed object identifier")));
         };
-        self.member += 1;
+        self.done();
         Ok(identifier)
     }
 
@@ -205,30 +205,34 @@ impl<'a> Decoder for Reader<'a> {
     {
         let optional = const { D::FIELDS.number_of_optional_and_default_fields() as u32 };
         const { assert!(D::FIELDS.number_of_optional_and_default_fields() <= AT_ONCE as usize) };
-        let outer = (self.presence, self.additions, self.member + 1);
-        if D::IS_EXTENSIBLE {
-            self.additions = Additions { announced: self.bit()?, ..Additions::default() };
+        let (presence, additions, member) = (self.presence, self.additions, self.member);
+        let extended = D::IS_EXTENSIBLE && self.bit()?;
+        if EC > 0 {
+            self.additions = Additions { announced: extended, ..Additions::default() };
         }
         if optional > 0 {
             self.presence = self.bits(optional)? << (u64::BITS - optional);
         }
         self.member = 0;
-        match decode_fn(self) {
-            Ok(value) => {
-                if D::IS_EXTENSIBLE && (self.additions.announced || self.additions.left > 0) {
-                    self.skip_additions()?;
-                }
-                (self.presence, self.additions, self.member) = outer;
-                Ok(value)
-            }
-            Err(broken) => {
-                let root: &'static Fields<RC> = const { &D::FIELDS };
-                let additions: &'static Option<Fields<EC>> = const { &D::EXTENDED_FIELDS };
-                self.came_by_member(root, additions.as_ref().map_or(&[], |fields| fields));
-                self.member = outer.2 - 1;
-                Err(broken)
-            }
+        let value = decode_fn(self);
+        if value.is_err() {
+            let root: &'static Fields<RC> = const { &D::FIELDS };
+            let known: &'static Option<Fields<EC>> = const { &D::EXTENDED_FIELDS };
+            self.came_by_member(root, known.as_ref().map_or(&[], |fields| fields));
+            self.member = member;
+            return value;
         }
+        if EC > 0 {
+            self.skip_additions()?;
+            self.additions = additions;
+        } else if extended {
+            self.skip_all_additions()?;
+        }
+        if optional > 0 {
+            self.presence = presence;
+        }
+        self.member = member.wrapping_add(1);
+        value
     }
 
     #[inline]
@@ -252,7 +256,7 @@ impl<'a> Decoder for Reader<'a> {
             }
             (count, more) = self.length()?;
         }
-        self.member = outer + 1;
+        self.member = outer.wrapping_add(1);
         Ok(values)
     }
 
@@ -263,14 +267,14 @@ impl<'a> Decoder for Reader<'a> {
     {
         if tag == PACKED_BITS {
             let packed = self.packed_bits(constraints)?;
-            self.member += 1;
+            self.done();
             self.aligned[..packed.len()].copy_from_slice(&packed);
             return Ok(S::from(&self.aligned[..packed.len()]));
         }
         if tag == PACKED_ALTERNATIVE {
             let mut packed = self.unknown_alternative.to_be_bytes().to_vec();
             packed.extend(self.string(&Constraints::NONE, 8)?);
-            self.member += 1;
+            self.done();
             return Ok(S::from(packed));
         }
         // Identities and the like: of one short length.
@@ -281,11 +285,11 @@ impl<'a> Decoder for Reader<'a> {
             for index in 0..end {
                 self.aligned[index] = self.bits(8)? as u8;
             }
-            self.member += 1;
+            self.done();
             return Ok(S::from(&self.aligned[..end]));
         }
         let octets = self.string(constraints, 8)?;
-        self.member += 1;
+        self.done();
         Ok(S::from(octets))
     }
 
@@ -298,7 +302,7 @@ impl<'a> Decoder for Reader<'a> {
         let Ok(text) = Ia5String::from_iso646_bytes(&octets) else {
             return Err(self.fail(Wrong::Text("a character outside IA5")));
         };
-        self.member += 1;
+        self.done();
         Ok(text)
     }
 
@@ -311,7 +315,7 @@ impl<'a> Decoder for Reader<'a> {
         self.optional(|this| this.decode_explicit_prefix(tag))
     }
 
-    #[inline(never)]
+    #[inline]
     fn decode_choice<D: DecodeChoice>(&mut self, _: &Constraints) -> Result<D> {
         let outer = self.member;
         let value = if const { D::EXTENDED_VARIANTS.is_some() } && self.bit()? {
@@ -325,7 +329,7 @@ impl<'a> Decoder for Reader<'a> {
             let read = D::from_tag(self, Tag::new(Class::Context, index as u32));
             read.inspect_err(|_| self.came_by(D::IDENTIFIERS.get(index).copied().map(Step::Name)))
         };
-        self.member = outer + usize::from(value.is_ok());
+        self.member = outer.wrapping_add(usize::from(value.is_ok()));
         value
     }
 

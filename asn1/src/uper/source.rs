@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use rasn::prelude::*;
 
 use super::fault::{Broken, Fault, Wrong};
-use super::{integer_bounds, size_bounds, width};
+use super::{integer_bounds, plain_bounds, size_bounds, width};
 
 /// The most bits that are read at once: a word, less what may stand before them in their first octet.
 pub(super) const AT_ONCE: u32 = 57;
@@ -72,17 +72,24 @@ impl<'a> Reader<'a> {
     /// At most 64 bits, the first one the most significant.
     #[inline(always)]
     pub(super) fn bits(&mut self, count: u32) -> Result<u64> {
-        if count as usize > self.end - self.position {
+        if count > AT_ONCE { self.many_bits(count) } else { self.few_bits(count) }
+    }
+
+    #[inline(never)]
+    fn many_bits(&mut self, count: u32) -> Result<u64> {
+        let high = self.few_bits(32)?;
+        Ok(high << (count - 32) | self.few_bits(count - 32)?)
+    }
+
+    #[inline(always)]
+    fn few_bits(&mut self, count: u32) -> Result<u64> {
+        let position = self.position;
+        // The position never passes the end.
+        if count as usize > self.end.wrapping_sub(position) {
             return Err(self.too_short(count as usize));
         }
-        let value = if count <= AT_ONCE {
-            self.peek(self.position, count)
-        } else {
-            let low = count - 32;
-            self.peek(self.position, 32) << low | self.peek(self.position + 32, low)
-        };
-        self.position += count as usize;
-        Ok(value)
+        self.position = position.wrapping_add(count as usize);
+        Ok(self.peek(position, count))
     }
 
     /// At most 57 bits, which are there.
@@ -91,17 +98,23 @@ impl<'a> Reader<'a> {
         if count == 0 {
             return 0;
         }
-        let rest = self.octets.get(position / 8..).unwrap_or_default();
-        let word = match rest.first_chunk() {
+        let word = match self.octets.get(position / 8..).and_then(<[u8]>::first_chunk) {
             Some(word) => u64::from_be_bytes(*word),
-            None => last_word(rest),
+            None => last_word(self.octets, position / 8),
         };
-        word << (position % 8) >> (u64::BITS - count)
+        word << (position % 8) >> u64::BITS.wrapping_sub(count)
     }
 
     #[inline(always)]
     pub(super) fn bit(&mut self) -> Result<bool> {
         self.bits(1).map(|bit| bit == 1)
+    }
+
+    /// A value is done.
+    #[inline(always)]
+    pub(super) fn done(&mut self) {
+        // As many values as a sequence has members: far from the largest number.
+        self.member = self.member.wrapping_add(1);
     }
 
     /// A length determinant without bounds; the flag says that it is of a fragment with more to follow.
@@ -149,17 +162,29 @@ impl<'a> Reader<'a> {
 
     #[inline(always)]
     pub(super) fn integer(&mut self, constraints: &Constraints) -> Result<i64> {
+        match plain_bounds(constraints) {
+            Some((start, end)) => self.integer_within(start, end),
+            None => self.odd_integer(constraints),
+        }
+    }
+
+    #[inline(always)]
+    fn integer_within(&mut self, start: i64, end: i64) -> Result<i64> {
+        let range = end.wrapping_sub(start) as u64;
+        let offset = self.bits(width(range))?;
+        let value = start.wrapping_add(offset as i64);
+        if offset > range {
+            return Err(self.outside(value, start, end));
+        }
+        Ok(value)
+    }
+
+    /// One that may lie outside its bounds, or has none.
+    #[inline(never)]
+    fn odd_integer(&mut self, constraints: &Constraints) -> Result<i64> {
         let (bounds, extensible) = integer_bounds(constraints);
         match bounds {
-            Some((start, end)) if !extensible || !self.bit()? => {
-                let range = end.wrapping_sub(start) as u64;
-                let offset = self.bits(width(range))?;
-                let value = start.wrapping_add(offset as i64);
-                if offset > range {
-                    return Err(self.fail(Wrong::Outside { value, start, end }));
-                }
-                Ok(value)
-            }
+            Some((start, end)) if !extensible || !self.bit()? => self.integer_within(start, end),
             _ => self.unbounded_integer(),
         }
     }
@@ -237,8 +262,18 @@ impl<'a> Reader<'a> {
         Ok(Some(present))
     }
 
-    /// Steps over the additions that the type does not know.
+    /// The same where it knows none.
     #[cold]
+    #[inline(never)]
+    pub(super) fn skip_all_additions(&mut self) -> Result<()> {
+        let outer = self.additions;
+        self.additions = Additions { announced: true, ..Additions::default() };
+        self.skip_additions()?;
+        self.additions = outer;
+        Ok(())
+    }
+
+    /// Steps over the additions that the type does not know.
     #[inline(never)]
     pub(super) fn skip_additions(&mut self) -> Result<()> {
         while let Some(present) = self.next_addition()? {
@@ -264,10 +299,11 @@ impl<'a> Reader<'a> {
 }
 
 /// What is left at the end of a message, as a word with zeros behind it.
+#[cold]
 #[inline(never)]
-fn last_word(rest: &[u8]) -> u64 {
+fn last_word(octets: &[u8], first: usize) -> u64 {
     let mut word = [0; 8];
-    for (to, from) in word.iter_mut().zip(rest) {
+    for (to, from) in word.iter_mut().zip(octets.iter().skip(first)) {
         *to = *from;
     }
     u64::from_be_bytes(word)

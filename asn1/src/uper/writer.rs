@@ -9,7 +9,8 @@ use rasn::prelude::*;
 use rasn::types::{Choice, Enumerated, IntegerType, SetOf};
 
 use super::{
-    OPEN_TYPE, PACKED_ALTERNATIVE, PACKED_BITS, UNKNOWN_ALTERNATIVE, UNLISTED, integer_bounds, size_bounds, width,
+    OPEN_TYPE, PACKED_ALTERNATIVE, PACKED_BITS, UNKNOWN_ALTERNATIVE, UNLISTED, integer_bounds, plain_bounds,
+    size_bounds, width,
 };
 
 /// From here on a length determinant comes in fragments of so many items.
@@ -102,16 +103,22 @@ impl Writer {
         if count == 0 {
             // Where the word is empty, nothing would be a shift by all its bits.
         } else if count < self.room {
-            self.room -= count;
+            self.room = self.room.wrapping_sub(count);
             self.word |= value << self.room;
         } else {
-            let left = count - self.room;
-            // A shift by all 64 bits, which Rust refuses, happens only where nothing is left.
-            let full = self.word | value >> left;
-            self.octets.extend_from_slice(&full.to_be_bytes());
-            self.word = if left == 0 { 0 } else { value << (u64::BITS - left) };
-            self.room = u64::BITS - left;
+            self.put_across(value, count);
         }
+    }
+
+    /// The same where the word becomes full.
+    #[inline(never)]
+    fn put_across(&mut self, value: u64, count: u32) {
+        let left = count.wrapping_sub(self.room);
+        let full = self.word | value >> left;
+        self.octets.extend_from_slice(&full.to_be_bytes());
+        // A shift by all 64 bits, which Rust refuses, happens only where nothing is left.
+        self.word = if left == 0 { 0 } else { value << u64::BITS.wrapping_sub(left) };
+        self.room = u64::BITS.wrapping_sub(left);
     }
 
     /// Moves the word into the octets, the last one filled with zeros.
@@ -203,6 +210,23 @@ impl Writer {
             self.put(0x100 | u64::from(octets), 9);
             self.put(number.into(), octets * 8);
         }
+    }
+
+    /// One that may lie outside its bounds, or has none.
+    #[inline(never)]
+    fn odd_integer(&mut self, constraints: &Constraints, value: i64) -> Result<()> {
+        let (bounds, extensible) = integer_bounds(constraints);
+        let within = bounds.filter(|(start, end)| *start <= value && value <= *end);
+        match (within, bounds) {
+            (None, Some(_)) if !extensible => return Err(OUTSIDE),
+            _ if extensible => self.put(u64::from(within.is_none()), 1),
+            _ => {}
+        }
+        match within {
+            Some((start, end)) => self.put(value.wrapping_sub(start) as u64, width(end.wrapping_sub(start) as u64)),
+            None => self.unbounded_integer(value),
+        }
+        Ok(())
     }
 
     fn unbounded_integer(&mut self, value: i64) {
@@ -364,23 +388,12 @@ impl<'e> Encoder<'e> for Writer {
         _: Identifier,
     ) -> Result<()> {
         let value: i64 = value.clone().try_into().map_err(|_| OUTSIDE)?;
-        let (bounds, extensible) = integer_bounds(constraints);
-        let within = bounds.filter(|(start, end)| *start <= value && value <= *end);
-        match (within, bounds) {
-            (Some((start, end)), _) => {
-                // An extension bit in front is 0.
-                let count = u32::from(extensible) + width(end.wrapping_sub(start) as u64);
-                self.put(value.wrapping_sub(start) as u64, count);
+        match plain_bounds(constraints) {
+            Some((start, end)) if start <= value && value <= end => {
+                self.put(value.wrapping_sub(start) as u64, width(end.wrapping_sub(start) as u64));
                 Ok(())
             }
-            (None, Some(_)) if !extensible => Err(OUTSIDE),
-            _ => {
-                if extensible {
-                    self.put(1, 1);
-                }
-                self.unbounded_integer(value);
-                Ok(())
-            }
+            _ => self.odd_integer(constraints, value),
         }
     }
 
