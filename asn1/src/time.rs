@@ -1,7 +1,7 @@
 //! Time as the messages tell it: all UTC. Inside the program a moment is microseconds since 1970 as POSIX counts them,
 //! so a leap second has no number of its own here, and a message that tells one is read as the start of the next minute.
 
-use crate::units::{SECOND_OF_HOUR_CN_S, SECOND_OF_MINUTE_S, second_to_wire};
+use crate::units::{SECOND_OF_MINUTE_S, TIME_MARK_S, second_to_wire, time_mark_to_wire};
 
 const MINUTE_US: i64 = 60_000_000;
 const HOUR_US: i64 = 60 * MINUTE_US;
@@ -102,10 +102,16 @@ pub fn second_of_minute_s(utc_us: i64) -> f64 {
     SECOND_OF_MINUTE_S.value(dsecond(utc_us))
 }
 
+/// The second of the UTC hour that a `TimeMark` of SAE J2735 can say: that of a moment, to the tenth below; 3600 when it is
+/// an hour or more after `now_us`.
+pub fn second_in_hour(moment_us: i64, now_us: i64) -> f64 {
+    TIME_MARK_S.value(time_mark_in_hour(moment_us, now_us))
+}
+
 /// The moment that a second of the hour tells, in the hour that brings it nearest to `near_us`, to the tenth. `None` for
 /// an hour and more.
 pub fn from_second_in_hour(second_s: f64, near_us: i64) -> Option<i64> {
-    from_time_mark_in_hour(SECOND_OF_HOUR_CN_S.to_wire(second_s).ok()?, near_us)
+    from_time_mark_in_hour(time_mark_to_wire(Some(second_s)).ok()?, near_us)
 }
 
 /// The moment that a minute of the year and a second of it tell, in the year that brings it nearest to `near_us`, to the
@@ -210,6 +216,16 @@ mod tests {
         assert_eq!(from_second(58.765, LEAP_DAY_US), Some(LEAP_DAY_US));
         assert_eq!(from_minute_and_second(minute_of_year(LEAP_DAY_US), 58.765, LEAP_DAY_US), Some(LEAP_DAY_US));
         assert_eq!(from_second_in_hour(3.7, LEAP_DAY_US), from_time_mark_in_hour(37, LEAP_DAY_US));
+    }
+
+    #[test]
+    fn seconds_say_the_same_as_marks() {
+        let end = LEAP_DAY_US + 5_000_000;
+        assert_eq!(libm::round(second_in_hour(end, LEAP_DAY_US) * 1e3), 3700.0);
+        assert_eq!(from_second_in_hour(3.7, LEAP_DAY_US), Some(end - 65_000));
+        assert_eq!(second_in_hour(LEAP_DAY_US + HOUR_US, LEAP_DAY_US), 3600.0);
         assert_eq!(from_second_in_hour(3600.0, LEAP_DAY_US), None);
+        assert_eq!(from_second(second_of_minute_s(LEAP_DAY_US + 999), LEAP_DAY_US), Some(LEAP_DAY_US));
+        assert_eq!(from_minute_and_second(minute_of_year(LEAP_DAY_US), 58.765, LEAP_DAY_US), Some(LEAP_DAY_US));
     }
 }

@@ -7,6 +7,10 @@ use core::fmt;
 
 use rasn::types::Enumerated;
 
+mod us;
+
+pub use us::*;
+
 /// A quantity that can't be said in the message.
 #[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
 #[error("{quantity} {value} is outside {min} to {max}")]
@@ -139,7 +143,9 @@ pub const LATITUDE_DEG: Scale<i32> = scale("latitude_deg", 1e-7, -900_000_000, 9
 /// `Longitude`, degrees.
 pub const LONGITUDE_DEG: Scale<i32> = scale("longitude_deg", 1e-7, -1_799_999_999, 1_800_000_000, Some(1_800_000_001));
 /// `Elevation`, metres above the ellipsoid.
-pub const ELEVATION_M: Scale<i32> = scale("elevation_m", 0.1, -4095, 61439, Some(-4096));
+pub const ELEVATION_M: Scale<i32> = scale("elevation_m", 0.1, -4095, 61439, Some(ELEVATION_UNKNOWN));
+/// `Elevation` that says "unknown", for members that can't be missing.
+pub(crate) const ELEVATION_UNKNOWN: i32 = -4096;
 /// `Speed` and `Velocity`, metres a second.
 pub const SPEED_MPS: Scale<u16> = scale("speed_mps", 0.02, 0, 8190, Some(8191));
 /// `Heading` and `Angle`, radians clockwise from true north; [`heading_to_wire`] brings any angle into it.
@@ -297,6 +303,8 @@ pub const YAW_RATE_CONFIDENCE_RADPS: [f64; 7] =
 pub const TILT_RATE_CONFIDENCE_RADPS: [f64; 7] = YAW_RATE_CONFIDENCE_RADPS;
 /// The bounds of `SizeValueConfidence`, metres at 95 %, from index 1. Source: SAE J3224.
 pub const SIZE_CONFIDENCE_M: [f64; 13] = [100.0, 50.0, 20.0, 10.0, 5.0, 2.0, 1.0, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01];
+/// The bounds of `ThrottleConfidence`, as a share of 1 at 95 %, from index 1.
+pub const THROTTLE_CONFIDENCE: [f64; 3] = [0.1, 0.01, 0.005];
 /// The bounds of `TimeConfidence`, seconds at 95 %, from index 1.
 pub const TIME_CONFIDENCE_S: [f64; 39] = [
     100.0, 50.0, 20.0, 10.0, 2.0, 1.0, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 5e-3, 2e-3, 1e-3, 5e-4, 2e-4, 1e-4, 5e-5, 2e-5,

@@ -5,7 +5,7 @@ use rasn::types::Enumerated;
 use crate::us::sdsm::{
     AccelerationConfidence, PitchRateConfidence, RollRateConfidence, SizeValueConfidence, YawRateConfidence,
 };
-use crate::{cn, confidence, units};
+use crate::{cn, confidence, units, us};
 
 /// An enumeration of bounds that an error keeps in 95 % of cases.
 pub trait ConfidenceClass: Enumerated {
@@ -67,6 +67,7 @@ classes! {
     confidence::ElevationConfidence: ELEVATION_CONFIDENCE_M,
     confidence::SpeedConfidence: SPEED_CONFIDENCE_MPS,
     confidence::HeadingConfidence: HEADING_CONFIDENCE_RAD,
+    us::common::ThrottleConfidence: THROTTLE_CONFIDENCE,
     cn::confidence::SteeringWheelAngleConfidence: STEERING_CONFIDENCE_RAD,
     // Its classes are named after degrees, but it is about accelerations: the bounds of SAE J3224 (not confirmed).
     cn::day2::common::AccConfidence: ACCELERATION_CONFIDENCE_MPS2,

@@ -84,6 +84,17 @@ pub fn text_to_ia5(text: &str) -> Result<Ia5String, CodecError> {
     ia5(text).ok_or_else(|| CodecError::new(format!("{:?} is not 7-bit ASCII", refused())))
 }
 
+/// Text of ASCII alone.
+impl Si<Ia5String> for String {
+    fn to_wire(&self) -> Result<Ia5String, CodecError> {
+        text_to_ia5(self)
+    }
+
+    fn from_wire(wire: &Ia5String) -> Self {
+        ia5_text(wire)
+    }
+}
+
 /// The text of an IA5String.
 pub fn ia5_text(text: &Ia5String) -> String {
     text.as_iso646_bytes().iter().copied().map(char::from).collect()
