@@ -76,9 +76,9 @@ impl DateTime {
 }
 
 /// `DHour` that says "unknown" in SAE J2735 2024-09.
-const HOUR_UNKNOWN_US: u8 = 31;
+pub(crate) const HOUR_UNKNOWN_US: u8 = 31;
 /// `DMinute` that says "unknown". Source: SAE J2735 2024-09.
-const MINUTE_UNKNOWN: u8 = 60;
+pub(crate) const MINUTE_UNKNOWN: u8 = 60;
 
 impl Si<us::common::DDateTime> for DateTime {
     fn to_wire(&self) -> Result<us::common::DDateTime, CodecError> {

@@ -8,3 +8,4 @@ mod cn_phase2;
 mod scales;
 mod support;
 mod us;
+mod us_traps;

@@ -131,8 +131,11 @@ fn with_usable_positions(mut json: Value) -> Value {
                     members.insert("lat".into(), 300_000_000.into());
                     members.insert("long".into(), 1_200_000_000.into());
                 }
-                let elevation = members.get("elevation").and_then(Value::as_i64);
-                members.insert("elevation".into(), elevation.unwrap_or(0).clamp(-2000, 59_000).into());
+                // The BSM calls its own `elev`, and always has it.
+                if !members.contains_key("elev") {
+                    let elevation = members.get("elevation").and_then(Value::as_i64);
+                    members.insert("elevation".into(), elevation.unwrap_or(0).clamp(-2000, 59_000).into());
+                }
             }
         }
         Value::Array(items) => items.iter_mut().for_each(|item| *item = with_usable_positions(item.take())),
@@ -146,20 +149,30 @@ fn with_usable_positions(mut json: Value) -> Value {
 fn says_unknown(name: &str, value: &Value) -> bool {
     let number = value.as_i64();
     match name {
-        "secMark" | "second" => number.is_some_and(|number| number > 60_999),
+        "secMark" | "second" | "duration" => number.is_some_and(|number| number > 60_999),
         // Milliseconds of the minute in one message, minutes of the year in another.
         "timeStamp" => number.is_some_and(|number| (61_000..=65_535).contains(&number) || number == 527_040),
-        "moy" | "startTime" | "endTime" => number == Some(527_040),
-        "minEndTime" | "maxEndTime" | "nextStartTime" | "nextDuration" => number == Some(36_001),
+        "moy" | "endTime" => number == Some(527_040),
+        "maxEndTime" | "nextStartTime" | "nextDuration" => number.is_some_and(|number| (36_001..=36_111).contains(&number)),
         "minEndUTCTime" | "maxEndUTCTime" | "nextStartUTCTime" | "nextEndUTCTime" => number == Some(36_001),
-        "speed" | "speedLimit" | "recommendedSpeed" | "verSpeed" => number == Some(8191),
+        "speedLimit" | "recommendedSpeed" | "verSpeed" => number == Some(8191),
         "estimatedTime" | "estimatedArrivalTime" | "statusDuration" | "lifeTime" => number == Some(65_535),
-        "heading" => number == Some(28_800) || number == Some(240),
         "offset" => number == Some(721),
-        "radiusOfCurve" => number == Some(-32_767),
         "year" | "month" | "day" | "height" => number == Some(0),
         "hour" => number == Some(31),
-        "minute" => number == Some(60),
+        "minute" => number == Some(60) || number == Some(527_040),
+        // Of SPAT, or minutes of the year.
+        "startTime" | "minEndTime" | "likelyTime" | "nextTime" => {
+            number.is_some_and(|number| (36_001..=36_111).contains(&number) || number == 527_040)
+        }
+        "startYear" => number == Some(0),
+        "speed" => number == Some(500) || number == Some(8191),
+        "heading" => number == Some(240) || number == Some(28_800),
+        "rotateXY" => number == Some(28_800),
+        "transitSchedule" => number == Some(-122) || number == Some(121),
+        "visibility" => number == Some(1_000_001),
+        "latOffset" | "lonOffset" => number == Some(-131_072),
+        "radiusOfCurve" => number == Some(-32_767),
         "speedZ" => number == Some(8191),
         "classConf" => number == Some(101),
         "angle" => number == Some(127),
@@ -198,18 +211,25 @@ fn is_smaller_text(was: &Value, is: &Value) -> bool {
 /// Whether an offset came back in a smaller form, or a place without its unknown half.
 fn is_smaller_offset(name: &str, was: &Value, is: &Value) -> bool {
     let form = |value: &Value| value.as_object().and_then(|choice| choice.keys().next().cloned()).unwrap_or_default();
-    let half_unknown = |was: &Value| {
-        let place = &was["position-LatLon"];
-        place["lat"] == 900_000_001 || place["lon"] == 1_800_000_001
-    };
+    let is_half_unknown = |place: &Value| place["lat"] == 900_000_001 || place["lon"] == 1_800_000_001;
+    // Which of a family of forms, by its number; `None` for the others.
+    let number =
+        |value: &Value, family: &str| form(value).strip_prefix(family).and_then(|rest| rest.parse::<u8>().ok());
     // The forms' names are in the order of their size.
     match name {
-        "offsetLL" => form(is) < form(was) && form(is) != "position-LatLon" || half_unknown(was),
-        "eventPos" | "signPos" => is.is_null() && half_unknown(&was["offsetLL"]),
+        "offsetLL" => form(is) < form(was) && form(is) != "position-LatLon" || is_half_unknown(&was["position-LatLon"]),
+        "eventPos" | "signPos" => is.is_null() && is_half_unknown(&was["offsetLL"]["position-LatLon"]),
         "offsetV" => {
             let last_if_absolute = |form: String| if form == "elevation" { "p".to_owned() } else { form };
             last_if_absolute(form(is)) < last_if_absolute(form(was))
         }
+        "delta" => ["node-XY", "node-LL"].into_iter().any(|family| {
+            let contents = |value: &Value| value[form(value)].clone();
+            number(is, family).zip(number(was, family)).is_some_and(|(is, was)| is < was)
+                && contents(is) == contents(was)
+        }),
+        "node-LatLon" => is_half_unknown(was),
+        "offsetXaxis" | "offsetYaxis" => was["large"] == is["small"],
         _ => false,
     }
 }

@@ -5,6 +5,7 @@ use std::f64::consts::TAU;
 use asn1::Dialect;
 use asn1::si::us::common::Position3D;
 use asn1::si::us::sdsm::{DetectedObjectCommonData, DetectedObjectData, PositionOffsetXYZ, SensorDataSharingMessage};
+use asn1::si::us::{bsm, map, psm, rsm, spat, srm, ssm, tim};
 use asn1::si::{DateTime, Position, PositionConfidenceSet, PositionalAccuracy, Si};
 use asn1::us::sdsm::{EquipmentType, ObjectType};
 use proptest::prelude::*;
@@ -12,10 +13,34 @@ use proptest::prelude::*;
 use crate::support::{both_ways, message, refused};
 
 message!(us, sdsm::SensorDataSharingMessage, SensorDataSharingMessage);
+message!(us, spat::Spat, Spat);
+message!(us, map::MapData, MapData);
+message!(us, bsm::BasicSafetyMessage, BasicSafetyMessage);
+message!(us, psm::PersonalSafetyMessage, PersonalSafetyMessage);
+message!(us, srm::SignalRequestMessage, SignalRequest);
+message!(us, ssm::SignalStatusMessage, SignalStatus);
+message!(us, tim::TravelerInformation, TravelerInformation);
+message!(us, rsm::RoadSafetyMessage, RoadSafetyMessage);
 
-#[test]
-fn sdsm_both_ways() {
-    both_ways::<SensorDataSharingMessage>(Dialect::UsJ27352024, "SDSM.jsonl");
+macro_rules! all_both_ways {
+    ($($test:ident: $message:ty, $file:literal;)*) => {
+        $(#[test]
+        fn $test() {
+            both_ways::<$message>(Dialect::UsJ27352024, $file);
+        })*
+    };
+}
+
+all_both_ways! {
+    sdsm_both_ways: SensorDataSharingMessage, "SDSM.jsonl";
+    spat_both_ways: spat::Spat, "SPAT.jsonl";
+    map_both_ways: map::MapData, "MAP.jsonl";
+    bsm_both_ways: bsm::BasicSafetyMessage, "BSM.jsonl";
+    psm_both_ways: psm::PersonalSafetyMessage, "PSM.jsonl";
+    srm_both_ways: srm::SignalRequestMessage, "SRM.jsonl";
+    ssm_both_ways: ssm::SignalStatusMessage, "SSM.jsonl";
+    tim_both_ways: tim::TravelerInformation, "TIM.jsonl";
+    rsm_both_ways: rsm::RoadSafetyMessage, "RSM.jsonl";
 }
 
 /// An object of which nothing is known but its place.
