@@ -153,7 +153,9 @@ fn says_unknown(name: &str, value: &Value) -> bool {
         // Milliseconds of the minute in one message, minutes of the year in another.
         "timeStamp" => number.is_some_and(|number| (61_000..=65_535).contains(&number) || number == 527_040),
         "moy" | "endTime" => number == Some(527_040),
-        "maxEndTime" | "nextStartTime" | "nextDuration" => number.is_some_and(|number| (36_001..=36_111).contains(&number)),
+        "maxEndTime" | "nextStartTime" | "nextDuration" => {
+            number.is_some_and(|number| (36_001..=36_111).contains(&number))
+        }
         "minEndUTCTime" | "maxEndUTCTime" | "nextStartUTCTime" | "nextEndUTCTime" => number == Some(36_001),
         "speedLimit" | "recommendedSpeed" | "verSpeed" => number == Some(8191),
         "estimatedTime" | "estimatedArrivalTime" | "statusDuration" | "lifeTime" => number == Some(65_535),

@@ -18,7 +18,6 @@ mod cn_map;
 mod cn_rsm;
 mod cn_spat;
 mod confidence;
-mod offsets;
 mod participants;
 mod us_map;
 mod us_sdsm;

@@ -1,11 +1,10 @@
 //! SPAT of SAE J2735 (`asn1::us::spat`).
 
+use asn1::si::Si;
+use asn1::si::us::spat::{IntersectionState, MovementEvent, MovementState, Spat, TimeChangeDetails};
 use asn1::us::MessageFrame;
 use asn1::us::common::IntersectionReferenceID;
-use asn1::us::spat::{
-    IntersectionState, IntersectionStatusObject, MovementEvent, MovementPhaseState, MovementState, Spat,
-    TimeChangeDetails,
-};
+use asn1::us::spat::{IntersectionStatusObject, MovementPhaseState};
 use asn1::{CodecError, time};
 use perception::time::UtcMicros;
 
@@ -26,7 +25,7 @@ pub(super) fn encode(state: &SignalState, node: NodeId, now: UtcMicros) -> Resul
         revision: 0,
         status,
         moy: Some(time::minute_of_year(now.0)),
-        time_stamp: Some(time::dsecond(now.0)),
+        time_stamp_s: Some(time::second_of_minute_s(now.0)),
         enabled_lanes: None,
         states: state.groups.iter().map(|group| movement(group, state.captured_at, now)).collect(),
         maneuver_assist_list: None,
@@ -34,24 +33,22 @@ pub(super) fn encode(state: &SignalState, node: NodeId, now: UtcMicros) -> Resul
         road_authority_id: None,
     };
     let spat = Spat {
-        time_stamp: Some(time::minute_of_year(now.0)),
+        time_stamp_minute: Some(time::minute_of_year(now.0)),
         name: None,
         intersections: vec![intersection],
         regional: None,
     };
-    asn1::us::encode(&MessageFrame::Spat(spat))
+    asn1::us::encode(&MessageFrame::Spat(spat.to_wire()?))
 }
 
 /// J2735 times are absolute: tenths of a second within the UTC hour.
 fn movement(group: &GroupState, captured_at: UtcMicros, now: UtcMicros) -> MovementState {
-    let mark = |end_s: f64| time::time_mark_in_hour(captured_at.plus_seconds(end_s).0, now.0);
+    let within_hour = |end_s: f64| time::second_in_hour(captured_at.plus_seconds(end_s).0, now.0);
     let timing = group.likely_end_s.map(|likely_end_s| TimeChangeDetails {
-        start_time: None,
-        min_end_time: group.min_end_s.map_or(time::TIME_MARK_UNKNOWN_US, mark),
-        max_end_time: group.max_end_s.map(mark),
-        likely_time: Some(mark(likely_end_s)),
-        confidence: None,
-        next_time: None,
+        min_end_time_s: group.min_end_s.map(within_hour),
+        max_end_time_s: group.max_end_s.map(within_hour),
+        likely_time_s: Some(within_hour(likely_end_s)),
+        ..TimeChangeDetails::default()
     });
     let event = MovementEvent { event_state: light(group.light), timing, speeds: None, regional: None };
     MovementState {

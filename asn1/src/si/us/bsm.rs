@@ -161,7 +161,7 @@ pub enum PartIIcontent {
     /// `partII-Id` 2: what is known besides.
     Supplemental(SupplementalVehicleExtensions),
     /// Any other `partII-Id`, 0 to 63, with the octets of its body.
-    Other(u8, Any),
+    Other(u16, Any),
 }
 
 impl Si<part_ii::PartIIcontent> for PartIIcontent {

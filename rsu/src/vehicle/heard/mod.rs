@@ -11,7 +11,6 @@ use crate::signals::Light;
 
 mod cn;
 mod us;
-mod values;
 
 /// A message, understood.
 #[derive(Clone, Debug)]

@@ -1,13 +1,21 @@
 //! The US set.
 
+use asn1::si::us::bsm::BasicSafetyMessage;
+use asn1::si::us::map::{GenericLane, IntersectionGeometry, MapData};
+use asn1::si::us::sdsm::{DetectedObjectCommonData, DetectedObjectOptionalData, SensorDataSharingMessage};
+use asn1::si::us::spat::{IntersectionState, MovementState, Spat};
+use asn1::si::{Position, Si};
+use asn1::time;
 use asn1::us::MessageFrame;
 use asn1::us::common::IntersectionReferenceID;
-use asn1::us::map::{AllowedManeuvers, GenericLane, IntersectionGeometry, LaneDirection, MapData};
-use asn1::us::sdsm::{DetectedObjectCommonData, DetectedObjectOptionalData, ObjectType, SensorDataSharingMessage};
-use asn1::us::spat::{IntersectionState, IntersectionStatusObject, MovementPhaseState, MovementState, Spat};
+use asn1::us::map::{AllowedManeuvers, LaneDirection};
+use asn1::us::sdsm::ObjectType;
+use asn1::us::spat::{IntersectionStatusObject, MovementPhaseState};
+use perception::calibration::Origin;
+use perception::frames::{SiteFrame, Wgs84};
 use perception::time::UtcMicros;
 
-use super::{Content, Group, Lane, Lanes, Lights, Message, Object, Picture, values};
+use super::{Content, Group, Lane, Lanes, Lights, Message, Object, Picture};
 use crate::map::NodeId;
 use crate::radios::{MessageKind, MessageSet};
 use crate::signals::Light;
@@ -16,25 +24,34 @@ use crate::signals::Light;
 pub(super) fn message(frame: &MessageFrame, now: UtcMicros) -> Option<Message> {
     let (kind, count, said_at, content) = match frame {
         MessageFrame::Spat(spat) => {
-            let first = spat.intersections.first();
-            let said_at = first.and_then(|state| values::said_at(state.moy.or(spat.time_stamp), state.time_stamp, now));
+            let spat = Spat::from_wire(spat);
+            let said = spat.intersections.first().and_then(|first| said_at(&spat, first, now));
             // `revision` is the MAP's, not a count of messages.
-            (MessageKind::Spat, None, said_at, lights(spat, now))
+            (MessageKind::Spat, None, said, lights(&spat, now))
         }
-        MessageFrame::MapData(map) => (MessageKind::Map, None, None, lanes(map)),
+        MessageFrame::MapData(map) => (MessageKind::Map, None, None, lanes(&MapData::from_wire(map))),
         MessageFrame::SensorDataSharingMessage(sdsm) => {
-            let said_at = sdsm_time(sdsm, now);
-            (MessageKind::Sdsm, Some(sdsm.msg_cnt), said_at, picture(sdsm, said_at))
+            let sdsm = SensorDataSharingMessage::from_wire(sdsm);
+            // The second of the minute is what matters; the rest of the date only says which minute, and ours is near.
+            let said_at = second_near(sdsm.sdsm_time_stamp.second_s, now);
+            (MessageKind::Sdsm, Some(sdsm.msg_cnt), said_at, picture(&sdsm, said_at))
         }
-        MessageFrame::BasicSafetyMessage(bsm) => (
-            MessageKind::Bsm,
-            Some(bsm.core_data.msg_cnt),
-            values::second_near(bsm.core_data.sec_mark, now),
-            Content::Other,
-        ),
+        MessageFrame::BasicSafetyMessage(bsm) => {
+            let core = BasicSafetyMessage::from_wire(bsm).core_data;
+            (MessageKind::Bsm, Some(core.msg_cnt), second_near(core.sec_mark_s, now), Content::Other)
+        }
         _ => return None,
     };
     Some(Message { set: MessageSet::Us, kind, count, said_at, content })
+}
+
+fn second_near(second_s: Option<f64>, now: UtcMicros) -> Option<UtcMicros> {
+    time::from_second(second_s?, now.0).map(UtcMicros)
+}
+
+fn said_at(spat: &Spat, state: &IntersectionState, now: UtcMicros) -> Option<UtcMicros> {
+    let minute = state.moy.or(spat.time_stamp_minute)?;
+    time::from_minute_and_second(minute, state.time_stamp_s?, now.0).map(UtcMicros)
 }
 
 fn node_id(id: &IntersectionReferenceID) -> NodeId {
@@ -43,7 +60,7 @@ fn node_id(id: &IntersectionReferenceID) -> NodeId {
 
 fn lights(spat: &Spat, now: UtcMicros) -> Content {
     let one = |state: &IntersectionState| {
-        let said_at = values::said_at(state.moy.or(spat.time_stamp), state.time_stamp, now).unwrap_or(now);
+        let said_at = said_at(spat, state, now).unwrap_or(now);
         Lights {
             node: node_id(&state.id),
             fixed_time: state.status.contains(IntersectionStatusObject::FIXED_TIME_OPERATION),
@@ -55,10 +72,9 @@ fn lights(spat: &Spat, now: UtcMicros) -> Content {
 
 fn group(movement: &MovementState, said_at: UtcMicros) -> Option<Group> {
     let event = movement.state_time_speed.first()?;
-    let ends_at = event.timing.as_ref().and_then(|timing| {
-        // Without a likely end, the earliest is what a driver may count on.
-        values::in_hour(timing.likely_time.unwrap_or(timing.min_end_time), said_at)
-    });
+    // Without a likely end, the earliest is what a driver may count on.
+    let end_s = event.timing.and_then(|timing| timing.likely_time_s.or(timing.min_end_time_s));
+    let ends_at = end_s.and_then(|end_s| time::from_second_in_hour(end_s, said_at.0)).map(UtcMicros);
     let next = movement.state_time_speed.get(1).map(|event| light(event.event_state));
     Some(Group { id: movement.signal_group, light: light(event.event_state), ends_at, next })
 }
@@ -89,8 +105,8 @@ fn lane(geometry: &IntersectionGeometry, lane: &GenericLane) -> Option<Lane> {
     if !lane.lane_attributes.directional_use.contains(LaneDirection::INGRESS_PATH) {
         return None;
     }
-    let mut points = values::us_line(&geometry.ref_point, &lane.node_list)?;
-    points.reverse();
+    let places = lane.node_list.places(geometry.ref_point.place?, beside)?;
+    let points = places.into_iter().rev().map(wgs84).collect();
     let ways = lane
         .connects_to
         .iter()
@@ -109,29 +125,33 @@ fn maneuver(bits: AllowedManeuvers) -> &'static str {
     }
 }
 
-/// The second of the minute is what matters; the rest of the date only says which minute, and ours is near.
-fn sdsm_time(sdsm: &SensorDataSharingMessage, now: UtcMicros) -> Option<UtcMicros> {
-    sdsm.sdsm_time_stamp.second.and_then(|second| values::second_near(second, now))
+/// Heights are not looked at.
+fn wgs84(place: Position) -> Wgs84 {
+    Wgs84 { lat_deg: place.lat_deg, lon_deg: place.lon_deg, ellipsoidal_height_m: 0.0 }
+}
+
+/// The place so many metres east and north of another.
+fn beside(place: Position, [east_m, north_m]: [f64; 2]) -> Position {
+    let Wgs84 { lat_deg, lon_deg, ellipsoidal_height_m } = wgs84(place);
+    let frame = SiteFrame::new(Origin { lat_deg, lon_deg, ellipsoidal_height_m });
+    let Wgs84 { lat_deg, lon_deg, .. } = frame.wgs84_from_enu([east_m, north_m, 0.0]);
+    Position { lat_deg, lon_deg, elevation_m: None }
 }
 
 fn picture(sdsm: &SensorDataSharingMessage, said_at: Option<UtcMicros>) -> Content {
-    let reference = values::place(sdsm.ref_pos.lat, sdsm.ref_pos.long);
+    let reference = sdsm.ref_pos.place;
     let objects = sdsm.objects.iter().filter_map(|object| {
         let common = &object.det_obj_common;
         Some(Object {
             id: common.object_id,
             class: class(common, object.det_obj_opt_data.as_ref()),
-            place: values::offset_place(reference?, common.pos.offset_x, common.pos.offset_y)?,
-            speed_mps: values::speed(common.speed),
-            heading_cw_north_deg: values::heading(common.heading),
-            at: said_at.and_then(|at| {
-                asn1::units::MEASUREMENT_TIME_OFFSET_S
-                    .from_wire(common.measurement_time)
-                    .map(|offset_s| at.plus_seconds(offset_s))
-            }),
+            place: wgs84(beside(reference?, [common.pos.east_m, common.pos.north_m])),
+            speed_mps: common.speed_mps,
+            heading_cw_north_deg: common.heading_cw_north_rad.map(f64::to_degrees),
+            at: said_at.map(|at| at.plus_seconds(common.measurement_time_s)),
         })
     });
-    Content::Picture(Picture { reference, objects: objects.collect() })
+    Content::Picture(Picture { reference: reference.map(wgs84), objects: objects.collect() })
 }
 
 fn class(common: &DetectedObjectCommonData, detail: Option<&DetectedObjectOptionalData>) -> &'static str {

@@ -62,7 +62,7 @@ impl Si<wire::PersonalSafetyMessage> for PersonalSafetyMessage {
             path_history: PathHistory::optional_to_n4(self.path_history.as_ref(), &pos).at("pathHistory")?,
             path_planning: way.at("path-Planning")?,
             overall_radius: OVERALL_RADIUS_M.to_wire(self.overall_radius_m).at("overallRadius")?,
-            non_motor_data: self.non_motor_data,
+            non_motor_data: self.non_motor_data.clone(),
         })
     }
 
@@ -80,7 +80,7 @@ impl Si<wire::PersonalSafetyMessage> for PersonalSafetyMessage {
             path_history: wire.path_history.as_ref().map(|history| PathHistory::from_n4(history, &wire.pos)),
             path_planning: PathPlanningPoint::way_from_wire(wire.path_planning.as_deref(), &wire.pos),
             overall_radius_m: OVERALL_RADIUS_M.value(wire.overall_radius),
-            non_motor_data: wire.non_motor_data,
+            non_motor_data: wire.non_motor_data.clone(),
         }
     }
 }

@@ -92,7 +92,7 @@ pub struct AngularVelocityConfidence {
 /// What is known of a road user without motor vehicle.
 ///
 /// ASN.1 `Non-motorDataExtension`. Source: T/CSAE 157-2020.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct NonMotorDataExtension {
     /// How far it reaches around its place, metres, 0 to 20.
     pub overall_radius_m: f64,
