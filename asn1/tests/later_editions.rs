@@ -57,7 +57,7 @@ fn additions_to_a_sequence_are_skipped() {
     // And to the message around it: one.
     bits.replace_range(4..5, "1");
     bits.push_str("0000000");
-    bits.push_str("1");
+    bits.push('1');
     bits.push_str("0000000111111111");
     assert_eq!(decode_to_json(Dialect::default(), &octets(&bits)), Ok(rsm()));
 }
@@ -68,7 +68,7 @@ fn more_than_64_additions_are_skipped() {
     bits.replace_range(PARTICIPANT..=PARTICIPANT, "1");
     bits.push_str("101000110" /* not small, one octet of length 70 */);
     bits.push_str(&"0".repeat(69));
-    bits.push_str("1");
+    bits.push('1');
     bits.push_str("0000000111111111");
     assert_eq!(decode_to_json(Dialect::default(), &octets(&bits)), Ok(rsm()));
 }

@@ -109,6 +109,10 @@ fn there_and_back<M: Message>(dialect: Dialect, octets: &[u8]) -> Result<Option<
     let Some(wire) = M::read(dialect, octets) else { return Ok(None) };
     let si = M::from_wire(&wire);
     let sent = si.to_wire().map_err(|error| format!("{error}, of {si:#?}"))?;
+    // A value of a later edition is read, and can't be sent.
+    if format!("{sent:?}").contains("Unlisted") {
+        return Ok(None);
+    }
     let again = M::from_wire(&sent);
     if again != si {
         return Err(format!("another SI value after {sent:#?}: {si:#?} became {again:#?}"));

@@ -124,6 +124,7 @@ pub enum PaymentEntityID {
 #[derive(AsnType, Clone, Debug, Decode, Encode, PartialEq, Eq)]
 #[rasn(choice, automatic_tags)]
 #[non_exhaustive]
+#[allow(clippy::large_enum_variant)] // The other one is what nobody sends yet.
 pub enum PaymentInfo {
     /// `paymentInfoType1`.
     #[rasn(identifier = "paymentInfoType1")]

@@ -107,6 +107,7 @@ extensible_sequence! {
 #[derive(AsnType, Clone, Debug, Decode, Encode, PartialEq, Eq)]
 #[rasn(choice, automatic_tags)]
 #[non_exhaustive]
+#[allow(clippy::large_enum_variant)] // The other one is what nobody sends yet.
 pub enum OBUPaymentInfo {
     /// `obuPaymentInfoType1`.
     #[rasn(identifier = "obuPaymentInfoType1")]

@@ -180,7 +180,7 @@ impl Lane {
         Ok(wire::Lane {
             lane_id: self.lane_id,
             lane_width: LANE_WIDTH_M.to_wire_optional(self.lane_width_m).at("laneWidth")?,
-            lane_attributes: self.lane_attributes,
+            lane_attributes: self.lane_attributes.clone(),
             maneuvers: self.maneuvers,
             connects_to: self.connects_to.clone(),
             speed_limits: self.speed_limits.to_wire().at("speedLimits")?,
@@ -192,7 +192,7 @@ impl Lane {
         Self {
             lane_id: wire.lane_id,
             lane_width_m: LANE_WIDTH_M.from_wire_optional(wire.lane_width),
-            lane_attributes: wire.lane_attributes,
+            lane_attributes: wire.lane_attributes.clone(),
             maneuvers: wire.maneuvers,
             connects_to: wire.connects_to.clone(),
             speed_limits: Si::from_wire(&wire.speed_limits),

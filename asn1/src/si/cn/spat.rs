@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 
 use super::common::{minute, name_to_wire};
 use crate::CodecError;
+use crate::UnknownAlternative;
 use crate::cn::common::NodeReferenceID;
 use crate::cn::spat as wire;
 use crate::cn::spat::{IntersectionStatusObject, LightState};
@@ -61,7 +62,7 @@ pub struct Phase {
 /// A light, and from when until when.
 ///
 /// ASN.1 `PhaseState`. Source: GB/T 31024.3-2019 / T/CSAE 53-2020.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct PhaseState {
     /// What it shows.
     pub light: LightState,
@@ -72,12 +73,14 @@ pub struct PhaseState {
 /// When a light changes.
 ///
 /// ASN.1 `TimeChangeDetails`. Source: GB/T 31024.3-2019 / T/CSAE 53-2020.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum TimeChangeDetails {
     /// Counted from when the message was said.
     Counting(TimeCountingDown),
     /// By the clock.
     UtcTiming(UTCTiming),
+    /// One of a later edition, as it came.
+    UnknownAlternative(UnknownAlternative),
 }
 
 /// Times counted from when the message was said, seconds; 3600 stands for an hour and more, and what has passed is sent as 0.
@@ -193,6 +196,7 @@ impl Si<wire::TimeChangeDetails> for TimeChangeDetails {
         Ok(match self {
             Self::Counting(times) => wire::TimeChangeDetails::Counting(times.to_wire().at("counting")?),
             Self::UtcTiming(times) => wire::TimeChangeDetails::UtcTiming(times.to_wire().at("utcTiming")?),
+            Self::UnknownAlternative(other) => wire::TimeChangeDetails::UnknownAlternative(other.clone()),
         })
     }
 
@@ -200,6 +204,7 @@ impl Si<wire::TimeChangeDetails> for TimeChangeDetails {
         match wire {
             wire::TimeChangeDetails::Counting(times) => Self::Counting(Si::from_wire(times)),
             wire::TimeChangeDetails::UtcTiming(times) => Self::UtcTiming(Si::from_wire(times)),
+            wire::TimeChangeDetails::UnknownAlternative(other) => Self::UnknownAlternative(other.clone()),
         }
     }
 }

@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 use super::common::{RegulatorySpeedLimit, optional};
 use super::nodes::NodeOffsetPointXY;
 use crate::CodecError;
+use crate::UnknownAlternative;
 use crate::si::{At, Si};
 use crate::units::{
     DRIVEN_LINE_OFFSET_M, HEADING_CW_NORTH_RAD, LANE_ANGLE_CW_NORTH_RAD, LANE_CHANGE_M, OutOfRange, PATH_END_ANGLE_RAD,
@@ -21,6 +22,8 @@ pub enum NodeListXY {
     Nodes(Vec<NodeXY>),
     /// `computed`: that of another lane, moved.
     Computed(ComputedLane),
+    /// One of a later edition, as it came.
+    UnknownAlternative(UnknownAlternative),
 }
 
 /// A node of a line. ASN.1 `NodeXY`.
@@ -68,6 +71,8 @@ pub enum LaneDataAttribute {
     SpeedLimits(Vec<RegulatorySpeedLimit>),
     /// `regional`: what some region says, kept as it came.
     Regional(Vec<RegionalExtension>),
+    /// One of a later edition, as it came.
+    UnknownAlternative(UnknownAlternative),
 }
 
 /// The line of another lane, moved. ASN.1 `ComputedLane`.
@@ -94,6 +99,7 @@ impl Si<wire::NodeListXY> for NodeListXY {
         Ok(match self {
             Self::Nodes(value) => wire::NodeListXY::Nodes(value.to_wire().at("nodes")?),
             Self::Computed(value) => wire::NodeListXY::Computed(value.to_wire().at("computed")?),
+            Self::UnknownAlternative(other) => wire::NodeListXY::UnknownAlternative(other.clone()),
         })
     }
 
@@ -101,6 +107,7 @@ impl Si<wire::NodeListXY> for NodeListXY {
         match wire {
             wire::NodeListXY::Nodes(value) => Self::Nodes(Si::from_wire(value)),
             wire::NodeListXY::Computed(value) => Self::Computed(Si::from_wire(value)),
+            wire::NodeListXY::UnknownAlternative(other) => Self::UnknownAlternative(other.clone()),
         }
     }
 }
@@ -164,6 +171,7 @@ impl Si<wire::LaneDataAttribute> for LaneDataAttribute {
             }
             Self::SpeedLimits(value) => wire::LaneDataAttribute::SpeedLimits(value.to_wire().at("speedLimits")?),
             Self::Regional(value) => wire::LaneDataAttribute::Regional(value.clone()),
+            Self::UnknownAlternative(other) => wire::LaneDataAttribute::UnknownAlternative(other.clone()),
         })
     }
 
@@ -184,6 +192,7 @@ impl Si<wire::LaneDataAttribute> for LaneDataAttribute {
             wire::LaneDataAttribute::LaneAngle(value) => Self::LaneAngle(LANE_ANGLE_CW_NORTH_RAD.from_wire(*value)),
             wire::LaneDataAttribute::SpeedLimits(value) => Self::SpeedLimits(Si::from_wire(value)),
             wire::LaneDataAttribute::Regional(value) => Self::Regional(value.clone()),
+            wire::LaneDataAttribute::UnknownAlternative(other) => Self::UnknownAlternative(other.clone()),
         }
     }
 }

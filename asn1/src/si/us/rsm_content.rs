@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 use super::common::{Position3D, RegulatorySpeedLimit};
 use super::rsm_regions::RegionInfo;
 use crate::CodecError;
+use crate::UnknownAlternative;
 use crate::si::{At, Si};
 use crate::units::{CURVE_RADIUS_M, OBSTACLE_DISTANCE_M, SPEED_ADVICE_MPS, VISIBILITY_M};
 use crate::us::itis::ResponderGroupAffected;
@@ -27,6 +28,8 @@ pub enum ContentContainer {
     IncidentsContainer(IncidentsContainer),
     /// `situationalContainer`: a situation.
     SituationalContainer(SituationalContainer),
+    /// One of a later edition, as it came.
+    UnknownAlternative(UnknownAlternative),
 }
 
 /// A lower speed limit. ASN.1 `ReducedSpeedZoneContainer`.
@@ -138,6 +141,7 @@ impl Si<wire::ContentContainer> for ContentContainer {
             Self::SituationalContainer(value) => {
                 wire::ContentContainer::SituationalContainer(value.to_wire().at("situationalContainer")?)
             }
+            Self::UnknownAlternative(other) => wire::ContentContainer::UnknownAlternative(other.clone()),
         })
     }
 
@@ -149,6 +153,7 @@ impl Si<wire::ContentContainer> for ContentContainer {
             wire::ContentContainer::DynamicInfoContainer(value) => Self::DynamicInfoContainer(Si::from_wire(value)),
             wire::ContentContainer::IncidentsContainer(value) => Self::IncidentsContainer(Si::from_wire(value)),
             wire::ContentContainer::SituationalContainer(value) => Self::SituationalContainer(Si::from_wire(value)),
+            wire::ContentContainer::UnknownAlternative(other) => Self::UnknownAlternative(other.clone()),
         }
     }
 }
@@ -206,7 +211,7 @@ impl Si<wire::CurveContainer> for CurveContainer {
     fn to_wire(&self) -> Result<wire::CurveContainer, CodecError> {
         Ok(wire::CurveContainer {
             advisory_speed: SPEED_ADVICE_MPS.to_wire_or_unknown(self.advisory_speed_mps).at("advisorySpeed")?,
-            surface_condition: self.surface_condition,
+            surface_condition: self.surface_condition.clone(),
             min_radius: CURVE_RADIUS_M.to_wire_optional(self.min_radius_m).at("minRadius")?,
             bank_angle: self.bank_angle,
             curve_region: self.curve_region.to_wire().at("curveRegion")?,
@@ -216,7 +221,7 @@ impl Si<wire::CurveContainer> for CurveContainer {
     fn from_wire(wire: &wire::CurveContainer) -> Self {
         Self {
             advisory_speed_mps: SPEED_ADVICE_MPS.from_wire(wire.advisory_speed),
-            surface_condition: wire.surface_condition,
+            surface_condition: wire.surface_condition.clone(),
             min_radius_m: CURVE_RADIUS_M.from_wire_optional(wire.min_radius),
             bank_angle: wire.bank_angle,
             curve_region: Si::from_wire(&wire.curve_region),

@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use super::circle::Circle;
 use super::common::Position3D;
 use crate::CodecError;
+use crate::UnknownAlternative;
 use crate::si::{At, Si};
 use crate::units::{HEADING_DEG_CW_NORTH_RAD, HEADING_TOLERANCE_RAD, turn_to_wire};
 use crate::us::rsm as wire;
@@ -35,6 +36,8 @@ pub enum AreaType {
     BroadRegion(BroadRegion),
     /// `paths`: 1 to 10 lines.
     Paths(Vec<Path>),
+    /// One of a later edition, as it came.
+    UnknownAlternative(UnknownAlternative),
 }
 
 /// An area. ASN.1 `BroadRegion`.
@@ -62,6 +65,8 @@ pub enum BroadRegionArea {
     Polygon(Vec<NodePointLLE>),
     /// `circle`: a circle.
     Circle(Circle),
+    /// One of a later edition, as it came.
+    UnknownAlternative(UnknownAlternative),
 }
 
 /// A point of a line. ASN.1 `NodePointLLE`.
@@ -71,6 +76,8 @@ pub enum NodePointLLE {
     Node3Dabsolute(Position3D),
     /// `node-3Doffset`: how far it is from the point before, as on the wire: the unit is not known here.
     Node3Doffset(Offset3D),
+    /// One of a later edition, as it came.
+    UnknownAlternative(UnknownAlternative),
 }
 
 /// A line with a width. ASN.1 `Path`.
@@ -86,7 +93,7 @@ impl Si<wire::RegionInfo> for RegionInfo {
     fn to_wire(&self) -> Result<wire::RegionInfo, CodecError> {
         Ok(wire::RegionInfo {
             reference_point: self.reference_point.to_wire().at("referencePoint")?,
-            location_uncertainty: self.location_uncertainty,
+            location_uncertainty: self.location_uncertainty.clone(),
             reference_point_type: self.reference_point_type,
             descriptive_name: self.descriptive_name.to_wire().at("descriptiveName")?,
             scale: self.scale,
@@ -97,7 +104,7 @@ impl Si<wire::RegionInfo> for RegionInfo {
     fn from_wire(wire: &wire::RegionInfo) -> Self {
         Self {
             reference_point: Si::from_wire(&wire.reference_point),
-            location_uncertainty: wire.location_uncertainty,
+            location_uncertainty: wire.location_uncertainty.clone(),
             reference_point_type: wire.reference_point_type,
             descriptive_name: Si::from_wire(&wire.descriptive_name),
             scale: wire.scale,
@@ -111,6 +118,7 @@ impl Si<wire::AreaType> for AreaType {
         Ok(match self {
             Self::BroadRegion(value) => wire::AreaType::BroadRegion(value.to_wire().at("broadRegion")?),
             Self::Paths(value) => wire::AreaType::Paths(value.to_wire().at("paths")?),
+            Self::UnknownAlternative(other) => wire::AreaType::UnknownAlternative(other.clone()),
         })
     }
 
@@ -118,6 +126,7 @@ impl Si<wire::AreaType> for AreaType {
         match wire {
             wire::AreaType::BroadRegion(value) => Self::BroadRegion(Si::from_wire(value)),
             wire::AreaType::Paths(value) => Self::Paths(Si::from_wire(value)),
+            wire::AreaType::UnknownAlternative(other) => Self::UnknownAlternative(other.clone()),
         }
     }
 }
@@ -159,6 +168,7 @@ impl Si<wire::BroadRegionArea> for BroadRegionArea {
         Ok(match self {
             Self::Polygon(value) => wire::BroadRegionArea::Polygon(value.to_wire().at("polygon")?),
             Self::Circle(value) => wire::BroadRegionArea::Circle(value.to_wire().at("circle")?),
+            Self::UnknownAlternative(other) => wire::BroadRegionArea::UnknownAlternative(other.clone()),
         })
     }
 
@@ -166,6 +176,7 @@ impl Si<wire::BroadRegionArea> for BroadRegionArea {
         match wire {
             wire::BroadRegionArea::Polygon(value) => Self::Polygon(Si::from_wire(value)),
             wire::BroadRegionArea::Circle(value) => Self::Circle(Si::from_wire(value)),
+            wire::BroadRegionArea::UnknownAlternative(other) => Self::UnknownAlternative(other.clone()),
         }
     }
 }
@@ -175,6 +186,7 @@ impl Si<wire::NodePointLLE> for NodePointLLE {
         Ok(match self {
             Self::Node3Dabsolute(value) => wire::NodePointLLE::Node3Dabsolute(value.to_wire().at("node-3Dabsolute")?),
             Self::Node3Doffset(value) => wire::NodePointLLE::Node3Doffset(*value),
+            Self::UnknownAlternative(other) => wire::NodePointLLE::UnknownAlternative(other.clone()),
         })
     }
 
@@ -182,6 +194,7 @@ impl Si<wire::NodePointLLE> for NodePointLLE {
         match wire {
             wire::NodePointLLE::Node3Dabsolute(value) => Self::Node3Dabsolute(Si::from_wire(value)),
             wire::NodePointLLE::Node3Doffset(value) => Self::Node3Doffset(*value),
+            wire::NodePointLLE::UnknownAlternative(other) => Self::UnknownAlternative(other.clone()),
         }
     }
 }

@@ -108,8 +108,8 @@ impl Si<wire::SignalStatusPackage> for SignalStatusPackage {
     fn to_wire(&self) -> Result<wire::SignalStatusPackage, CodecError> {
         Ok(wire::SignalStatusPackage {
             requester: self.requester.clone(),
-            inbound_on: self.inbound_on,
-            outbound_on: self.outbound_on,
+            inbound_on: self.inbound_on.clone(),
+            outbound_on: self.outbound_on.clone(),
             minute: self.minute,
             second: optional(self.second_s, second_to_wire).at("second")?,
             duration: optional(self.duration_s, second_to_wire).at("duration")?,
@@ -121,8 +121,8 @@ impl Si<wire::SignalStatusPackage> for SignalStatusPackage {
     fn from_wire(wire: &wire::SignalStatusPackage) -> Self {
         Self {
             requester: wire.requester.clone(),
-            inbound_on: wire.inbound_on,
-            outbound_on: wire.outbound_on,
+            inbound_on: wire.inbound_on.clone(),
+            outbound_on: wire.outbound_on.clone(),
             minute: wire.minute.and_then(minute_of_year),
             second_s: SECOND_OF_MINUTE_S.from_wire_optional(wire.second),
             duration_s: SECOND_OF_MINUTE_S.from_wire_optional(wire.duration),

@@ -127,7 +127,7 @@ impl Si<wire::TravelerDataFrame> for TravelerDataFrame {
             do_not_use4: self.do_not_use4,
             content: self.content.clone(),
             url: self.url.to_wire().at("url")?,
-            content_new: self.content_new,
+            content_new: self.content_new.clone(),
         })
     }
 
@@ -146,7 +146,7 @@ impl Si<wire::TravelerDataFrame> for TravelerDataFrame {
             do_not_use4: wire.do_not_use4,
             content: wire.content.clone(),
             url: Si::from_wire(&wire.url),
-            content_new: wire.content_new,
+            content_new: wire.content_new.clone(),
         }
     }
 }

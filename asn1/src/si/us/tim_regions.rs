@@ -8,6 +8,7 @@ use super::common::Position3D;
 use super::lanes::{LaneDataAttribute, NodeListXY};
 use super::nodes::NodeOffsetPointLL;
 use crate::CodecError;
+use crate::UnknownAlternative;
 use crate::si::{At, Si};
 use crate::units::{LANE_CHANGE_M, LANE_WIDTH_M};
 use crate::us::common::{Extent, HeadingSlice, RegionalExtension, RoadSegmentReferenceID};
@@ -46,6 +47,8 @@ pub enum GeographicalPathDescription {
     Geometry(GeometricProjection),
     /// `oldRegion`: a place as earlier editions said it.
     OldRegion(ValidRegion),
+    /// One of a later edition, as it came.
+    UnknownAlternative(UnknownAlternative),
 }
 
 /// A line by its nodes. ASN.1 `OffsetSystem`.
@@ -71,6 +74,8 @@ pub enum OffsetSystemOffset {
 pub enum NodeListLL {
     /// `nodes`: 2 to 63 nodes.
     Nodes(Vec<NodeLL>),
+    /// One of a later edition, as it came.
+    UnknownAlternative(UnknownAlternative),
 }
 
 /// A node of a line. ASN.1 `NodeLL`.
@@ -198,6 +203,7 @@ impl Si<wire::GeographicalPathDescription> for GeographicalPathDescription {
             Self::Path(value) => wire::GeographicalPathDescription::Path(value.to_wire().at("path")?),
             Self::Geometry(value) => wire::GeographicalPathDescription::Geometry(value.to_wire().at("geometry")?),
             Self::OldRegion(value) => wire::GeographicalPathDescription::OldRegion(value.to_wire().at("oldRegion")?),
+            Self::UnknownAlternative(other) => wire::GeographicalPathDescription::UnknownAlternative(other.clone()),
         })
     }
 
@@ -206,6 +212,7 @@ impl Si<wire::GeographicalPathDescription> for GeographicalPathDescription {
             wire::GeographicalPathDescription::Path(value) => Self::Path(Si::from_wire(value)),
             wire::GeographicalPathDescription::Geometry(value) => Self::Geometry(Si::from_wire(value)),
             wire::GeographicalPathDescription::OldRegion(value) => Self::OldRegion(Si::from_wire(value)),
+            wire::GeographicalPathDescription::UnknownAlternative(other) => Self::UnknownAlternative(other.clone()),
         }
     }
 }
@@ -240,12 +247,14 @@ impl Si<wire::NodeListLL> for NodeListLL {
     fn to_wire(&self) -> Result<wire::NodeListLL, CodecError> {
         Ok(match self {
             Self::Nodes(value) => wire::NodeListLL::Nodes(value.to_wire().at("nodes")?),
+            Self::UnknownAlternative(other) => wire::NodeListLL::UnknownAlternative(other.clone()),
         })
     }
 
     fn from_wire(wire: &wire::NodeListLL) -> Self {
         match wire {
             wire::NodeListLL::Nodes(value) => Self::Nodes(Si::from_wire(value)),
+            wire::NodeListLL::UnknownAlternative(other) => Self::UnknownAlternative(other.clone()),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What SSM knows of road users of one kind, in SI units.
 
 use crate::CodecError;
+use crate::UnknownAlternative;
 use crate::cn::bsm::ExteriorLights;
 use crate::cn::day2::non_motor::NonMotorData;
 use crate::cn::day2::ssm as wire;
@@ -12,12 +13,14 @@ use crate::units::{
 /// What is known of a road user of this kind.
 ///
 /// ASN.1 `type-relatedExt` of `DetectedPTCData`. Source: T/CSAE 157-2020.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum TypeRelatedExt {
     /// Of a motor vehicle.
     MotorExt(MotorDataExtension),
     /// Of another road user.
     NonMotorExt(NonMotorDataExtension),
+    /// One of a later edition, as it came.
+    UnknownAlternative(UnknownAlternative),
 }
 
 /// What is known of a motor vehicle.
@@ -105,6 +108,7 @@ impl Si<wire::TypeRelatedExt> for TypeRelatedExt {
         Ok(match self {
             Self::MotorExt(motor) => wire::TypeRelatedExt::MotorExt(motor.to_wire().at("motorExt")?),
             Self::NonMotorExt(other) => wire::TypeRelatedExt::NonMotorExt(other.to_wire().at("non-motorExt")?),
+            Self::UnknownAlternative(other) => wire::TypeRelatedExt::UnknownAlternative(other.clone()),
         })
     }
 
@@ -112,6 +116,7 @@ impl Si<wire::TypeRelatedExt> for TypeRelatedExt {
         match wire {
             wire::TypeRelatedExt::MotorExt(motor) => Self::MotorExt(Si::from_wire(motor)),
             wire::TypeRelatedExt::NonMotorExt(other) => Self::NonMotorExt(Si::from_wire(other)),
+            wire::TypeRelatedExt::UnknownAlternative(other) => Self::UnknownAlternative(other.clone()),
         }
     }
 }
@@ -213,10 +218,13 @@ impl Si<wire::AngularVelocityConfidence> for AngularVelocityConfidence {
 impl Si<wire::NonMotorDataExtension> for NonMotorDataExtension {
     fn to_wire(&self) -> Result<wire::NonMotorDataExtension, CodecError> {
         let overall_radius = OVERALL_RADIUS_M.to_wire(self.overall_radius_m).at("overallRadius")?;
-        Ok(wire::NonMotorDataExtension { overall_radius, non_motor_data: self.non_motor_data })
+        Ok(wire::NonMotorDataExtension { overall_radius, non_motor_data: self.non_motor_data.clone() })
     }
 
     fn from_wire(wire: &wire::NonMotorDataExtension) -> Self {
-        Self { overall_radius_m: OVERALL_RADIUS_M.value(wire.overall_radius), non_motor_data: wire.non_motor_data }
+        Self {
+            overall_radius_m: OVERALL_RADIUS_M.value(wire.overall_radius),
+            non_motor_data: wire.non_motor_data.clone(),
+        }
     }
 }

@@ -3,6 +3,7 @@
 use alloc::vec::Vec;
 
 use super::common::PathPlanningPoint;
+use crate::UnknownAlternative;
 use crate::cn::common::{NodeReferenceID, Position3D};
 use crate::cn::csae157::map::MovementEx;
 use crate::cn::day2::common::DriveBehavior;
@@ -82,6 +83,8 @@ pub enum ReqInfo {
     SensorSharing(ReqSensorSharing),
     /// To use a car park.
     Parking(ReqParkingArea),
+    /// One of a later edition, as it came.
+    UnknownAlternative(UnknownAlternative),
 }
 
 /// To clear a lane.
@@ -207,6 +210,7 @@ impl ReqInfo {
             Self::SignalPriority(request) => wire::ReqInfo::SignalPriority(request.to_wire().at("signalPriority")?),
             Self::SensorSharing(request) => wire::ReqInfo::SensorSharing(request.to_wire(ref_pos).at("sensorSharing")?),
             Self::Parking(request) => wire::ReqInfo::Parking(*request),
+            Self::UnknownAlternative(other) => wire::ReqInfo::UnknownAlternative(other.clone()),
         })
     }
 
@@ -217,6 +221,7 @@ impl ReqInfo {
             wire::ReqInfo::SignalPriority(request) => Self::SignalPriority(Si::from_wire(request)),
             wire::ReqInfo::SensorSharing(request) => Self::SensorSharing(ReqSensorSharing::from_wire(request, ref_pos)),
             wire::ReqInfo::Parking(request) => Self::Parking(*request),
+            wire::ReqInfo::UnknownAlternative(other) => Self::UnknownAlternative(other.clone()),
         }
     }
 }
