@@ -9,32 +9,38 @@ use rasn::prelude::*;
 pub struct RelativeOid(pub Vec<u32>);
 
 impl RelativeOid {
-    fn to_octets(&self) -> Vec<u8> {
-        base_128(self.0.iter().copied())
-    }
-
     fn from_octets(octets: &[u8]) -> Option<Self> {
         arcs(octets).map(Self)
     }
 }
 
-fn base_128(arcs: impl Iterator<Item = u32>) -> Vec<u8> {
-    let mut octets = Vec::new();
-    for arc in arcs {
+/// Octets that most identifiers fit into; beyond, they are put together in memory of their own.
+const SHORT: usize = 64;
+
+/// Hands the arcs in base 128 to `write`.
+fn base_128<R>(arcs: impl Iterator<Item = u32> + Clone, write: impl FnOnce(&[u8]) -> R) -> R {
+    let octets = arcs.flat_map(|arc| {
         let groups = (32 - arc.leading_zeros()).div_ceil(7).max(1);
-        for group in (0..groups).rev() {
+        (0..groups).rev().map(move |group| {
             let more = if group == 0 { 0 } else { 0x80 };
-            octets.push(((arc >> (7 * group)) & 0x7f) as u8 | more);
+            ((arc >> (7 * group)) & 0x7f) as u8 | more
+        })
+    });
+    let (mut short, length) = ([0; SHORT], octets.clone().count());
+    match short.get_mut(..length) {
+        Some(place) => {
+            place.iter_mut().zip(octets).for_each(|(to, octet)| *to = octet);
+            write(place)
         }
+        None => write(&octets.collect::<Vec<_>>()),
     }
-    octets
 }
 
-/// An OBJECT IDENTIFIER in base 128, its first two arcs in one number. `None` where they don't fit it.
-pub(crate) fn contents(identifier: &[u32]) -> Option<Vec<u8>> {
+/// Hands an OBJECT IDENTIFIER in base 128, its first two arcs in one number, to `write`. `None` where they don't fit it.
+pub(crate) fn contents<R>(identifier: &[u32], write: impl FnOnce(&[u8]) -> R) -> Option<R> {
     let [first @ 0..=2, second, rest @ ..] = identifier else { return None };
     let number = (40 * first).checked_add(*second).filter(|_| *first == 2 || *second < 40)?;
-    Some(base_128(core::iter::once(number).chain(rest.iter().copied())))
+    Some(base_128(core::iter::once(number).chain(rest.iter().copied()), write))
 }
 
 /// Arcs in base 128. `None` for an empty string, an arc that is cut off, padded in front, or over 32 bits.
@@ -83,7 +89,9 @@ impl Encode for RelativeOid {
         if encoder.codec() == rasn::Codec::Jer {
             return encoder.encode_object_identifier(tag, &self.0, identifier).map(drop);
         }
-        encoder.encode_octet_string(tag, constraints, &self.to_octets(), identifier).map(drop)
+        base_128(self.0.iter().copied(), |octets| {
+            encoder.encode_octet_string(tag, constraints, octets, identifier).map(drop)
+        })
     }
 }
 
@@ -117,9 +125,9 @@ mod tests {
 
     #[test]
     fn arcs_survive_and_malformed_octets_are_refused() {
-        for arcs in [vec![0], vec![127, 128], vec![46533, 21937, 54223, 23577], vec![u32::MAX]] {
-            let oid = RelativeOid(arcs);
-            assert_eq!(RelativeOid::from_octets(&oid.to_octets()), Some(oid));
+        for arcs in [vec![0], vec![127, 128], vec![46533, 21937, 54223, 23577], vec![u32::MAX], vec![u32::MAX; 13]] {
+            let octets = base_128(arcs.iter().copied(), <[u8]>::to_vec);
+            assert_eq!(RelativeOid::from_octets(&octets), Some(RelativeOid(arcs)));
         }
         for octets in [&[][..], &[0x81], &[0x80, 1], &[0x9f, 0xff, 0xff, 0xff, 0xff, 0x7f]] {
             assert_eq!(RelativeOid::from_octets(octets), None, "{octets:?}");

@@ -372,11 +372,13 @@ impl<'e> Encoder<'e> for Writer {
     }
 
     fn encode_object_identifier(&mut self, _: Tag, value: &[u32], _: Identifier) -> Result<()> {
-        let octets = crate::oid::contents(value).ok_or(Refused("not an object identifier"))?;
-        self.items(octets.len(), &Constraints::NONE, |this, range| {
-            this.octets(&octets[range]);
-            Ok(())
-        })
+        let written = crate::oid::contents(value, |octets| {
+            self.items(octets.len(), &Constraints::NONE, |this, range| {
+                this.octets(&octets[range]);
+                Ok(())
+            })
+        });
+        written.unwrap_or(Err(Refused("not an object identifier")))
     }
 
     #[inline(always)]

@@ -8,6 +8,7 @@ use serde_json::Value;
 /// One line of a file.
 pub struct Vector {
     /// The file and the line.
+    #[allow(dead_code, reason = "not every test that shares this names its vectors")]
     pub name: String,
     /// The encoding.
     pub octets: Vec<u8>,
