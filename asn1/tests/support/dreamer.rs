@@ -6,15 +6,23 @@ use rasn::prelude::*;
 use rasn::types::constraints::Bounded;
 use rasn::types::{DecodeChoice, Enumerated, IntegerType};
 
-/// The identifiers by which types keep what they don't know; such values are not drawn.
-const KEEPERS: [&str; 2] = ["unknownAlternative", "unlisted"];
+/// The identifier by which enumerations keep what they don't know; that value has no encoding, and is not drawn.
+const UNLISTED: &str = "unlisted";
+/// The identifier by which choices keep what they don't know.
+const UNKNOWN_ALTERNATIVE: &str = "unknownAlternative";
+
+/// Whether the value of a seed may have alternatives that no edition known here lists.
+pub const fn has_unknown_alternatives(seed: u64) -> bool {
+    seed % 8 == 7
+}
 
 /// The value that `seed` leads to. `number` is the first number in it, where one is given: it chooses a message behind
 /// its number.
 pub fn dream<T: Decode>(seed: u64, number: Option<i64>) -> T {
     let mut random = fastrand::Rng::with_seed(seed);
     let left = [20, 200, 1000][random.usize(..3)];
-    let mut dreamer = Dreamer { presence: random.u8(0..=4), random, left, number };
+    let (presence, full, later) = (random.u8(0..=4), random.u8(0..8) == 0, has_unknown_alternatives(seed));
+    let mut dreamer = Dreamer { presence, full, later, random, left, number };
     T::decode(&mut dreamer).expect("whatever is drawn is within the type")
 }
 
@@ -22,6 +30,9 @@ struct Dreamer {
     random: fastrand::Rng,
     /// Of four optional members, so many are there.
     presence: u8,
+    /// Lists are as long as they may be.
+    full: bool,
+    later: bool,
     /// After so many values, lists stay as short as they may be and what is optional is absent.
     left: usize,
     number: Option<i64>,
@@ -67,6 +78,7 @@ impl Dreamer {
         let most = end.min(start.saturating_add(usual));
         match self.random.u8(0..8) {
             _ if self.left == 0 => start,
+            _ if self.full && end <= 300 => end,
             0 => start,
             1 if end <= 2000 => end,
             1 => most,
@@ -114,7 +126,7 @@ impl Decoder for Dreamer {
 
     fn decode_enumerated<E: Enumerated>(&mut self, _: Tag) -> Result<E, DecodeError> {
         self.count();
-        let keeper = E::IDENTIFIERS.last().is_some_and(|last| KEEPERS.contains(last));
+        let keeper = E::IDENTIFIERS.last() == Some(&UNLISTED);
         let later = E::EXTENDED_VARIANTS.unwrap_or_default();
         let all: Vec<_> = E::VARIANTS.iter().chain(&later[..later.len() - usize::from(keeper)]).collect();
         Ok(*all[self.random.usize(..all.len())])
@@ -205,8 +217,8 @@ impl Decoder for Dreamer {
     }
 
     fn decode_choice<D: DecodeChoice>(&mut self, _: &Constraints) -> Result<D, DecodeError> {
-        let keeper = D::IDENTIFIERS.last().is_some_and(|last| KEEPERS.contains(last));
-        let count = D::IDENTIFIERS.len() - usize::from(keeper);
+        let keeper = D::IDENTIFIERS.last() == Some(&UNKNOWN_ALTERNATIVE);
+        let count = D::IDENTIFIERS.len() - usize::from(keeper && !self.later);
         let tag = Tag::new(Class::Context, self.random.u32(..count as u32));
         D::from_tag(self, tag)
     }
