@@ -7,7 +7,7 @@ ARGS ?=
 LOCKED := $(if $(filter true,$(CI)),--locked)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test check bench dist fmt clean-cache
+.PHONY: help setup build run test check bench fuzz dist fmt clean-cache
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,6 +34,10 @@ bench: build ## codec speed beside codecs of others, then a minute of the demo w
 	cargo bench $(LOCKED) --workspace --bench codec
 	@target/release/rsu codec bench
 	@target/release/rsu demo --seconds 60 $(ARGS)
+
+SECONDS ?= 60
+fuzz: ## fuzz the codec, each target for SECONDS (asn1/fuzz/README.md)
+	@asn1/fuzz/run $(SECONDS)
 
 dist: setup ## build the programs for a package: link-time optimised, into target/dist
 	cargo build $(LOCKED) --profile dist --workspace --bins

@@ -1,0 +1,3 @@
+#![no_main]
+
+asn1_fuzz::fuzz!("cn_n4");

@@ -1,0 +1,3 @@
+#![no_main]
+
+asn1_fuzz::fuzz!("dsmp");
