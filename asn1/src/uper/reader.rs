@@ -191,7 +191,7 @@ impl<'a> Decoder for Reader<'a> {
         Ok(identifier)
     }
 
-    #[inline(never)]
+    #[inline]
     fn decode_sequence<const RC: usize, const EC: usize, D, DF, F>(
         &mut self,
         _: Tag,

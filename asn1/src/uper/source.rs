@@ -299,12 +299,15 @@ impl<'a> Reader<'a> {
 }
 
 /// What is left at the end of a message, as a word with zeros behind it.
-#[cold]
 #[inline(never)]
 fn last_word(octets: &[u8], first: usize) -> u64 {
-    let mut word = [0; 8];
-    for (to, from) in word.iter_mut().zip(octets.iter().skip(first)) {
-        *to = *from;
+    let missing = (first + 8).saturating_sub(octets.len()) as u32;
+    match octets.last_chunk() {
+        Some(last) => u64::from_be_bytes(*last).checked_shl(missing * 8).unwrap_or(0),
+        None => {
+            let mut word = [0; 8];
+            word.iter_mut().zip(octets.iter().skip(first)).for_each(|(to, from)| *to = *from);
+            u64::from_be_bytes(word)
+        }
     }
-    u64::from_be_bytes(word)
 }

@@ -510,7 +510,7 @@ impl<'e> Encoder<'e> for Writer {
         self.none()
     }
 
-    #[inline(never)]
+    #[inline]
     fn encode_choice<E: Encode + Choice>(
         &mut self,
         _: &Constraints,
