@@ -86,7 +86,7 @@ fn group(phase: &Phase, said_at: UtcMicros) -> Option<Group> {
         Some(TimeChangeDetails::UtcTiming(utc)) => {
             in_hour(utc.start_utc_time_s, said_at).is_none_or(|start| start <= said_at)
         }
-        None => true,
+        _ => true,
     };
     let index = phase.phase_states.iter().position(|state| running(&state.timing)).unwrap_or(0);
     let state = phase.phase_states.get(index)?;
@@ -97,7 +97,7 @@ fn group(phase: &Phase, said_at: UtcMicros) -> Option<Group> {
             left_s.map(|left_s| said_at.plus_seconds(left_s))
         }
         Some(TimeChangeDetails::UtcTiming(utc)) => in_hour(utc.likely_end_utc_time_s, said_at),
-        None => None,
+        _ => None,
     };
     let next = phase.phase_states.get(index + 1).map(|state| light(state.light));
     Some(Group { id: phase.id, light: light(state.light), ends_at, next })
