@@ -7,9 +7,7 @@ use rasn::prelude::*;
 use super::common::NodeReferenceID;
 use super::confidence::TimeConfidence;
 use crate::UnknownAlternative;
-use crate::macros::bit_string;
-use crate::macros::decode_by_place;
-use crate::macros::extensible_sequence;
+use crate::macros::{bit_string, decode_by_place, decode_in_place, extensible_sequence};
 
 extensible_sequence! {
     /// SPAT: signal phase and timing.
@@ -189,7 +187,7 @@ decode_by_place! {
 /// Times counted from now.
 ///
 /// ASN.1 `TimeCountingDown`: SEQUENCE. Source: GB/T 31024.3-2019 / T/CSAE 53-2020.
-#[derive(AsnType, Clone, Copy, Debug, Decode, Encode, PartialEq, Eq)]
+#[derive(AsnType, Clone, Copy, Debug, Encode, PartialEq, Eq)]
 #[rasn(automatic_tags)]
 pub struct TimeCountingDown {
     /// `startTime`: `TimeMark`, INTEGER (0..36001); 0.1 s from now, 0 while the state is on.
@@ -215,10 +213,22 @@ pub struct TimeCountingDown {
     pub next_duration: Option<u16>,
 }
 
+decode_in_place! {
+    TimeCountingDown, members 7 {
+        0 => start_time in 0..=36001,
+        1 => min_end_time in 0..=36001,
+        2 => max_end_time in 0..=36001,
+        3 => likely_end_time in 0..=36001,
+        4 => time_confidence in 0..=200,
+        5 => next_start_time in 0..=36001,
+        6 => next_duration in 0..=36001,
+    }
+}
+
 /// Times as tenths of a second within the UTC hour.
 ///
 /// ASN.1 `UTCTiming`: SEQUENCE. Source: GB/T 31024.3-2019 / T/CSAE 53-2020.
-#[derive(AsnType, Clone, Copy, Debug, Decode, Encode, PartialEq, Eq)]
+#[derive(AsnType, Clone, Copy, Debug, Encode, PartialEq, Eq)]
 #[rasn(automatic_tags)]
 pub struct UTCTiming {
     /// `startUTCTime`: `TimeMark`, INTEGER (0..36001); 0.1 s; 36000 is more than an hour, 36001 is undefined.
@@ -242,4 +252,16 @@ pub struct UTCTiming {
     /// `nextEndUTCTime`: `TimeMark`, INTEGER (0..36001); 0.1 s; 36000 is more than an hour, 36001 is undefined.
     #[rasn(identifier = "nextEndUTCTime", value("0..=36001"))]
     pub next_end_utc_time: Option<u16>,
+}
+
+decode_in_place! {
+    UTCTiming, members 7 {
+        0 => start_utc_time in 0..=36001,
+        1 => min_end_utc_time in 0..=36001,
+        2 => max_end_utc_time in 0..=36001,
+        3 => likely_end_utc_time in 0..=36001,
+        4 => time_confidence in 0..=200,
+        5 => next_start_utc_time in 0..=36001,
+        6 => next_end_utc_time in 0..=36001,
+    }
 }

@@ -191,7 +191,7 @@ impl<'a> Decoder for Reader<'a> {
         Ok(identifier)
     }
 
-    #[inline]
+    #[inline(always)]
     fn decode_sequence<const RC: usize, const EC: usize, D, DF, F>(
         &mut self,
         _: Tag,
@@ -315,7 +315,7 @@ impl<'a> Decoder for Reader<'a> {
         self.optional(|this| this.decode_explicit_prefix(tag))
     }
 
-    #[inline]
+    #[inline(always)]
     fn decode_choice<D: DecodeChoice>(&mut self, _: &Constraints) -> Result<D> {
         let outer = self.member;
         let value = if const { D::EXTENDED_VARIANTS.is_some() } && self.bit()? {
