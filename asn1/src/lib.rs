@@ -16,7 +16,9 @@ pub mod confidence;
 mod dialect;
 mod error;
 pub mod integer;
+pub mod intersection_status;
 pub mod jer;
+pub mod lane_attributes;
 mod macros;
 mod numbered;
 pub mod oid;
@@ -29,6 +31,7 @@ mod unknown;
 mod unused;
 mod uper;
 pub mod us;
+pub mod vehicle_state;
 
 pub use dialect::{Dialect, UnknownDialect, decode_to_json, encode_from_json};
 pub use error::CodecError;

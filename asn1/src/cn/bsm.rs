@@ -10,8 +10,12 @@ use super::common::{
 };
 use super::confidence::TimeConfidence;
 use crate::Octets8;
-use crate::macros::bit_string;
 use crate::macros::extensible_sequence;
+pub use crate::vehicle_state::{
+    AntiLockBrakeStatus, AuxiliaryBrakeStatus, BrakeAppliedStatus, BrakeBoostApplied, ExteriorLights, GNSSstatus,
+    LightbarInUse, PositionalAccuracy, ResponseType, SirenInUse, StabilityControlStatus, TractionControlStatus,
+    VehicleEventFlags,
+};
 
 extensible_sequence! {
     /// BSM: what a vehicle says about itself.
@@ -71,22 +75,6 @@ extensible_sequence! {
     }
 }
 
-/// The error ellipse of a position.
-///
-/// ASN.1 `PositionalAccuracy`: SEQUENCE. Source: GB/T 31024.3-2019 / T/CSAE 53-2020.
-#[derive(AsnType, Clone, Copy, Debug, Decode, Encode, PartialEq, Eq)]
-#[rasn(automatic_tags)]
-pub struct PositionalAccuracy {
-    /// `semiMajor`: `SemiMajorAxisAccuracy`, INTEGER (0..255); 0.05 m, one standard deviation; 255 is unavailable.
-    #[rasn(identifier = "semiMajor")]
-    pub semi_major: u8,
-    /// `semiMinor`: `SemiMinorAxisAccuracy`, INTEGER (0..255); 0.05 m, one standard deviation; 255 is unavailable.
-    #[rasn(identifier = "semiMinor")]
-    pub semi_minor: u8,
-    /// `orientation`: `SemiMajorAxisOrientation`, INTEGER (0..65535); 360/65535 degrees clockwise from true north; 65535 is unavailable.
-    pub orientation: u16,
-}
-
 /// ASN.1 `BrakeSystemStatus`: SEQUENCE. Source: GB/T 31024.3-2019 / T/CSAE 53-2020.
 #[derive(AsnType, Clone, Copy, Debug, Decode, Encode, PartialEq, Eq)]
 #[rasn(automatic_tags)]
@@ -126,109 +114,6 @@ pub enum BrakePedalStatus {
     On = 2,
 }
 
-bit_string! {
-    /// ASN.1 `BrakeAppliedStatus`: BIT STRING (SIZE(5)). Source: GB/T 31024.3-2019 / T/CSAE 53-2020.
-    pub struct BrakeAppliedStatus: fixed 5 {
-        /// Bit 0, `unavailable`.
-        UNAVAILABLE = 0,
-        /// Bit 1, `leftFront`.
-        LEFT_FRONT = 1,
-        /// Bit 2, `leftRear`.
-        LEFT_REAR = 2,
-        /// Bit 3, `rightFront`.
-        RIGHT_FRONT = 3,
-        /// Bit 4, `rightRear`.
-        RIGHT_REAR = 4,
-    }
-}
-
-/// ASN.1 `TractionControlStatus`: ENUMERATED. Source: GB/T 31024.3-2019 / T/CSAE 53-2020.
-#[derive(AsnType, Clone, Copy, Debug, Decode, Encode, PartialEq, Eq, Hash)]
-#[rasn(enumerated)]
-pub enum TractionControlStatus {
-    /// `unavailable`.
-    #[rasn(identifier = "unavailable")]
-    Unavailable = 0,
-    /// `off`.
-    #[rasn(identifier = "off")]
-    Off = 1,
-    /// `on`.
-    #[rasn(identifier = "on")]
-    On = 2,
-    /// `engaged`.
-    #[rasn(identifier = "engaged")]
-    Engaged = 3,
-}
-
-/// ASN.1 `AntiLockBrakeStatus`: ENUMERATED. Source: GB/T 31024.3-2019 / T/CSAE 53-2020.
-#[derive(AsnType, Clone, Copy, Debug, Decode, Encode, PartialEq, Eq, Hash)]
-#[rasn(enumerated)]
-pub enum AntiLockBrakeStatus {
-    /// `unavailable`.
-    #[rasn(identifier = "unavailable")]
-    Unavailable = 0,
-    /// `off`.
-    #[rasn(identifier = "off")]
-    Off = 1,
-    /// `on`.
-    #[rasn(identifier = "on")]
-    On = 2,
-    /// `engaged`.
-    #[rasn(identifier = "engaged")]
-    Engaged = 3,
-}
-
-/// ASN.1 `StabilityControlStatus`: ENUMERATED. Source: GB/T 31024.3-2019 / T/CSAE 53-2020.
-#[derive(AsnType, Clone, Copy, Debug, Decode, Encode, PartialEq, Eq, Hash)]
-#[rasn(enumerated)]
-pub enum StabilityControlStatus {
-    /// `unavailable`.
-    #[rasn(identifier = "unavailable")]
-    Unavailable = 0,
-    /// `off`.
-    #[rasn(identifier = "off")]
-    Off = 1,
-    /// `on`.
-    #[rasn(identifier = "on")]
-    On = 2,
-    /// `engaged`.
-    #[rasn(identifier = "engaged")]
-    Engaged = 3,
-}
-
-/// ASN.1 `BrakeBoostApplied`: ENUMERATED. Source: GB/T 31024.3-2019 / T/CSAE 53-2020.
-#[derive(AsnType, Clone, Copy, Debug, Decode, Encode, PartialEq, Eq, Hash)]
-#[rasn(enumerated)]
-pub enum BrakeBoostApplied {
-    /// `unavailable`.
-    #[rasn(identifier = "unavailable")]
-    Unavailable = 0,
-    /// `off`.
-    #[rasn(identifier = "off")]
-    Off = 1,
-    /// `on`.
-    #[rasn(identifier = "on")]
-    On = 2,
-}
-
-/// ASN.1 `AuxiliaryBrakeStatus`: ENUMERATED. Source: GB/T 31024.3-2019 / T/CSAE 53-2020.
-#[derive(AsnType, Clone, Copy, Debug, Decode, Encode, PartialEq, Eq, Hash)]
-#[rasn(enumerated)]
-pub enum AuxiliaryBrakeStatus {
-    /// `unavailable`.
-    #[rasn(identifier = "unavailable")]
-    Unavailable = 0,
-    /// `off`.
-    #[rasn(identifier = "off")]
-    Off = 1,
-    /// `on`.
-    #[rasn(identifier = "on")]
-    On = 2,
-    /// `reserved`.
-    #[rasn(identifier = "reserved")]
-    Reserved = 3,
-}
-
 extensible_sequence! {
     /// ASN.1 `VehicleSafetyExtensions`: SEQUENCE, extensible. Source: GB/T 31024.3-2019 / T/CSAE 53-2020.
     #[derive(Clone, Debug, PartialEq, Eq)]
@@ -243,38 +128,6 @@ extensible_sequence! {
         pub path_prediction: Option<PathPrediction>,
         /// `lights`.
         pub lights: Option<ExteriorLights>,
-    }
-}
-
-bit_string! {
-    /// ASN.1 `VehicleEventFlags`: BIT STRING (SIZE(13,...)). Source: GB/T 31024.3-2019 / T/CSAE 53-2020.
-    pub struct VehicleEventFlags: extensible 13 {
-        /// Bit 0, `eventHazardLights`.
-        EVENT_HAZARD_LIGHTS = 0,
-        /// Bit 1, `eventStopLineViolation`.
-        EVENT_STOP_LINE_VIOLATION = 1,
-        /// Bit 2, `eventABSactivated`.
-        EVENT_ABS_ACTIVATED = 2,
-        /// Bit 3, `eventTractionControlLoss`.
-        EVENT_TRACTION_CONTROL_LOSS = 3,
-        /// Bit 4, `eventStabilityControlactivated`.
-        EVENT_STABILITY_CONTROLACTIVATED = 4,
-        /// Bit 5, `eventHazardousMaterials`.
-        EVENT_HAZARDOUS_MATERIALS = 5,
-        /// Bit 6, `eventReserved1`.
-        EVENT_RESERVED1 = 6,
-        /// Bit 7, `eventHardBraking`.
-        EVENT_HARD_BRAKING = 7,
-        /// Bit 8, `eventLightsChanged`.
-        EVENT_LIGHTS_CHANGED = 8,
-        /// Bit 9, `eventWipersChanged`.
-        EVENT_WIPERS_CHANGED = 9,
-        /// Bit 10, `eventFlatTire`.
-        EVENT_FLAT_TIRE = 10,
-        /// Bit 11, `eventDisabledVehicle`.
-        EVENT_DISABLED_VEHICLE = 11,
-        /// Bit 12, `eventAirBagDeployment`.
-        EVENT_AIR_BAG_DEPLOYMENT = 12,
     }
 }
 
@@ -356,28 +209,6 @@ pub struct DDateTime {
     pub offset: Option<i16>,
 }
 
-bit_string! {
-    /// ASN.1 `GNSSstatus`: BIT STRING (SIZE(8)). Source: GB/T 31024.3-2019 / T/CSAE 53-2020.
-    pub struct GNSSstatus: fixed 8 {
-        /// Bit 0, `unavailable`.
-        UNAVAILABLE = 0,
-        /// Bit 1, `isHealthy`.
-        IS_HEALTHY = 1,
-        /// Bit 2, `isMonitored`.
-        IS_MONITORED = 2,
-        /// Bit 3, `baseStationType`.
-        BASE_STATION_TYPE = 3,
-        /// Bit 4, `aPDOPofUnder5`.
-        A_PDOP_OF_UNDER5 = 4,
-        /// Bit 5, `inViewOfUnder5`.
-        IN_VIEW_OF_UNDER5 = 5,
-        /// Bit 6, `localCorrectionsPresent`.
-        LOCAL_CORRECTIONS_PRESENT = 6,
-        /// Bit 7, `networkCorrectionsPresent`.
-        NETWORK_CORRECTIONS_PRESENT = 7,
-    }
-}
-
 extensible_sequence! {
     /// ASN.1 `PathHistoryPoint`: SEQUENCE, extensible. Source: GB/T 31024.3-2019 / T/CSAE 53-2020.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -413,30 +244,6 @@ extensible_sequence! {
     }
 }
 
-bit_string! {
-    /// ASN.1 `ExteriorLights`: BIT STRING (SIZE(9,...)). Source: GB/T 31024.3-2019 / T/CSAE 53-2020.
-    pub struct ExteriorLights: extensible 9 {
-        /// Bit 0, `lowBeamHeadlightsOn`.
-        LOW_BEAM_HEADLIGHTS_ON = 0,
-        /// Bit 1, `highBeamHeadlightsOn`.
-        HIGH_BEAM_HEADLIGHTS_ON = 1,
-        /// Bit 2, `leftTurnSignalOn`.
-        LEFT_TURN_SIGNAL_ON = 2,
-        /// Bit 3, `rightTurnSignalOn`.
-        RIGHT_TURN_SIGNAL_ON = 3,
-        /// Bit 4, `hazardSignalOn`.
-        HAZARD_SIGNAL_ON = 4,
-        /// Bit 5, `automaticLightControlOn`.
-        AUTOMATIC_LIGHT_CONTROL_ON = 5,
-        /// Bit 6, `daytimeRunningLightsOn`.
-        DAYTIME_RUNNING_LIGHTS_ON = 6,
-        /// Bit 7, `fogLightOn`.
-        FOG_LIGHT_ON = 7,
-        /// Bit 8, `parkingLightsOn`.
-        PARKING_LIGHTS_ON = 8,
-    }
-}
-
 extensible_sequence! {
     /// ASN.1 `VehicleEmergencyExtensions`: SEQUENCE, extensible. Source: GB/T 31024.3-2019 / T/CSAE 53-2020.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -451,83 +258,4 @@ extensible_sequence! {
         #[rasn(identifier = "lightsUse")]
         pub lights_use: Option<LightbarInUse>,
     }
-}
-
-/// ASN.1 `ResponseType`: ENUMERATED, extensible. Source: GB/T 31024.3-2019 / T/CSAE 53-2020.
-#[derive(AsnType, Clone, Copy, Debug, Decode, Encode, PartialEq, Eq, Hash)]
-#[rasn(enumerated)]
-#[non_exhaustive]
-pub enum ResponseType {
-    /// `notInUseOrNotEquipped`.
-    #[rasn(identifier = "notInUseOrNotEquipped")]
-    NotInUseOrNotEquipped = 0,
-    /// `emergency`.
-    #[rasn(identifier = "emergency")]
-    Emergency = 1,
-    /// `nonEmergency`.
-    #[rasn(identifier = "nonEmergency")]
-    NonEmergency = 2,
-    /// `pursuit`.
-    #[rasn(identifier = "pursuit")]
-    Pursuit = 3,
-    /// `stationary`.
-    #[rasn(identifier = "stationary")]
-    Stationary = 4,
-    /// `slowMoving`.
-    #[rasn(identifier = "slowMoving")]
-    SlowMoving = 5,
-    /// `stopAndGoMovement`.
-    #[rasn(identifier = "stopAndGoMovement")]
-    StopAndGoMovement = 6,
-    /// One of a later edition. Which one is not kept, so it can not be sent.
-    #[rasn(extension_addition, identifier = "unlisted")]
-    Unlisted,
-}
-
-/// ASN.1 `SirenInUse`: ENUMERATED. Source: GB/T 31024.3-2019 / T/CSAE 53-2020.
-#[derive(AsnType, Clone, Copy, Debug, Decode, Encode, PartialEq, Eq, Hash)]
-#[rasn(enumerated)]
-pub enum SirenInUse {
-    /// `unavailable`.
-    #[rasn(identifier = "unavailable")]
-    Unavailable = 0,
-    /// `notInUse`.
-    #[rasn(identifier = "notInUse")]
-    NotInUse = 1,
-    /// `inUse`.
-    #[rasn(identifier = "inUse")]
-    InUse = 2,
-    /// `reserved`.
-    #[rasn(identifier = "reserved")]
-    Reserved = 3,
-}
-
-/// ASN.1 `LightbarInUse`: ENUMERATED. Source: GB/T 31024.3-2019 / T/CSAE 53-2020.
-#[derive(AsnType, Clone, Copy, Debug, Decode, Encode, PartialEq, Eq, Hash)]
-#[rasn(enumerated)]
-pub enum LightbarInUse {
-    /// `unavailable`.
-    #[rasn(identifier = "unavailable")]
-    Unavailable = 0,
-    /// `notInUse`.
-    #[rasn(identifier = "notInUse")]
-    NotInUse = 1,
-    /// `inUse`.
-    #[rasn(identifier = "inUse")]
-    InUse = 2,
-    /// `yellowCautionLights`.
-    #[rasn(identifier = "yellowCautionLights")]
-    YellowCautionLights = 3,
-    /// `schooldBusLights`.
-    #[rasn(identifier = "schooldBusLights")]
-    SchooldBusLights = 4,
-    /// `arrowSignsActive`.
-    #[rasn(identifier = "arrowSignsActive")]
-    ArrowSignsActive = 5,
-    /// `slowMovingVehicle`.
-    #[rasn(identifier = "slowMovingVehicle")]
-    SlowMovingVehicle = 6,
-    /// `freqStops`.
-    #[rasn(identifier = "freqStops")]
-    FreqStops = 7,
 }

@@ -5,6 +5,7 @@ use rasn::prelude::*;
 pub use super::confidence::*;
 use crate::macros::decode_by_place;
 use crate::macros::extensible_sequence;
+pub use crate::vehicle_state::{AccelerationSet4Way, TransmissionState};
 
 /// A place in WGS-84.
 ///
@@ -35,36 +36,6 @@ pub struct PositionConfidenceSet {
     pub elevation: Option<ElevationConfidence>,
 }
 
-/// ASN.1 `TransmissionState`: ENUMERATED. Source: GB/T 31024.3-2019 / T/CSAE 53-2020.
-#[derive(AsnType, Clone, Copy, Debug, Decode, Encode, PartialEq, Eq, Hash)]
-#[rasn(enumerated)]
-pub enum TransmissionState {
-    /// `neutral`.
-    #[rasn(identifier = "neutral")]
-    Neutral = 0,
-    /// `park`.
-    #[rasn(identifier = "park")]
-    Park = 1,
-    /// `forwardGears`.
-    #[rasn(identifier = "forwardGears")]
-    ForwardGears = 2,
-    /// `reverseGears`.
-    #[rasn(identifier = "reverseGears")]
-    ReverseGears = 3,
-    /// `reserved1`.
-    #[rasn(identifier = "reserved1")]
-    Reserved1 = 4,
-    /// `reserved2`.
-    #[rasn(identifier = "reserved2")]
-    Reserved2 = 5,
-    /// `reserved3`.
-    #[rasn(identifier = "reserved3")]
-    Reserved3 = 6,
-    /// `unavailable`.
-    #[rasn(identifier = "unavailable")]
-    Unavailable = 7,
-}
-
 /// ASN.1 `MotionConfidenceSet`: SEQUENCE. Source: GB/T 31024.3-2019 / T/CSAE 53-2020.
 #[derive(AsnType, Clone, Copy, Debug, Decode, Encode, PartialEq, Eq)]
 #[rasn(automatic_tags)]
@@ -78,26 +49,6 @@ pub struct MotionConfidenceSet {
     /// `steerCfd`.
     #[rasn(identifier = "steerCfd")]
     pub steer_cfd: Option<SteeringWheelAngleConfidence>,
-}
-
-/// Acceleration along three axes, and yaw rate.
-///
-/// ASN.1 `AccelerationSet4Way`: SEQUENCE. Source: GB/T 31024.3-2019 / T/CSAE 53-2020.
-#[derive(AsnType, Clone, Copy, Debug, Decode, Encode, PartialEq, Eq)]
-#[rasn(automatic_tags)]
-pub struct AccelerationSet4Way {
-    /// `long`: `Acceleration`, INTEGER (-2000..2001); 0.01 m/s²; 2001 is unavailable.
-    #[rasn(value("-2000..=2001"))]
-    pub long: i16,
-    /// `lat`: `Acceleration`, INTEGER (-2000..2001); 0.01 m/s²; 2001 is unavailable.
-    #[rasn(value("-2000..=2001"))]
-    pub lat: i16,
-    /// `vert`: `VerticalAcceleration`, INTEGER (-127..127); 0.02 g; -127 is unavailable.
-    #[rasn(value("-127..=127"))]
-    pub vert: i8,
-    /// `yaw`: `YawRate`, INTEGER (-32767..32767); 0.01 degrees/s.
-    #[rasn(value("-32767..=32767"))]
-    pub yaw: i16,
 }
 
 /// How large it is.

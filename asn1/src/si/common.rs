@@ -5,7 +5,7 @@ use crate::units::{
     ACCELERATION_MPS2, SECOND_OF_MINUTE_S, SEMI_AXIS_ACCURACY_M, SEMI_MAJOR_ORIENTATION_RAD, UTC_OFFSET_S,
     VERTICAL_ACCELERATION_MPS2, YAW_RATE_RADPS, second_to_wire,
 };
-use crate::{CodecError, cn, time, us};
+use crate::{CodecError, cn, time, us, vehicle_state};
 
 /// Acceleration along three axes, and yaw rate. ASN.1 `AccelerationSet4Way`.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -106,54 +106,44 @@ impl Si<us::common::DDateTime> for DateTime {
     }
 }
 
-/// The groups whose wire types have the same members in both sets.
-macro_rules! same_in_both_sets {
-    ($acceleration:path, $accuracy:path) => {
-        impl Si<$acceleration> for Acceleration4Way {
-            fn to_wire(&self) -> Result<$acceleration, CodecError> {
-                use $acceleration as Wire;
-                Ok(Wire {
-                    long: ACCELERATION_MPS2.to_wire_or_unknown(self.long_mps2).at("long")?,
-                    lat: ACCELERATION_MPS2.to_wire_or_unknown(self.lat_mps2).at("lat")?,
-                    vert: VERTICAL_ACCELERATION_MPS2.to_wire_or_unknown(self.vert_mps2).at("vert")?,
-                    yaw: YAW_RATE_RADPS.to_wire(self.yaw_radps).at("yaw")?,
-                })
-            }
+impl Si<vehicle_state::AccelerationSet4Way> for Acceleration4Way {
+    fn to_wire(&self) -> Result<vehicle_state::AccelerationSet4Way, CodecError> {
+        Ok(vehicle_state::AccelerationSet4Way {
+            long: ACCELERATION_MPS2.to_wire_or_unknown(self.long_mps2).at("long")?,
+            lat: ACCELERATION_MPS2.to_wire_or_unknown(self.lat_mps2).at("lat")?,
+            vert: VERTICAL_ACCELERATION_MPS2.to_wire_or_unknown(self.vert_mps2).at("vert")?,
+            yaw: YAW_RATE_RADPS.to_wire(self.yaw_radps).at("yaw")?,
+        })
+    }
 
-            fn from_wire(wire: &$acceleration) -> Self {
-                Self {
-                    long_mps2: ACCELERATION_MPS2.from_wire(wire.long),
-                    lat_mps2: ACCELERATION_MPS2.from_wire(wire.lat),
-                    vert_mps2: VERTICAL_ACCELERATION_MPS2.from_wire(wire.vert),
-                    yaw_radps: YAW_RATE_RADPS.value(wire.yaw),
-                }
-            }
+    fn from_wire(wire: &vehicle_state::AccelerationSet4Way) -> Self {
+        Self {
+            long_mps2: ACCELERATION_MPS2.from_wire(wire.long),
+            lat_mps2: ACCELERATION_MPS2.from_wire(wire.lat),
+            vert_mps2: VERTICAL_ACCELERATION_MPS2.from_wire(wire.vert),
+            yaw_radps: YAW_RATE_RADPS.value(wire.yaw),
         }
-
-        impl Si<$accuracy> for PositionalAccuracy {
-            fn to_wire(&self) -> Result<$accuracy, CodecError> {
-                use $accuracy as Wire;
-                let orientation = SEMI_MAJOR_ORIENTATION_RAD.to_wire_or_unknown(self.orientation_cw_north_rad);
-                Ok(Wire {
-                    semi_major: SEMI_AXIS_ACCURACY_M.to_wire_or_unknown(self.semi_major_m).at("semiMajor")?,
-                    semi_minor: SEMI_AXIS_ACCURACY_M.to_wire_or_unknown(self.semi_minor_m).at("semiMinor")?,
-                    orientation: orientation.at("orientation")?,
-                })
-            }
-
-            fn from_wire(wire: &$accuracy) -> Self {
-                Self {
-                    semi_major_m: SEMI_AXIS_ACCURACY_M.from_wire(wire.semi_major),
-                    semi_minor_m: SEMI_AXIS_ACCURACY_M.from_wire(wire.semi_minor),
-                    orientation_cw_north_rad: SEMI_MAJOR_ORIENTATION_RAD.from_wire(wire.orientation),
-                }
-            }
-        }
-    };
+    }
 }
 
-same_in_both_sets!(cn::common::AccelerationSet4Way, cn::bsm::PositionalAccuracy);
-same_in_both_sets!(us::common::AccelerationSet4Way, us::common::PositionalAccuracy);
+impl Si<vehicle_state::PositionalAccuracy> for PositionalAccuracy {
+    fn to_wire(&self) -> Result<vehicle_state::PositionalAccuracy, CodecError> {
+        let orientation = SEMI_MAJOR_ORIENTATION_RAD.to_wire_or_unknown(self.orientation_cw_north_rad);
+        Ok(vehicle_state::PositionalAccuracy {
+            semi_major: SEMI_AXIS_ACCURACY_M.to_wire_or_unknown(self.semi_major_m).at("semiMajor")?,
+            semi_minor: SEMI_AXIS_ACCURACY_M.to_wire_or_unknown(self.semi_minor_m).at("semiMinor")?,
+            orientation: orientation.at("orientation")?,
+        })
+    }
+
+    fn from_wire(wire: &vehicle_state::PositionalAccuracy) -> Self {
+        Self {
+            semi_major_m: SEMI_AXIS_ACCURACY_M.from_wire(wire.semi_major),
+            semi_minor_m: SEMI_AXIS_ACCURACY_M.from_wire(wire.semi_minor),
+            orientation_cw_north_rad: SEMI_MAJOR_ORIENTATION_RAD.from_wire(wire.orientation),
+        }
+    }
+}
 
 impl Si<cn::common::PositionConfidenceSet> for PositionConfidenceSet {
     fn to_wire(&self) -> Result<cn::common::PositionConfidenceSet, CodecError> {

@@ -10,8 +10,11 @@ use super::common::{
 };
 use super::part_ii::PartIIcontent;
 use crate::Octets4;
-use crate::macros::bit_string;
 use crate::macros::extensible_sequence;
+pub use crate::vehicle_state::{
+    AntiLockBrakeStatus, AuxiliaryBrakeStatus, BrakeAppliedStatus, BrakeBoostApplied, StabilityControlStatus,
+    TractionControlStatus, VehicleEventFlags,
+};
 
 extensible_sequence! {
     /// BSM: what a vehicle says about itself.
@@ -95,109 +98,6 @@ pub struct BrakeSystemStatus {
     pub aux_brakes: AuxiliaryBrakeStatus,
 }
 
-bit_string! {
-    /// ASN.1 `BrakeAppliedStatus`: BIT STRING (SIZE(5)). Source: SAE J2735 2024-09.
-    pub struct BrakeAppliedStatus: fixed 5 {
-        /// Bit 0, `unavailable`.
-        UNAVAILABLE = 0,
-        /// Bit 1, `leftFront`.
-        LEFT_FRONT = 1,
-        /// Bit 2, `leftRear`.
-        LEFT_REAR = 2,
-        /// Bit 3, `rightFront`.
-        RIGHT_FRONT = 3,
-        /// Bit 4, `rightRear`.
-        RIGHT_REAR = 4,
-    }
-}
-
-/// ASN.1 `TractionControlStatus`: ENUMERATED. Source: SAE J2735 2024-09.
-#[derive(AsnType, Clone, Copy, Debug, Decode, Encode, PartialEq, Eq, Hash)]
-#[rasn(enumerated)]
-pub enum TractionControlStatus {
-    /// `unavailable`.
-    #[rasn(identifier = "unavailable")]
-    Unavailable = 0,
-    /// `off`.
-    #[rasn(identifier = "off")]
-    Off = 1,
-    /// `on`.
-    #[rasn(identifier = "on")]
-    On = 2,
-    /// `engaged`.
-    #[rasn(identifier = "engaged")]
-    Engaged = 3,
-}
-
-/// ASN.1 `AntiLockBrakeStatus`: ENUMERATED. Source: SAE J2735 2024-09.
-#[derive(AsnType, Clone, Copy, Debug, Decode, Encode, PartialEq, Eq, Hash)]
-#[rasn(enumerated)]
-pub enum AntiLockBrakeStatus {
-    /// `unavailable`.
-    #[rasn(identifier = "unavailable")]
-    Unavailable = 0,
-    /// `off`.
-    #[rasn(identifier = "off")]
-    Off = 1,
-    /// `on`.
-    #[rasn(identifier = "on")]
-    On = 2,
-    /// `engaged`.
-    #[rasn(identifier = "engaged")]
-    Engaged = 3,
-}
-
-/// ASN.1 `StabilityControlStatus`: ENUMERATED. Source: SAE J2735 2024-09.
-#[derive(AsnType, Clone, Copy, Debug, Decode, Encode, PartialEq, Eq, Hash)]
-#[rasn(enumerated)]
-pub enum StabilityControlStatus {
-    /// `unavailable`.
-    #[rasn(identifier = "unavailable")]
-    Unavailable = 0,
-    /// `off`.
-    #[rasn(identifier = "off")]
-    Off = 1,
-    /// `on`.
-    #[rasn(identifier = "on")]
-    On = 2,
-    /// `engaged`.
-    #[rasn(identifier = "engaged")]
-    Engaged = 3,
-}
-
-/// ASN.1 `BrakeBoostApplied`: ENUMERATED. Source: SAE J2735 2024-09.
-#[derive(AsnType, Clone, Copy, Debug, Decode, Encode, PartialEq, Eq, Hash)]
-#[rasn(enumerated)]
-pub enum BrakeBoostApplied {
-    /// `unavailable`.
-    #[rasn(identifier = "unavailable")]
-    Unavailable = 0,
-    /// `off`.
-    #[rasn(identifier = "off")]
-    Off = 1,
-    /// `on`.
-    #[rasn(identifier = "on")]
-    On = 2,
-}
-
-/// ASN.1 `AuxiliaryBrakeStatus`: ENUMERATED. Source: SAE J2735 2024-09.
-#[derive(AsnType, Clone, Copy, Debug, Decode, Encode, PartialEq, Eq, Hash)]
-#[rasn(enumerated)]
-pub enum AuxiliaryBrakeStatus {
-    /// `unavailable`.
-    #[rasn(identifier = "unavailable")]
-    Unavailable = 0,
-    /// `off`.
-    #[rasn(identifier = "off")]
-    Off = 1,
-    /// `on`.
-    #[rasn(identifier = "on")]
-    On = 2,
-    /// `reserved`.
-    #[rasn(identifier = "reserved")]
-    Reserved = 3,
-}
-
 extensible_sequence! {
     /// ASN.1 `VehicleSafetyExtensions`: SEQUENCE, extensible. Source: SAE J2735 2024-09.
     #[derive(Clone, Debug, PartialEq, Eq)]
@@ -212,37 +112,5 @@ extensible_sequence! {
         pub path_prediction: Option<PathPrediction>,
         /// `lights`.
         pub lights: Option<ExteriorLights>,
-    }
-}
-
-bit_string! {
-    /// ASN.1 `VehicleEventFlags`: BIT STRING (SIZE(13,...)). Source: SAE J2735 2024-09.
-    pub struct VehicleEventFlags: extensible 13 {
-        /// Bit 0, `eventHazardLights`.
-        EVENT_HAZARD_LIGHTS = 0,
-        /// Bit 1, `eventStopLineViolation`.
-        EVENT_STOP_LINE_VIOLATION = 1,
-        /// Bit 2, `eventABSactivated`.
-        EVENT_ABS_ACTIVATED = 2,
-        /// Bit 3, `eventTractionControlLoss`.
-        EVENT_TRACTION_CONTROL_LOSS = 3,
-        /// Bit 4, `eventStabilityControlactivated`.
-        EVENT_STABILITY_CONTROLACTIVATED = 4,
-        /// Bit 5, `eventHazardousMaterials`.
-        EVENT_HAZARDOUS_MATERIALS = 5,
-        /// Bit 6, `eventReserved1`.
-        EVENT_RESERVED1 = 6,
-        /// Bit 7, `eventHardBraking`.
-        EVENT_HARD_BRAKING = 7,
-        /// Bit 8, `eventLightsChanged`.
-        EVENT_LIGHTS_CHANGED = 8,
-        /// Bit 9, `eventWipersChanged`.
-        EVENT_WIPERS_CHANGED = 9,
-        /// Bit 10, `eventFlatTire`.
-        EVENT_FLAT_TIRE = 10,
-        /// Bit 11, `eventDisabledVehicle`.
-        EVENT_DISABLED_VEHICLE = 11,
-        /// Bit 12, `eventAirBagDeployment`.
-        EVENT_AIR_BAG_DEPLOYMENT = 12,
     }
 }

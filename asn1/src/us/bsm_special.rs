@@ -10,6 +10,7 @@ use super::lanes::NodeXY24b;
 use crate::Octets1;
 use crate::macros::bit_string;
 use crate::macros::extensible_sequence;
+pub use crate::vehicle_state::{LightbarInUse, ResponseType, SirenInUse};
 
 extensible_sequence! {
     /// ASN.1 `SpecialVehicleExtensions`: SEQUENCE, extensible. Source: SAE J2735 2024-09.
@@ -47,54 +48,6 @@ extensible_sequence! {
         #[rasn(identifier = "responseType")]
         pub response_type: Option<ResponseType>,
     }
-}
-
-/// ASN.1 `SirenInUse`: ENUMERATED. Source: SAE J2735 2024-09.
-#[derive(AsnType, Clone, Copy, Debug, Decode, Encode, PartialEq, Eq, Hash)]
-#[rasn(enumerated)]
-pub enum SirenInUse {
-    /// `unavailable`.
-    #[rasn(identifier = "unavailable")]
-    Unavailable = 0,
-    /// `notInUse`.
-    #[rasn(identifier = "notInUse")]
-    NotInUse = 1,
-    /// `inUse`.
-    #[rasn(identifier = "inUse")]
-    InUse = 2,
-    /// `reserved`.
-    #[rasn(identifier = "reserved")]
-    Reserved = 3,
-}
-
-/// ASN.1 `LightbarInUse`: ENUMERATED. Source: SAE J2735 2024-09.
-#[derive(AsnType, Clone, Copy, Debug, Decode, Encode, PartialEq, Eq, Hash)]
-#[rasn(enumerated)]
-pub enum LightbarInUse {
-    /// `unavailable`.
-    #[rasn(identifier = "unavailable")]
-    Unavailable = 0,
-    /// `notInUse`.
-    #[rasn(identifier = "notInUse")]
-    NotInUse = 1,
-    /// `inUse`.
-    #[rasn(identifier = "inUse")]
-    InUse = 2,
-    /// `yellowCautionLights`.
-    #[rasn(identifier = "yellowCautionLights")]
-    YellowCautionLights = 3,
-    /// `schooldBusLights`.
-    #[rasn(identifier = "schooldBusLights")]
-    SchooldBusLights = 4,
-    /// `arrowSignsActive`.
-    #[rasn(identifier = "arrowSignsActive")]
-    ArrowSignsActive = 5,
-    /// `slowMovingVehicle`.
-    #[rasn(identifier = "slowMovingVehicle")]
-    SlowMovingVehicle = 6,
-    /// `freqStops`.
-    #[rasn(identifier = "freqStops")]
-    FreqStops = 7,
 }
 
 /// ASN.1 `MultiVehicleResponse`: ENUMERATED. Source: SAE J2735 2024-09.
@@ -143,37 +96,6 @@ bit_string! {
         /// Bit 5, `peNonEmergencySoundActive`.
         PE_NON_EMERGENCY_SOUND_ACTIVE = 5,
     }
-}
-
-/// ASN.1 `ResponseType`: ENUMERATED, extensible. Source: SAE J2735 2024-09.
-#[derive(AsnType, Clone, Copy, Debug, Decode, Encode, PartialEq, Eq, Hash)]
-#[rasn(enumerated)]
-#[non_exhaustive]
-pub enum ResponseType {
-    /// `notInUseOrNotEquipped`.
-    #[rasn(identifier = "notInUseOrNotEquipped")]
-    NotInUseOrNotEquipped = 0,
-    /// `emergency`.
-    #[rasn(identifier = "emergency")]
-    Emergency = 1,
-    /// `nonEmergency`.
-    #[rasn(identifier = "nonEmergency")]
-    NonEmergency = 2,
-    /// `pursuit`.
-    #[rasn(identifier = "pursuit")]
-    Pursuit = 3,
-    /// `stationary`.
-    #[rasn(identifier = "stationary")]
-    Stationary = 4,
-    /// `slowMoving`.
-    #[rasn(identifier = "slowMoving")]
-    SlowMoving = 5,
-    /// `stopAndGoMovement`.
-    #[rasn(identifier = "stopAndGoMovement")]
-    StopAndGoMovement = 6,
-    /// One of a later edition. Which one is not kept, so it can not be sent.
-    #[rasn(extension_addition, identifier = "unlisted")]
-    Unlisted,
 }
 
 extensible_sequence! {

@@ -11,9 +11,13 @@ pub use super::person::*;
 pub use super::requestor::*;
 pub use super::surface::*;
 use crate::UnknownAlternative;
+pub use crate::lane_attributes::{RegulatorySpeedLimit, SpeedLimitType};
 use crate::macros::bit_string;
 use crate::macros::extensible_sequence;
 use crate::oid::RelativeOid;
+pub use crate::vehicle_state::{
+    AccelerationSet4Way, ExteriorLights, GNSSstatus, PositionalAccuracy, TransmissionState,
+};
 
 /// ASN.1 `IntersectionReferenceID`: SEQUENCE. Source: SAE J2735 2024-09.
 #[derive(AsnType, Clone, Copy, Debug, Decode, Encode, PartialEq, Eq)]
@@ -76,67 +80,6 @@ extensible_sequence! {
     }
 }
 
-/// ASN.1 `RegulatorySpeedLimit`: SEQUENCE. Source: SAE J2735 2024-09.
-#[derive(AsnType, Clone, Copy, Debug, Decode, Encode, PartialEq, Eq)]
-#[rasn(automatic_tags)]
-pub struct RegulatorySpeedLimit {
-    /// `type`.
-    #[rasn(identifier = "type")]
-    pub type_: SpeedLimitType,
-    /// `speed`: `Velocity`, INTEGER (0..8191); 0.02 m/s; 8191 is unavailable.
-    #[rasn(value("0..=8191"))]
-    pub speed: u16,
-}
-
-/// ASN.1 `SpeedLimitType`: ENUMERATED, extensible. Source: SAE J2735 2024-09.
-#[derive(AsnType, Clone, Copy, Debug, Decode, Encode, PartialEq, Eq, Hash)]
-#[rasn(enumerated)]
-#[non_exhaustive]
-pub enum SpeedLimitType {
-    /// `unknown`.
-    #[rasn(identifier = "unknown")]
-    Unknown = 0,
-    /// `maxSpeedInSchoolZone`.
-    #[rasn(identifier = "maxSpeedInSchoolZone")]
-    MaxSpeedInSchoolZone = 1,
-    /// `maxSpeedInSchoolZoneWhenChildrenArePresent`.
-    #[rasn(identifier = "maxSpeedInSchoolZoneWhenChildrenArePresent")]
-    MaxSpeedInSchoolZoneWhenChildrenArePresent = 2,
-    /// `maxSpeedInConstructionZone`.
-    #[rasn(identifier = "maxSpeedInConstructionZone")]
-    MaxSpeedInConstructionZone = 3,
-    /// `vehicleMinSpeed`.
-    #[rasn(identifier = "vehicleMinSpeed")]
-    VehicleMinSpeed = 4,
-    /// `vehicleMaxSpeed`.
-    #[rasn(identifier = "vehicleMaxSpeed")]
-    VehicleMaxSpeed = 5,
-    /// `vehicleNightMaxSpeed`.
-    #[rasn(identifier = "vehicleNightMaxSpeed")]
-    VehicleNightMaxSpeed = 6,
-    /// `truckMinSpeed`.
-    #[rasn(identifier = "truckMinSpeed")]
-    TruckMinSpeed = 7,
-    /// `truckMaxSpeed`.
-    #[rasn(identifier = "truckMaxSpeed")]
-    TruckMaxSpeed = 8,
-    /// `truckNightMaxSpeed`.
-    #[rasn(identifier = "truckNightMaxSpeed")]
-    TruckNightMaxSpeed = 9,
-    /// `vehiclesWithTrailersMinSpeed`.
-    #[rasn(identifier = "vehiclesWithTrailersMinSpeed")]
-    VehiclesWithTrailersMinSpeed = 10,
-    /// `vehiclesWithTrailersMaxSpeed`.
-    #[rasn(identifier = "vehiclesWithTrailersMaxSpeed")]
-    VehiclesWithTrailersMaxSpeed = 11,
-    /// `vehiclesWithTrailersNightMaxSpeed`.
-    #[rasn(identifier = "vehiclesWithTrailersNightMaxSpeed")]
-    VehiclesWithTrailersNightMaxSpeed = 12,
-    /// One of a later edition. Which one is not kept, so it can not be sent.
-    #[rasn(extension_addition, identifier = "unlisted")]
-    Unlisted,
-}
-
 /// ASN.1 `RoadSegmentReferenceID`: SEQUENCE. Source: SAE J2735 2024-09.
 #[derive(AsnType, Clone, Copy, Debug, Decode, Encode, PartialEq, Eq)]
 #[rasn(automatic_tags)]
@@ -145,72 +88,6 @@ pub struct RoadSegmentReferenceID {
     pub region: Option<u16>,
     /// `id`: `RoadSegmentID`, INTEGER (0..65535).
     pub id: u16,
-}
-
-/// The error ellipse of a position.
-///
-/// ASN.1 `PositionalAccuracy`: SEQUENCE. Source: SAE J2735 2024-09.
-#[derive(AsnType, Clone, Copy, Debug, Decode, Encode, PartialEq, Eq)]
-#[rasn(automatic_tags)]
-pub struct PositionalAccuracy {
-    /// `semiMajor`: `SemiMajorAxisAccuracy`, INTEGER (0..255); 0.05 m, one standard deviation; 255 is unavailable.
-    #[rasn(identifier = "semiMajor")]
-    pub semi_major: u8,
-    /// `semiMinor`: `SemiMinorAxisAccuracy`, INTEGER (0..255); 0.05 m, one standard deviation; 255 is unavailable.
-    #[rasn(identifier = "semiMinor")]
-    pub semi_minor: u8,
-    /// `orientation`: `SemiMajorAxisOrientation`, INTEGER (0..65535); 360/65535 degrees clockwise from true north; 65535 is unavailable.
-    pub orientation: u16,
-}
-
-/// ASN.1 `TransmissionState`: ENUMERATED. Source: SAE J2735 2024-09.
-#[derive(AsnType, Clone, Copy, Debug, Decode, Encode, PartialEq, Eq, Hash)]
-#[rasn(enumerated)]
-pub enum TransmissionState {
-    /// `neutral`.
-    #[rasn(identifier = "neutral")]
-    Neutral = 0,
-    /// `park`.
-    #[rasn(identifier = "park")]
-    Park = 1,
-    /// `forwardGears`.
-    #[rasn(identifier = "forwardGears")]
-    ForwardGears = 2,
-    /// `reverseGears`.
-    #[rasn(identifier = "reverseGears")]
-    ReverseGears = 3,
-    /// `reserved1`.
-    #[rasn(identifier = "reserved1")]
-    Reserved1 = 4,
-    /// `reserved2`.
-    #[rasn(identifier = "reserved2")]
-    Reserved2 = 5,
-    /// `reserved3`.
-    #[rasn(identifier = "reserved3")]
-    Reserved3 = 6,
-    /// `unavailable`.
-    #[rasn(identifier = "unavailable")]
-    Unavailable = 7,
-}
-
-/// Acceleration along three axes, and yaw rate.
-///
-/// ASN.1 `AccelerationSet4Way`: SEQUENCE. Source: SAE J2735 2024-09.
-#[derive(AsnType, Clone, Copy, Debug, Decode, Encode, PartialEq, Eq)]
-#[rasn(automatic_tags)]
-pub struct AccelerationSet4Way {
-    /// `long`: `Acceleration`, INTEGER (-2000..2001); 0.01 m/s²; 2001 is unavailable.
-    #[rasn(value("-2000..=2001"))]
-    pub long: i16,
-    /// `lat`: `Acceleration`, INTEGER (-2000..2001); 0.01 m/s²; 2001 is unavailable.
-    #[rasn(value("-2000..=2001"))]
-    pub lat: i16,
-    /// `vert`: `VerticalAcceleration`, INTEGER (-127..127); 0.02 g; -127 is unavailable.
-    #[rasn(value("-127..=127"))]
-    pub vert: i8,
-    /// `yaw`: `YawRate`, INTEGER (-32767..32767); 0.01 degrees/s.
-    #[rasn(value("-32767..=32767"))]
-    pub yaw: i16,
 }
 
 /// How large it is.
@@ -337,28 +214,6 @@ pub struct RTCMheader {
     /// `offsetSet`.
     #[rasn(identifier = "offsetSet")]
     pub offset_set: AntennaOffsetSet,
-}
-
-bit_string! {
-    /// ASN.1 `GNSSstatus`: BIT STRING (SIZE(8)). Source: SAE J2735 2024-09.
-    pub struct GNSSstatus: fixed 8 {
-        /// Bit 0, `unavailable`.
-        UNAVAILABLE = 0,
-        /// Bit 1, `isHealthy`.
-        IS_HEALTHY = 1,
-        /// Bit 2, `isMonitored`.
-        IS_MONITORED = 2,
-        /// Bit 3, `baseStationType`.
-        BASE_STATION_TYPE = 3,
-        /// Bit 4, `aPDOPofUnder5`.
-        A_PDOP_OF_UNDER5 = 4,
-        /// Bit 5, `inViewOfUnder5`.
-        IN_VIEW_OF_UNDER5 = 5,
-        /// Bit 6, `localCorrectionsPresent`.
-        LOCAL_CORRECTIONS_PRESENT = 6,
-        /// Bit 7, `networkCorrectionsPresent`.
-        NETWORK_CORRECTIONS_PRESENT = 7,
-    }
 }
 
 /// ASN.1 `AntennaOffsetSet`: SEQUENCE. Source: SAE J2735 2024-09.
@@ -565,29 +420,5 @@ extensible_sequence! {
         /// `confidence`: `Confidence`, INTEGER (0..200); 0.5 %.
         #[rasn(value("0..=200"))]
         pub confidence: u8,
-    }
-}
-
-bit_string! {
-    /// ASN.1 `ExteriorLights`: BIT STRING (SIZE(9,...)). Source: SAE J2735 2024-09.
-    pub struct ExteriorLights: extensible 9 {
-        /// Bit 0, `lowBeamHeadlightsOn`.
-        LOW_BEAM_HEADLIGHTS_ON = 0,
-        /// Bit 1, `highBeamHeadlightsOn`.
-        HIGH_BEAM_HEADLIGHTS_ON = 1,
-        /// Bit 2, `leftTurnSignalOn`.
-        LEFT_TURN_SIGNAL_ON = 2,
-        /// Bit 3, `rightTurnSignalOn`.
-        RIGHT_TURN_SIGNAL_ON = 3,
-        /// Bit 4, `hazardSignalOn`.
-        HAZARD_SIGNAL_ON = 4,
-        /// Bit 5, `automaticLightControlOn`.
-        AUTOMATIC_LIGHT_CONTROL_ON = 5,
-        /// Bit 6, `daytimeRunningLightsOn`.
-        DAYTIME_RUNNING_LIGHTS_ON = 6,
-        /// Bit 7, `fogLightOn`.
-        FOG_LIGHT_ON = 7,
-        /// Bit 8, `parkingLightsOn`.
-        PARKING_LIGHTS_ON = 8,
     }
 }
