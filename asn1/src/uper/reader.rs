@@ -64,7 +64,9 @@ impl<'a> Reader<'a> {
         let mut inner = Reader { origin, ..Reader::new(&octets) };
         let value = read(&mut inner).and_then(|value| inner.close_open_type().map(|()| value));
         self.fault = inner.fault;
-        self.done();
+        if value.is_ok() {
+            self.done();
+        }
         value
     }
 

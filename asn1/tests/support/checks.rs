@@ -101,14 +101,37 @@ fn means<S: Si<W> + PartialEq + Debug, W>(wire: &W) {
 }
 
 fn means_cn(frame: &cn::MessageFrame) {
-    if let cn::MessageFrame::RsmFrame(message) = frame {
-        means::<si::cn::rsm::RoadsideSafetyMessage, _>(message);
+    use cn::MessageFrame::{BsmFrame, MapFrame, MsgFrameExt, RsiFrame, RsmFrame, SpatFrame};
+    use cn::day2::MessageFrameExt::{Pam, Psm, Rsc, Rtcm, Ssm, Vir};
+    match frame {
+        BsmFrame(message) => means::<si::cn::bsm::BasicSafetyMessage, _>(message),
+        MapFrame(message) => means::<si::cn::map::MapData, _>(message),
+        RsmFrame(message) => means::<si::cn::rsm::RoadsideSafetyMessage, _>(message),
+        SpatFrame(message) => means::<si::cn::spat::Spat, _>(message),
+        RsiFrame(message) => means::<si::cn::rsi::RoadSideInformation, _>(message),
+        MsgFrameExt(Pam(message)) => means::<si::cn::day2::pam::PAMData, _>(message),
+        MsgFrameExt(Psm(message)) => means::<si::cn::day2::psm::PersonalSafetyMessage, _>(message),
+        MsgFrameExt(Rsc(message)) => means::<si::cn::day2::rsc::RoadsideCoordination, _>(message),
+        MsgFrameExt(Rtcm(message)) => means::<si::cn::day2::rtcm::RTCMcorrections, _>(message),
+        MsgFrameExt(Ssm(message)) => means::<si::cn::day2::ssm::SensorSharingMsg, _>(message),
+        MsgFrameExt(Vir(message)) => means::<si::cn::day2::vir::VehIntentionAndRequest, _>(message),
+        _ => {}
     }
 }
 
 fn means_us(frame: &us::MessageFrame) {
-    if let us::MessageFrame::SensorDataSharingMessage(message) = frame {
-        means::<si::us::sdsm::SensorDataSharingMessage, _>(message);
+    use us::MessageFrame as Frame;
+    match frame {
+        Frame::BasicSafetyMessage(message) => means::<si::us::bsm::BasicSafetyMessage, _>(message),
+        Frame::MapData(message) => means::<si::us::map::MapData, _>(message),
+        Frame::PersonalSafetyMessage(message) => means::<si::us::psm::PersonalSafetyMessage, _>(message),
+        Frame::RoadSafetyMessage(message) => means::<si::us::rsm::RoadSafetyMessage, _>(message),
+        Frame::SensorDataSharingMessage(message) => means::<si::us::sdsm::SensorDataSharingMessage, _>(message),
+        Frame::SignalRequest(message) => means::<si::us::srm::SignalRequestMessage, _>(message),
+        Frame::SignalStatus(message) => means::<si::us::ssm::SignalStatusMessage, _>(message),
+        Frame::Spat(message) => means::<si::us::spat::Spat, _>(message),
+        Frame::TravelerInformation(message) => means::<si::us::tim::TravelerInformation, _>(message),
+        _ => {}
     }
 }
 
