@@ -116,10 +116,10 @@ fn cn_spat(now: UtcMicros) -> asn1::cn::MessageFrame {
     let state = |light, start_s: f64, end_s: f64| PhaseState {
         light,
         timing: Some(TimeChangeDetails::Counting(TimeCountingDown {
-            start_time: time::time_mark_to_come(Some(start_s)),
+            start_time: units::TIME_TO_COME_S.to_wire_clipped(Some(start_s)),
             min_end_time: None,
             max_end_time: None,
-            likely_end_time: time::time_mark_to_come(Some(end_s)),
+            likely_end_time: units::TIME_TO_COME_S.to_wire_clipped(Some(end_s)),
             time_confidence: None,
             next_start_time: None,
             next_duration: None,
