@@ -15,6 +15,7 @@ use super::n4;
 use super::rsi::RoadSideInformation;
 use super::rsm::RoadsideSafetyMessage;
 use super::spat::Spat;
+use crate::macros::decode_by_place;
 use crate::{CodecError, Dialect, jer, uper};
 
 /// Any message of any dialect: those of phase 1 in the types of GB/T 31024.3-2019, those of phase 2 in their own.
@@ -22,7 +23,7 @@ use crate::{CodecError, Dialect, jer, uper};
 /// What only one of the later dialects says in a message of phase 1 is left out, see [`csae157`].
 ///
 /// ASN.1 `MessageFrame`: CHOICE, extensible. Source: GB/T 31024.3-2019 / T/CSAE 53-2020; T/CSAE 157-2020 (`msgFrameExt`).
-#[derive(AsnType, Clone, Debug, Decode, Encode, PartialEq, Eq)]
+#[derive(AsnType, Clone, Debug, Encode, PartialEq, Eq)]
 #[rasn(choice, automatic_tags)]
 #[non_exhaustive]
 #[allow(clippy::large_enum_variant)] // One frame at a time: a box would cost more than it saves.
@@ -45,6 +46,17 @@ pub enum MessageFrame {
     /// `msgFrameExt`: a message of phase 2, which only `cn-csae157` has.
     #[rasn(extension_addition, identifier = "msgFrameExt")]
     MsgFrameExt(MessageFrameExt),
+}
+
+decode_by_place! {
+    MessageFrame {
+        0 => BsmFrame,
+        1 => MapFrame,
+        2 => RsmFrame,
+        3 => SpatFrame,
+        4 => RsiFrame,
+        5 => MsgFrameExt,
+    }
 }
 
 impl MessageFrame {
