@@ -154,7 +154,10 @@ fn the_bench_measures_every_message_type_and_counts_allocations() {
         for direction in ["decode", "encode"] {
             assert!(row[direction]["messages_per_s"].as_f64().is_some_and(|rate| rate > 0.0), "{row}");
             assert!(row[direction]["ns_per_message"].as_f64().is_some_and(|ns| ns > 0.0), "{row}");
-            assert!(row[direction]["allocations_per_message"].as_f64().is_some_and(|count| count > 0.0), "{row}");
         }
+        // Encoding uses its buffer again; decoding takes memory for lists, which a BSM need not have.
+        assert_eq!(row["encode"]["allocations_per_message"], 0.0, "{row}");
+        let decoding = row["decode"]["allocations_per_message"].as_f64();
+        assert!(decoding.is_some_and(|count| count > 0.0 || row["message"] == "BSM"), "{row}");
     }
 }

@@ -298,11 +298,16 @@ fn a_pasted_frame_is_shown_or_where_it_breaks() {
     assert_eq!(browser.evaluate("document.getElementById('inspector-hex').textContent"), spat[..40]);
     assert_eq!(browser.evaluate("document.querySelectorAll('#inspector-tree li').length"), 0);
 
-    // A message of a number that nobody knows.
+    // A message of phase 2, which this dialect does not have.
+    paste(&mut browser, CN, "800800000502006aaec0");
+    browser.wait_for("document.getElementById('wrong-at').textContent === 'msgFrameExt'");
+    assert_eq!(browser.text("#wrong-bit"), "bit 1, octet 0 (from 0)");
+    assert_eq!(browser.text("#inspector-hex mark"), "80");
+
+    // A message of a number that nobody knows is shown as octets.
     paste(&mut browser, US, "7fff0100");
-    browser.wait_for("document.getElementById('wrong-at').textContent === 'messageId'");
-    assert_eq!(browser.text("#wrong-bit"), "bit 16, octet 2 (from 0)");
-    assert_eq!(browser.text("#inspector-hex mark"), "01");
+    browser.wait_for("document.getElementById('inspector-facts').textContent === 'unknown · us-j2735-2024 · 4 octets'");
+    assert!(browser.text("#inspector-tree").contains("32767"), "{}", browser.text("#inspector-tree"));
 
     paste(&mut browser, US, "garbage <img src=/evil>");
     browser.wait_for("document.getElementById('wrong-what').textContent.startsWith('not hex')");
