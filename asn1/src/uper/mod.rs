@@ -10,6 +10,7 @@
 
 mod fault;
 mod reader;
+mod sink;
 mod source;
 mod writer;
 
@@ -20,8 +21,8 @@ use rasn::prelude::*;
 use rasn::types::constraints::Bounded;
 
 use crate::{CodecError, jer};
+use sink::Writer;
 use source::Reader;
-use writer::Writer;
 
 /// What our reader and writer answer when a type asks for the codec: rasn has no name for ours, and nothing here is in
 /// aligned PER.
