@@ -48,19 +48,7 @@ impl<'a> Reader<'a> {
     #[inline(never)]
     fn fragmented<V>(&mut self, first: usize, read: impl for<'x> FnOnce(&mut Reader<'x>) -> Result<V>) -> Result<V> {
         let origin = self.origin + self.position;
-        let mut octets = Vec::new();
-        let (mut length, mut more) = (first, true);
-        loop {
-            if length * 8 > self.end - self.position {
-                return Err(self.too_short(length * 8));
-            }
-            octets.extend((0..length).map(|index| self.peek(self.position + index * 8, 8) as u8));
-            self.position += length * 8;
-            if !more {
-                break;
-            }
-            (length, more) = self.length()?;
-        }
+        let octets = self.string_of(first, true, 8)?;
         let mut inner = Reader { origin, ..Reader::new(&octets) };
         let value = read(&mut inner).and_then(|value| inner.close_open_type().map(|()| value));
         self.fault = inner.fault;

@@ -202,8 +202,13 @@ impl<'a> Reader<'a> {
 
     /// Items of `width` bits (8 in octets, 7 in characters), each as an octet.
     pub(super) fn string(&mut self, constraints: &Constraints, width: u32) -> Result<Vec<u8>> {
+        let (length, more) = self.size(constraints)?;
+        self.string_of(length, more, width)
+    }
+
+    /// The same behind its (first) length.
+    pub(super) fn string_of(&mut self, mut length: usize, mut more: bool, width: u32) -> Result<Vec<u8>> {
         let mut items = Vec::new();
-        let (mut length, mut more) = self.size(constraints)?;
         loop {
             if length * width as usize > self.end - self.position {
                 return Err(self.too_short(length * width as usize));
