@@ -174,26 +174,3 @@ macro_rules! decode_by_place {
     }};
 }
 pub(crate) use decode_by_place;
-
-/// How a SEQUENCE of bounded integers is decoded, for those that come by the dozen in a message: in the place where it is
-/// asked for, since the time goes into copying what a call of its own returns.
-macro_rules! decode_in_place {
-    ($name:ident, members $members:literal { $($place:literal => $field:ident in $start:literal..=$end:literal,)+ }) => {
-        impl Decode for $name {
-            #[inline(always)]
-            fn decode_with_tag_and_constraints<D: Decoder>(
-                decoder: &mut D,
-                tag: Tag,
-                _: &Constraints,
-            ) -> Result<Self, D::Error> {
-                decoder.decode_sequence::<$members, 0, Self, fn() -> Self, _>(tag, None, |decoder| {
-                    Ok(Self { $($field: {
-                        let tag = Tag::new(Class::Context, $place);
-                        $crate::macros::decode_by_place!(@ decoder, tag, $start, $end)?
-                    },)+ })
-                })
-            }
-        }
-    };
-}
-pub(crate) use decode_in_place;

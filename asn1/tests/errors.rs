@@ -164,6 +164,39 @@ fn a_typed_value_out_of_range_is_refused_by_name() {
     assert_eq!((error.at.as_str(), error.message.as_str()), ("rsmFrame.participants", "17 items, outside 1..16"));
 }
 
+/// Phases are coded in pieces where nothing is wrong with them, and member by member where something is.
+#[test]
+fn a_phase_is_refused_where_it_breaks() {
+    let state = json!({ "light": "red", "timing": { "counting": { "startTime": 10, "likelyEndTime": 20 } } });
+    let phase = json!({ "id": 1, "phaseStates": [state, state] });
+    let node = json!({ "intersectionId": { "id": 1 }, "status": "0000", "phases": [phase, phase] });
+    let spat = json!({ "spatFrame": { "msgCnt": 0, "intersections": [node] } });
+    let octets = encode_from_json(Dialect::default(), &spat).unwrap();
+    let frame = asn1::cn::decode(&octets, Dialect::default()).unwrap();
+    let asn1::cn::MessageFrame::SpatFrame(mut message) = frame else { panic!("not a SPAT") };
+    let at = "spatFrame.intersections[0].phases[1].phaseStates[1].timing.counting.likelyEndTime";
+
+    // The message ends with that number and three bits of nothing: 20 becomes 65535.
+    let end = octets.len() * 8 - 3;
+    let mut bad = octets.clone();
+    (end - 16..end).for_each(|bit| bad[bit / 8] |= 0x80 >> (bit % 8));
+    let error = asn1::cn::decode(&bad, Dialect::default()).unwrap_err();
+    assert_eq!((error.at.as_str(), error.bit), (at, Some(end)), "{error}");
+    let error = asn1::cn::decode(&octets[..octets.len() - 1], Dialect::default()).unwrap_err();
+    assert_eq!((error.at.as_str(), error.bit), (at, Some(end - 16)), "{error}");
+
+    let encode = |message: &asn1::cn::spat::Spat| {
+        let frame = asn1::cn::MessageFrame::SpatFrame(message.clone());
+        asn1::cn::encode(&frame, Dialect::default()).unwrap_err()
+    };
+    let states = &mut message.intersections[0].phases[1].phase_states;
+    let Some(asn1::cn::spat::TimeChangeDetails::Counting(times)) = &mut states[1].timing else { panic!("no times") };
+    times.likely_end_time = 36_002;
+    assert_eq!(encode(&message).at, at);
+    message.intersections[0].phases[1].phase_states.clear();
+    assert_eq!(encode(&message).at, "spatFrame.intersections[0].phases[1].phaseStates");
+}
+
 /// Deployed US equipment sends extensible bit strings of length 0; they are kept, and sent on, as they came.
 #[test]
 fn an_extensible_bit_string_of_another_length_survives() {

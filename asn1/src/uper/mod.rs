@@ -4,11 +4,12 @@
 //! against ours (`tests/referee.rs`). What they gain: everything that a type's constraints decide is decided when
 //! it is compiled, no allocation but the values' own, and what a later edition added is kept or skipped instead of lost.
 //!
-//! rasn's traits have no words for two things that our types ask for: a value wrapped in an open type, and a bit string
-//! without an allocation. A type that knows from [`OURS`] whom it speaks to asks by [`open_type`](OpenType) and
-//! [`PACKED_BITS`].
+//! rasn's traits have no words for three things that our types ask for: a value wrapped in an open type, a bit string
+//! without an allocation, and a value in one piece. A type that knows from [`OURS`] whom it speaks to asks by
+//! [`open_type`](OpenType), [`PACKED_BITS`] and [`piece`].
 
 mod fault;
+pub(crate) mod piece;
 mod reader;
 mod sink;
 mod source;

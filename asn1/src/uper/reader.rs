@@ -6,6 +6,7 @@ use rasn::prelude::*;
 use rasn::types::{DecodeChoice, Enumerated, IntegerType, fields::Fields};
 
 use super::fault::{Broken, Wrong};
+use super::piece::PIECE;
 use super::source::{AT_ONCE, Additions, Reader, Result};
 use super::{OPEN_TYPE, PACKED_ALTERNATIVE, PACKED_BITS, UNKNOWN_ALTERNATIVE, UNLISTED, size_bounds, width};
 use crate::error::Step;
@@ -157,7 +158,10 @@ impl<'a> Decoder for Reader<'a> {
     }
 
     #[inline(always)]
-    fn decode_integer<I: IntegerType>(&mut self, _: Tag, constraints: &Constraints) -> Result<I> {
+    fn decode_integer<I: IntegerType>(&mut self, tag: Tag, constraints: &Constraints) -> Result<I> {
+        if const { I::WIDTH == i128::BITS } && tag.class == PIECE {
+            return I::try_from(self.ahead(tag.value as usize).cast_signed()).map_err(|_| Broken);
+        }
         let number = self.integer(constraints)?;
         let Ok(value) = I::try_from(number) else {
             return Err(self.fail(Wrong::Text("a number that does not fit its type")));
@@ -166,7 +170,11 @@ impl<'a> Decoder for Reader<'a> {
         Ok(value)
     }
 
-    fn decode_null(&mut self, _: Tag) -> Result<()> {
+    #[inline(always)]
+    fn decode_null(&mut self, tag: Tag) -> Result<()> {
+        if tag.class == PIECE {
+            self.step_over(tag.value as usize)?;
+        }
         self.done();
         Ok(())
     }

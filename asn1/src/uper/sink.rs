@@ -106,7 +106,16 @@ impl Writer {
         }
     }
 
-    /// The same where the word becomes full.
+    /// At most 128 bits; `value` has no more.
+    #[inline(always)]
+    pub(super) fn put_piece(&mut self, value: u128, count: u32) {
+        if count > u64::BITS {
+            self.put((value >> u64::BITS) as u64, count.wrapping_sub(u64::BITS));
+        }
+        self.put(value as u64, count.min(u64::BITS));
+    }
+
+    /// As [`Self::put`], where the word becomes full.
     #[inline(never)]
     fn put_across(&mut self, value: u64, count: u32) {
         let left = count.wrapping_sub(self.room);

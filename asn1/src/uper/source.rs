@@ -105,6 +105,27 @@ impl<'a> Reader<'a> {
         word << (position % 8) >> u64::BITS.wrapping_sub(count)
     }
 
+    /// What lies `offset` bits ahead, 121 of them or more, with zeros behind the last octet.
+    #[inline(always)]
+    pub(super) fn ahead(&self, offset: usize) -> u128 {
+        let position = self.position.wrapping_add(offset);
+        let bits = match self.octets.get(position / 8..).and_then(<[u8]>::first_chunk) {
+            Some(bits) => u128::from_be_bytes(*bits),
+            None => last_bits(self.octets, position / 8),
+        };
+        bits << (position % 8)
+    }
+
+    /// Moves over what was seen ahead; it is no fault if that is not all there.
+    #[inline(always)]
+    pub(super) fn step_over(&mut self, count: usize) -> Result<()> {
+        if count > self.end.wrapping_sub(self.position) {
+            return Err(Broken);
+        }
+        self.position = self.position.wrapping_add(count);
+        Ok(())
+    }
+
     #[inline(always)]
     pub(super) fn bit(&mut self) -> Result<bool> {
         self.bits(1).map(|bit| bit == 1)
@@ -315,4 +336,12 @@ fn last_word(octets: &[u8], first: usize) -> u64 {
             u64::from_be_bytes(word)
         }
     }
+}
+
+/// The same in sixteen octets.
+#[inline(never)]
+fn last_bits(octets: &[u8], first: usize) -> u128 {
+    let mut bits = [0; 16];
+    bits.iter_mut().zip(octets.iter().skip(first)).for_each(|(to, from)| *to = *from);
+    u128::from_be_bytes(bits)
 }

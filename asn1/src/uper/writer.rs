@@ -3,6 +3,7 @@
 use rasn::prelude::*;
 use rasn::types::{Choice, Enumerated, IntegerType, SetOf};
 
+use super::piece::PIECE;
 use super::sink::{OUTSIDE, Refused, Result, Sequence, Writer};
 use super::{OPEN_TYPE, PACKED_ALTERNATIVE, PACKED_BITS, UNKNOWN_ALTERNATIVE, UNLISTED, plain_bounds, width};
 
@@ -77,11 +78,16 @@ impl<'e> Encoder<'e> for Writer {
     #[inline(always)]
     fn encode_integer<I: IntegerType>(
         &mut self,
-        _: Tag,
+        tag: Tag,
         constraints: &Constraints,
         value: &I,
         _: Identifier,
     ) -> Result<()> {
+        if const { I::WIDTH == i128::BITS } && tag.class == PIECE {
+            let bits: i128 = value.clone().try_into().map_err(|_| OUTSIDE)?;
+            self.put_piece(bits.cast_unsigned(), tag.value);
+            return Ok(());
+        }
         let value: i64 = value.clone().try_into().map_err(|_| OUTSIDE)?;
         match plain_bounds(constraints) {
             Some((start, end)) if start <= value && value <= end => {
