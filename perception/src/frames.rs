@@ -5,7 +5,7 @@
 
 use std::f64::consts::{FRAC_PI_2, PI, TAU};
 
-use nalgebra::{Matrix3, Vector3};
+use nalgebra::{Matrix3, Rotation3, Vector3};
 
 use crate::calibration::{CameraModel, Origin, RadarModel, SensorModel};
 
@@ -144,6 +144,15 @@ pub struct CameraView {
 /// Nearest depth that is projected, metres in front of the optical centre.
 const MIN_DEPTH_M: f64 = 0.3;
 
+/// How the pixel of a point moves, the pixel's way across first, then down.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PixelSlopes {
+    /// With the point, px per metre east, north and up.
+    pub per_metre: [[f64; 3]; 2],
+    /// With the camera's turning about its own x (right), y (down) and z (forward) axes, px per radian.
+    pub per_radian: [[f64; 3]; 2],
+}
+
 impl CameraView {
     /// The view of a camera model.
     pub fn new(model: &CameraModel) -> Self {
@@ -197,6 +206,37 @@ impl CameraView {
         }
         let (xd, yd) = self.distort(x, y);
         Some([self.k[0] * xd + self.k[2], self.k[1] * yd + self.k[3]])
+    }
+
+    /// How the pixel of a point moves. `None`: where [`Self::project`] gives none.
+    pub fn slopes(&self, enu_m: [f64; 3]) -> Option<PixelSlopes> {
+        let p = self.enu_from_camera.tr_mul(&(Vector3::from(enu_m) - Vector3::from(self.position_enu_m)));
+        if p.z.is_nan() || p.z < MIN_DEPTH_M {
+            return None;
+        }
+        let (x, y) = (p.x / p.z, p.y / p.z);
+        let r2 = x * x + y * y;
+        if r2 > self.max_radius2 {
+            return None;
+        }
+        let [k1, k2, p1, p2, k3] = self.distortion;
+        let radial = 1.0 + r2 * (k1 + r2 * (k2 + r2 * k3));
+        let slope = 2.0 * (k1 + r2 * (2.0 * k2 + 3.0 * r2 * k3));
+        let xx = x * x * slope + radial + 2.0 * p1 * y + 6.0 * p2 * x;
+        let yy = y * y * slope + radial + 6.0 * p1 * y + 2.0 * p2 * x;
+        let xy = x * y * slope + 2.0 * p1 * x + 2.0 * p2 * y;
+        let across = Vector3::new(xx, xy, -(xx * x + xy * y)) * (self.k[0] / p.z);
+        let down = Vector3::new(xy, yy, -(xy * x + yy * y)) * (self.k[1] / p.z);
+        let per_metre = [across, down].map(|row| (self.enu_from_camera * row).into());
+        // A camera that turns by ω sees the point move by p × ω.
+        let per_radian = [across, down].map(|row| row.cross(&p).into());
+        Some(PixelSlopes { per_metre, per_radian })
+    }
+
+    /// The same camera turned a little: `turn_rad` about its own x (right), y (down) and z (forward) axes.
+    pub fn turned(&self, turn_rad: [f64; 3]) -> Self {
+        let turn = Rotation3::new(Vector3::from(turn_rad));
+        Self { enu_from_camera: self.enu_from_camera * turn.matrix(), ..self.clone() }
     }
 
     /// Direction in the site's ENU frame in which a pixel looks, of unit length. The distortion is undone by fixed-point

@@ -4,7 +4,7 @@
 //! the near contact line, and the footprint's centre lies beyond it. A radar target becomes a point with a line of
 //! sight and a speed along it.
 
-use nalgebra::{Matrix2, Vector2};
+use nalgebra::{Matrix2, Rotation2, Vector2};
 
 use crate::calibration::{GeometryError, RadarSigma, SensorModel, SiteGeometry};
 use crate::detection::{BoxDetection, CameraFrame, RadarScan, RadarTarget, SensorFrame, SensorId};
@@ -32,8 +32,8 @@ pub struct LiftSettings {
 impl Default for LiftSettings {
     fn default() -> Self {
         Self {
-            edge_sigma_px: 1.5,
-            edge_sigma_share: 0.045,
+            edge_sigma_px: 1.2,
+            edge_sigma_share: 0.035,
             pitch_sigma_rad: 0.001,
             road_sigma_m: 0.05,
             max_distance_m: 220.0,
@@ -130,6 +130,10 @@ pub struct CameraMeasurement {
     pub detection: BoxDetection,
     /// Borders that cut it.
     pub cut: Cut,
+    /// Left, upper, right and lower edge, pixels.
+    pub edges_px: [f64; 4],
+    /// Noise of an edge: of the upright ones and of the level ones, standard deviation, pixels.
+    pub edge_sigma_px: [f64; 2],
     /// Where the middle of the lower edge meets the ground, site ENU, metres.
     pub contact_enu_m: Vector2<f64>,
     /// Covariance of the contact point, m².
@@ -162,6 +166,21 @@ pub struct RadarMeasurement {
     pub distance_m: f64,
     /// Radar cross-section, dBsm.
     pub rcs_dbsm: Option<f64>,
+}
+
+impl RadarMeasurement {
+    /// As it is if the radar is turned clockwise by `turn_rad` from where it was said to look.
+    pub(crate) fn turned(&self, radar_enu_m: [f64; 3], turn_rad: f64) -> Self {
+        // Turning clockwise seen from above.
+        let turn = Rotation2::new(-turn_rad);
+        let antenna = Vector2::new(radar_enu_m[0], radar_enu_m[1]);
+        Self {
+            position_enu_m: antenna + turn * (self.position_enu_m - antenna),
+            cov_m2: turn.matrix() * self.cov_m2 * turn.matrix().transpose(),
+            line_of_sight: turn * self.line_of_sight,
+            ..*self
+        }
+    }
 }
 
 /// What a scan holds.
@@ -318,6 +337,8 @@ impl Lifter {
             + vertical_cov_m2ppx2 * (sigma_v * sigma_v)
             + along * along.transpose() * (road_m * road_m)
             + Matrix2::identity() * 1e-4;
+        let (left, top) = (detection.x_px, detection.y_px);
+        let sigma_of = |size_px: f64| self.settings.edge_sigma_px.hypot(self.settings.edge_sigma_share * size_px);
         let prior = class_prior(detection.class);
         let expected_px = expected_height_px(view, contact, prior.height_m);
         let height_ratio = expected_px.map_or(1.0, |expected| detection.h_px / expected.max(1.0));
@@ -328,6 +349,8 @@ impl Lifter {
         Ok(CameraMeasurement {
             detection,
             cut,
+            edges_px: [left, top, left + detection.w_px, top + detection.h_px],
+            edge_sigma_px: [sigma_of(detection.w_px), sigma_of(detection.h_px)],
             contact_enu_m: contact,
             contact_cov_m2,
             vertical_cov_m2ppx2,

@@ -39,8 +39,8 @@ pub struct ClassPrior {
     pub width_m: f64,
     /// Height, metres.
     pub height_m: f64,
-    /// Standard deviation of the length from vehicle to vehicle, as a share of the length.
-    pub length_spread: f64,
+    /// Standard deviation of length, width and height from one to another, as shares of them.
+    pub size_spread: [f64; 3],
     /// Spectral density of the acceleration in steady motion, m²/s³.
     pub quiet_m2ps3: f64,
     /// Spectral density of the acceleration when it turns, brakes or starts, m²/s³.
@@ -53,12 +53,18 @@ pub struct ClassPrior {
     pub micro_doppler_mps: f64,
 }
 
-const fn prior(size_m: [f64; 3], length_spread: f64, density: [f64; 2], speed_mps: f64, radar: [f64; 2]) -> ClassPrior {
+const fn prior(
+    size_m: [f64; 3],
+    size_spread: [f64; 3],
+    density: [f64; 2],
+    speed_mps: f64,
+    radar: [f64; 2],
+) -> ClassPrior {
     ClassPrior {
         length_m: size_m[0],
         width_m: size_m[1],
         height_m: size_m[2],
-        length_spread,
+        size_spread,
         quiet_m2ps3: density[0],
         agile_m2ps3: density[1],
         speed_mps,
@@ -68,14 +74,14 @@ const fn prior(size_m: [f64; 3], length_spread: f64, density: [f64; 2], speed_mp
 }
 
 const PRIORS: [ClassPrior; 8] = [
-    prior([0.5, 0.5, 1.72], 0.2, [0.05, 0.8], 1.2, [-5.0, 0.35]),
-    prior([1.8, 0.6, 1.72], 0.1, [0.1, 2.0], 4.0, [-2.0, 0.35]),
-    prior([2.1, 0.8, 1.6], 0.1, [0.2, 5.0], 7.0, [4.0, 0.1]),
-    prior([4.5, 1.8, 1.5], 0.08, [0.2, 5.0], 8.0, [10.0, 0.1]),
-    prior([5.2, 2.0, 2.2], 0.15, [0.2, 5.0], 8.0, [12.0, 0.1]),
-    prior([9.0, 2.5, 3.3], 0.25, [0.2, 4.0], 7.0, [18.0, 0.1]),
-    prior([12.0, 2.5, 3.2], 0.08, [0.2, 4.0], 7.0, [20.0, 0.1]),
-    prior([2.5, 1.2, 1.6], 0.5, [0.2, 4.0], 6.0, [3.0, 0.3]),
+    prior([0.5, 0.5, 1.72], [0.2, 0.2, 0.06], [0.025, 0.4], 1.2, [-5.0, 0.35]),
+    prior([1.8, 0.6, 1.72], [0.08, 0.15, 0.06], [0.05, 1.0], 4.0, [-2.0, 0.35]),
+    prior([2.1, 0.8, 1.6], [0.08, 0.12, 0.08], [0.1, 2.5], 7.0, [4.0, 0.1]),
+    prior([4.45, 1.8, 1.52], [0.08, 0.05, 0.07], [0.1, 2.5], 8.0, [10.0, 0.1]),
+    prior([5.5, 2.0, 2.3], [0.12, 0.06, 0.12], [0.1, 2.5], 8.0, [12.0, 0.1]),
+    prior([9.5, 2.5, 3.4], [0.22, 0.04, 0.1], [0.1, 2.0], 7.0, [18.0, 0.1]),
+    prior([12.0, 2.5, 3.15], [0.06, 0.03, 0.06], [0.1, 2.0], 7.0, [20.0, 0.1]),
+    prior([2.5, 1.2, 1.6], [0.5, 0.4, 0.3], [0.1, 2.0], 6.0, [3.0, 0.3]),
 ];
 
 /// The prior of a class.

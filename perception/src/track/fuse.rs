@@ -18,6 +18,12 @@ const RCS_WORTH: f64 = 4.0;
 const FADE: f64 = 0.985;
 /// Which part of a body was measured is never quite sure: standard deviation as a share of the length.
 const REFLECTION_SHARE: f64 = 0.07;
+/// Share of a body's length that few of its reflections lie beyond: they come from along the side, not from the far end.
+const DEPTH_OF_FAR_END: f64 = 0.87;
+/// How much of what a box says of the size counts: its errors last.
+const SIZE_SHARE: f64 = 0.3;
+/// Standard deviation of a size that no box takes away, as a share of what it was at first.
+const SIZE_DOUBT_LEFT: f64 = 0.25;
 /// Speed above which the direction of motion is the heading, m/s: for people, and for what has wheels.
 const HEADING_SPEED_MPS: [f64; 2] = [0.5, 0.8];
 
@@ -32,30 +38,14 @@ pub(crate) struct Attributes {
     /// Mean radar cross-section, dBsm, and of how many returns.
     rcs_dbsm: f64,
     rcs_count: f64,
-    /// Measured over typical height, length: mean and how much evidence it has.
-    height_factor: Factor,
-    length_factor: Factor,
+    /// Length, width, height, metres, and their variances, m².
+    size_m: [f64; 3],
+    size_var_m2: [f64; 3],
     heading: Option<f64>,
     /// Direction of the lane it is in, where that is certain.
     pub lane_heading: Option<f64>,
     /// Highest speed that was beyond doubt, m/s.
     sure_speed_mps: f64,
-}
-
-/// A running mean of a ratio, held at 1 by a prior.
-#[derive(Clone, Copy, Debug)]
-struct Factor {
-    mean: f64,
-    weight: f64,
-}
-
-impl Factor {
-    const START: Self = Self { mean: 1.0, weight: 6.0 };
-
-    fn learn(&mut self, ratio: f64) {
-        self.weight = (self.weight + 1.0).min(60.0);
-        self.mean += (ratio - self.mean) / self.weight;
-    }
 }
 
 impl Attributes {
@@ -68,8 +58,8 @@ impl Attributes {
             class_probability: 0.0,
             rcs_dbsm: 0.0,
             rcs_count: 0.0,
-            height_factor: Factor::START,
-            length_factor: Factor::START,
+            size_m: typical_size_m(Class::Unknown),
+            size_var_m2: typical_size_var_m2(Class::Unknown),
             heading: None,
             lane_heading: None,
             sure_speed_mps: 0.0,
@@ -144,9 +134,17 @@ impl Attributes {
         }
     }
 
-    pub(crate) fn hear_height(&mut self, ratio: f64) {
-        self.height_factor.learn(ratio * self.height_factor.mean);
-        self.height_factor.mean = self.height_factor.mean.clamp(0.75, 1.35);
+    /// Takes what a box says of the size: for each of length, width, height what to add, and the share of variance gone.
+    pub(crate) fn hear_size(&mut self, step: [(f64, f64); 3]) {
+        let (typical, spread) = (typical_size_m(self.class), typical_size_var_m2(self.class));
+        for (axis, (add_m, gone)) in step.into_iter().enumerate() {
+            let add_m = add_m * SIZE_SHARE;
+            let reach_m = 2.5 * spread[axis].sqrt();
+            self.size_m[axis] = (self.size_m[axis] + add_m).clamp(typical[axis] - reach_m, typical[axis] + reach_m);
+            // The position learns from the same box; what both would claim is left in doubt.
+            let least = SIZE_DOUBT_LEFT * SIZE_DOUBT_LEFT * spread[axis];
+            self.size_var_m2[axis] = (self.size_var_m2[axis] * (1.0 - gone.clamp(0.0, 0.9))).max(least);
+        }
     }
 
     /// A radar looks along the body and sees a reflection this far behind the near end: the length is what few lie
@@ -156,22 +154,16 @@ impl Attributes {
         if !is_long(self.class) {
             return;
         }
-        let step = 0.02;
-        let beyond = depth_m / prior.length_m > self.length_factor.mean;
-        self.length_factor.mean += if beyond { 0.94 * step } else { -0.06 * step };
-        self.bound_length();
-        self.length_factor.weight = (self.length_factor.weight + 0.05).min(60.0);
+        let step_m = 0.02 * prior.length_m;
+        self.size_m[0] += if depth_m > DEPTH_OF_FAR_END * self.size_m[0] { 0.94 * step_m } else { -0.06 * step_m };
+        self.hear_size([(0.0, 0.01), (0.0, 0.0), (0.0, 0.0)]);
     }
 
     /// What not knowing the shape adds to the covariance of a position, m²: along the body half the doubt about its
     /// length, across it half that about its width.
     pub(crate) fn shape_cov_m2(&self, heading: Option<f64>) -> Matrix2<f64> {
         let prior = class_prior(self.class);
-        let learned_m = 0.5
-            * prior.length_spread
-            * prior.length_m
-            * (Factor::START.weight / self.length_factor.weight).sqrt().max(0.5);
-        let along_m = learned_m.hypot(REFLECTION_SHARE * prior.length_m);
+        let along_m = (0.5 * self.size_var_m2[0].sqrt()).hypot(REFLECTION_SHARE * prior.length_m);
         let across_m = 0.05 * prior.width_m + 0.03;
         match heading {
             Some(heading) => {
@@ -181,16 +173,6 @@ impl Attributes {
             }
             None => Matrix2::identity() * (0.5 * along_m * along_m + across_m * across_m),
         }
-    }
-
-    fn bound_length(&mut self) {
-        let reach = (2.5 * class_prior(self.class).length_spread).min(0.6);
-        self.length_factor.mean = self.length_factor.mean.clamp(1.0 - reach, 1.0 + reach);
-    }
-
-    pub(crate) fn hear_length(&mut self, ratio: f64) {
-        self.length_factor.learn(ratio * self.length_factor.mean);
-        self.bound_length();
     }
 
     fn conclude(&mut self) {
@@ -214,8 +196,8 @@ impl Attributes {
         let known = self.named || probability > 0.5;
         let class = if known { CLASSES[best] } else { Class::Unknown };
         if class_index(class) != class_index(self.class) {
-            self.height_factor = Factor::START;
-            self.length_factor = Factor::START;
+            self.size_m = typical_size_m(class);
+            self.size_var_m2 = typical_size_var_m2(class);
         }
         self.class = class;
         self.class_probability = probability;
@@ -232,14 +214,31 @@ impl Attributes {
 
     /// Length, width, height, metres.
     pub(crate) fn size_m(&self) -> [f64; 3] {
-        let prior = class_prior(self.class);
-        [prior.length_m * self.length_factor.mean, prior.width_m, prior.height_m * self.height_factor.mean]
+        self.size_m
+    }
+
+    /// Variances of length, width, height, m².
+    pub(crate) fn size_var_m2(&self) -> [f64; 3] {
+        self.size_var_m2
     }
 
     pub(crate) fn noise(&self) -> Noise {
         let prior = class_prior(self.class);
-        Noise { density_m2ps3: [prior.quiet_m2ps3, prior.agile_m2ps3], dwell_s: [4.0, 1.5] }
+        Noise {
+            density_m2ps3: [prior.quiet_m2ps3, prior.agile_m2ps3],
+            rate_hz: [[0.0, 0.25, 0.02], [0.6, 0.0, 0.1], [0.0, 0.03, 0.0]],
+        }
     }
+}
+
+fn typical_size_m(class: Class) -> [f64; 3] {
+    let prior = class_prior(class);
+    [prior.length_m, prior.width_m, prior.height_m]
+}
+
+fn typical_size_var_m2(class: Class) -> [f64; 3] {
+    let (size_m, spread) = (typical_size_m(class), class_prior(class).size_spread);
+    [0, 1, 2].map(|axis| (size_m[axis] * spread[axis]).powi(2))
 }
 
 #[cfg(test)]

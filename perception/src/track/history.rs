@@ -87,7 +87,8 @@ mod tests {
     use super::*;
     use nalgebra::{Matrix4, Vector4};
 
-    const NOISE: Noise = Noise { density_m2ps3: [0.2, 4.0], dwell_s: [4.0, 1.5] };
+    const NOISE: Noise =
+        Noise { density_m2ps3: [0.2, 4.0], rate_hz: [[0.0, 0.25, 0.02], [0.6, 0.0, 0.1], [0.0, 0.03, 0.0]] };
 
     #[test]
     fn the_order_of_arrival_does_not_matter() {

@@ -5,7 +5,6 @@ use nalgebra::{Matrix2, Matrix4, Vector2, Vector4};
 use super::fuse::Attributes;
 use super::history::{Filter, Observation};
 use super::motion::{Gaussian, Noise};
-use crate::detection::Class;
 use crate::lift::{CameraMeasurement, RadarMeasurement};
 use crate::priors::{class_prior, is_motor_vehicle};
 use crate::time::UtcMicros;
@@ -25,6 +24,18 @@ const STATUE_SCORE: f64 = 0.6;
 /// A track that is not confirmed goes when nothing measures it for this long.
 const TENTATIVE_UNSEEN_S: f64 = 1.2;
 
+/// Of a track that has not told of its sensors' errors yet, how much of a measurement counts; after how many the share
+/// has halved; and how far it must go to be as good as new, metres.
+const TELLS: f64 = 0.1;
+const TELLS_OFTEN: f64 = 20.0;
+const TELLS_ANEW_M: f64 = 20.0;
+/// How far a track goes until its lane is looked up again, metres.
+const LOOK_AGAIN_M: f64 = 0.5;
+/// A track whose place is less sure than this is lost, m².
+const LOST_M2: f64 = 60.0;
+/// For so long no number of misses ends a confirmed track: they come in bursts.
+const BELIEVE_UNSEEN_S: f64 = 3.0;
+
 pub(crate) const NEVER: UtcMicros = UtcMicros(i64::MIN);
 
 /// A track and all that is remembered of it.
@@ -42,10 +53,17 @@ pub(crate) struct Tracked {
     pub measured_at: UtcMicros,
     mean_score: f64,
     radar_hits: u32,
+    /// When a camera last saw it.
+    pub seen_at: UtcMicros,
     /// Where it was when it last was found to have moved, and when.
     anchor: Vector2<f64>,
     anchored_at: UtcMicros,
     has_moved: bool,
+    /// How often it has told of its sensors' errors from about here.
+    told: f64,
+    told_at: Vector2<f64>,
+    /// Where its lane was last looked up.
+    located_at: Vector2<f64>,
 }
 
 impl Tracked {
@@ -58,6 +76,7 @@ impl Tracked {
             &(Matrix2::identity() * (prior.speed_mps * prior.speed_mps)),
         );
         let mut track = Self::new(id, at, start, sensors);
+        track.seen_at = at;
         track.attributes.hear_camera(measured.detection.class, measured.detection.score);
         track.mean_score = measured.detection.score;
         track.log_odds = -1.0 + camera_gain(measured.detection.score);
@@ -97,9 +116,13 @@ impl Tracked {
             measured_at: at,
             mean_score: 0.5,
             radar_hits: 0,
+            seen_at: NEVER,
             anchor: start.position(),
             anchored_at: at,
             has_moved: false,
+            told: 0.0,
+            told_at: start.position(),
+            located_at: Vector2::repeat(f64::INFINITY),
         }
     }
 
@@ -123,7 +146,7 @@ impl Tracked {
         self.last_hit[sensor] = self.last_hit[sensor].max(observation.at);
         self.measured_at = self.measured_at.max(observation.at);
         let newest = self.filter.newest().1.combined();
-        self.note_place(newest.position(), &newest.position_cov());
+        self.note_place(&newest);
         // Left its place lately: what stands long again may only be jittering.
         let moved = self.has_moved && self.measured_at.seconds_since(self.anchored_at) < 3.0;
         self.attributes.hear_motion(&newest, moved);
@@ -145,12 +168,14 @@ impl Tracked {
         self.log_odds = (self.log_odds + doubt).max(LOG_ODDS_RANGE[0]);
     }
 
-    fn note_place(&mut self, position: Vector2<f64>, cov: &Matrix2<f64>) {
-        let sigma_m = (cov.trace() / 2.0).sqrt();
-        if (position - self.anchor).norm() > STATUE_REACH_M + 3.0 * sigma_m {
-            self.anchor = position;
+    fn note_place(&mut self, state: &Gaussian) {
+        let sigma_m = (state.position_cov().trace() / 2.0).sqrt();
+        if (state.position() - self.anchor).norm() > STATUE_REACH_M + 3.0 * sigma_m {
+            self.anchor = state.position();
             self.anchored_at = self.measured_at;
-            self.has_moved = true;
+            // What a radar alone measures from afar wanders without moving: it must also have had the speed for it.
+            let sigma_mps = (state.velocity_cov().trace() / 2.0).sqrt();
+            self.has_moved |= state.velocity().norm() > (3.0 * sigma_mps).max(0.5);
         }
     }
 
@@ -174,17 +199,41 @@ impl Tracked {
     /// Whether it is worth keeping at `now`.
     pub(crate) fn lives(&self, now: UtcMicros, keep_unseen_s: f64) -> bool {
         let unseen_s = now.seconds_since(self.measured_at);
-        let (newest_at, newest) = self.filter.newest();
-        let state = newest.predicted(now.seconds_since(newest_at).max(0.0), &self.noise()).combined();
-        let lost = state.position_cov().trace() > 60.0 && unseen_s > 1.0;
-        if !state.is_sound() || lost {
-            return false;
+        if unseen_s > 1.0 {
+            let (newest_at, newest) = self.filter.newest();
+            let state = newest.predicted(now.seconds_since(newest_at).max(0.0), &self.noise()).combined();
+            if !state.is_sound() || state.position_cov().trace() > LOST_M2 {
+                return false;
+            }
         }
         if self.confirmed {
-            self.log_odds > -3.0 && unseen_s < keep_unseen_s
+            (self.log_odds > -3.0 || unseen_s < BELIEVE_UNSEEN_S) && unseen_s < keep_unseen_s
         } else {
             self.log_odds > -2.5 && unseen_s < TENTATIVE_UNSEEN_S
         }
+    }
+
+    /// Whether it is far enough from where its lane was last looked up for another look; notes that it is taken.
+    pub(crate) fn has_left(&mut self, position: Vector2<f64>) -> bool {
+        let left = (position - self.located_at).norm() >= LOOK_AGAIN_M;
+        if left {
+            self.located_at = position;
+        }
+        left
+    }
+
+    /// How much what it tells of its sensors' errors counts now; notes that it has told. What is wrong with a track stays
+    /// wrong while it stands, and changes as it goes and is seen from elsewhere.
+    pub(crate) fn tells(&mut self, position: Vector2<f64>) -> f64 {
+        self.told *= (-(position - self.told_at).norm() / TELLS_ANEW_M).exp();
+        self.told_at = position;
+        self.told += 1.0;
+        TELLS / (1.0 + self.told / TELLS_OFTEN)
+    }
+
+    /// Whether another sensor has measured it just before.
+    pub(crate) fn measured_by_others(&self, sensor: usize, at: UtcMicros) -> bool {
+        self.last_hit.iter().enumerate().any(|(other, hit)| other != sensor && at.seconds_since(*hit).abs() < 0.5)
     }
 
     /// Whether both were seen as two by one camera in one frame lately.
@@ -197,37 +246,6 @@ impl Tracked {
 /// What a detection of this score adds to the log odds of existence.
 pub(crate) fn camera_gain(score: f64) -> f64 {
     (0.5 + 2.5 * (score - 0.3)).clamp(0.1, 2.0)
-}
-
-/// Whether two tracks are of one thing: as near as their uncertainty and size let one thing be, moving alike.
-pub(crate) fn are_one(
-    a: &Gaussian,
-    b: &Gaussian,
-    class: [Class; 2],
-    size_m: [[f64; 3]; 2],
-    heading: Option<f64>,
-) -> bool {
-    let apart = a.position() - b.position();
-    let both_driven = class.iter().all(|class| is_motor_vehicle(*class) || *class == Class::Unknown);
-    let near = if both_driven {
-        // Two vehicles can't share a footprint.
-        let [length_m, width_m] = [0, 1].map(|axis: usize| 0.5 * (size_m[0][axis] + size_m[1][axis]));
-        match heading {
-            Some(heading) => {
-                let ahead = Vector2::from(crate::frames::unit_from_heading(heading));
-                let side = Vector2::new(ahead.y, -ahead.x);
-                apart.dot(&ahead).abs() < 0.6 * length_m && apart.dot(&side).abs() < 0.7 * width_m
-            }
-            None => apart.norm() < 0.7 * width_m,
-        }
-    } else {
-        let s = a.position_cov() + b.position_cov() + Matrix2::identity() * 0.02;
-        let squared = s.try_inverse().map_or(f64::MAX, |inverse| apart.dot(&(inverse * apart)));
-        apart.norm() < 1.0 && squared < 4.0
-    };
-    let drift = a.velocity() - b.velocity();
-    let sv = a.velocity_cov() + b.velocity_cov() + Matrix2::identity() * 0.3;
-    near && sv.try_inverse().is_some_and(|inverse| drift.dot(&(inverse * drift)) < 9.0)
 }
 
 fn gaussian(p: Vector2<f64>, v: Vector2<f64>, cov_p: &Matrix2<f64>, cov_v: &Matrix2<f64>) -> Gaussian {

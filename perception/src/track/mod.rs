@@ -4,13 +4,18 @@
 //! when it was captured, and each track takes it at that time.
 
 mod assign;
+mod camera;
+mod expected;
 mod fuse;
-mod gate;
+mod health;
 mod history;
 mod lifecycle;
+mod merge;
 mod motion;
+mod radar;
 mod step;
 
+pub use health::SensorHealth;
 pub use step::{Refusal, StepReport, Tracker, TrackerSettings};
 
 use crate::detection::{Class, SensorId};

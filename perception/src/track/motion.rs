@@ -7,15 +7,20 @@
 use nalgebra::{Matrix2, Matrix4, Vector2, Vector4};
 
 /// How many models run side by side.
-pub(crate) const MODELS: usize = 2;
+pub(crate) const MODELS: usize = 3;
+/// The model of what stands; the others move, the steady one first.
+const STANDING: usize = 2;
+/// Of what stands: standard deviation of the speed, m/s, and spectral density of the place, m²/s.
+const STANDING_SPEED_MPS: f64 = 0.05;
+const STANDING_DRIFT_M2PS: f64 = 1e-4;
 
 /// Process noise of the models and how often they change.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Noise {
-    /// Spectral density of the acceleration, by model, m²/s³.
-    pub density_m2ps3: [f64; MODELS],
-    /// Mean time a model holds, seconds.
-    pub dwell_s: [f64; MODELS],
+    /// Spectral density of the acceleration in steady and in agile motion, m²/s³.
+    pub density_m2ps3: [f64; 2],
+    /// How often each model gives way to each other, 1/s, row by row from steady, agile, standing.
+    pub rate_hz: [[f64; MODELS]; MODELS],
 }
 
 /// Mean and covariance.
@@ -66,6 +71,19 @@ impl Gaussian {
             cov[(axis, axis + 2)] += density * dt * dt_s / 2.0;
             cov[(axis + 2, axis)] += density * dt * dt_s / 2.0;
             cov[(axis + 2, axis + 2)] += density * dt;
+        }
+    }
+
+    /// As it will be if it stands.
+    fn stand(&mut self, dt_s: f64) {
+        for axis in 0..2 {
+            self.mean[axis + 2] = 0.0;
+            for other in 0..4 {
+                self.cov[(axis + 2, other)] = 0.0;
+                self.cov[(other, axis + 2)] = 0.0;
+            }
+            self.cov[(axis, axis)] += STANDING_DRIFT_M2PS * dt_s.abs();
+            self.cov[(axis + 2, axis + 2)] = STANDING_SPEED_MPS * STANDING_SPEED_MPS;
         }
     }
 
@@ -121,7 +139,12 @@ pub(crate) struct Imm {
 
 impl Imm {
     pub(crate) fn new(start: Gaussian) -> Self {
-        Self { modes: [start; MODELS], weight: [0.6, 0.4] }
+        let mut modes = [start; MODELS];
+        modes[STANDING].stand(0.0);
+        let speed2 = start.velocity().norm_squared();
+        let spread2 = start.velocity_cov().trace() + STANDING_SPEED_MPS * STANDING_SPEED_MPS;
+        let standing = 0.3 * (-0.5 * speed2 / spread2).exp() + 0.01;
+        Self { modes, weight: [0.6 * (1.0 - standing), 0.4 * (1.0 - standing), standing] }
     }
 
     /// The state `dt_s` later (earlier when negative: then only moved and blurred, without mixing).
@@ -130,20 +153,24 @@ impl Imm {
         for (mode, density) in next.modes.iter_mut().zip(noise.density_m2ps3) {
             mode.predict(dt_s, density);
         }
+        next.modes[STANDING].stand(dt_s);
         next
     }
 
     /// The interaction step: each model starts from a blend of all, as they may have changed in `dt_s`.
     fn mixed(&self, dt_s: f64, noise: &Noise) -> Self {
-        let leave = noise.dwell_s.map(|dwell| 0.5 * (1.0 - (-2.0 * dt_s / dwell).exp()));
         let mut next = *self;
         for to in 0..MODELS {
-            let from = 1 - to;
-            let stays = self.weight[to] * (1.0 - leave[to]);
-            let comes = self.weight[from] * leave[from];
-            let sum = (stays + comes).max(1e-12);
+            let mut share = [0.0; MODELS];
+            for (from, share) in share.iter_mut().enumerate() {
+                let leaves: f64 = noise.rate_hz[from].iter().sum();
+                let gone = 1.0 - (-leaves * dt_s).exp();
+                let comes = if from == to { 1.0 - gone } else { gone * noise.rate_hz[from][to] / leaves.max(1e-9) };
+                *share = self.weight[from] * comes;
+            }
+            let sum = share.iter().sum::<f64>().max(1e-12);
             next.weight[to] = sum;
-            next.modes[to] = blend(&[self.modes[to], self.modes[from]], [stays / sum, comes / sum]);
+            next.modes[to] = blend(&self.modes, share.map(|part| part / sum));
         }
         next
     }
@@ -168,10 +195,16 @@ impl Imm {
     }
 }
 
-fn blend(parts: &[Gaussian; 2], share: [f64; 2]) -> Gaussian {
-    let mean = parts[0].mean * share[0] + parts[1].mean * share[1];
-    let spread = parts[0].mean - parts[1].mean;
-    let cov = parts[0].cov * share[0] + parts[1].cov * share[1] + spread * spread.transpose() * (share[0] * share[1]);
+fn blend(parts: &[Gaussian; MODELS], share: [f64; MODELS]) -> Gaussian {
+    let mut mean = Vector4::zeros();
+    for (part, share) in parts.iter().zip(share) {
+        mean += part.mean * share;
+    }
+    let mut cov = Matrix4::zeros();
+    for (part, share) in parts.iter().zip(share).filter(|(_, share)| *share > 1e-6) {
+        let spread = part.mean - mean;
+        cov += (part.cov + spread * spread.transpose()) * share;
+    }
     Gaussian { mean, cov }
 }
 
@@ -179,7 +212,8 @@ fn blend(parts: &[Gaussian; 2], share: [f64; 2]) -> Gaussian {
 mod tests {
     use super::*;
 
-    const NOISE: Noise = Noise { density_m2ps3: [0.2, 4.0], dwell_s: [4.0, 1.5] };
+    const NOISE: Noise =
+        Noise { density_m2ps3: [0.2, 4.0], rate_hz: [[0.0, 0.25, 0.02], [0.6, 0.0, 0.1], [0.0, 0.03, 0.0]] };
 
     fn start() -> Gaussian {
         Gaussian {

@@ -1,17 +1,19 @@
 //! The tracker: a scan in, a better picture out.
 
-use nalgebra::Vector2;
+use nalgebra::Matrix2;
 
 use super::Track;
 use super::assign::{Assigner, Pair};
-use super::gate::{Expected, Match, PictureBox, UNASSIGNED_COST, camera_match, depth, radar_match};
-use super::lifecycle::{NEVER, Tracked, are_one, camera_gain};
-use crate::calibration::{GeometryError, SiteGeometry};
+use super::camera::BoxFit;
+use super::expected::Expected;
+use super::health::{Health, SensorHealth, settle_clocks};
+use super::lifecycle::{NEVER, Tracked};
+use super::radar::Match;
+use crate::calibration::{GeometryError, SensorModel, SiteGeometry};
 use crate::detection::SensorId;
-use crate::frames::{CameraView, RadarView};
 use crate::lanes::LaneMap;
-use crate::lift::{CameraMeasurement, LiftedScan, Measurements, RadarMeasurement, View};
-use crate::priors::{is_long, is_motor_vehicle};
+use crate::lift::{LiftedScan, Measurements, RadarMeasurement, View};
+use crate::priors::is_motor_vehicle;
 use crate::time::UtcMicros;
 
 /// Limits of a [`Tracker`].
@@ -29,6 +31,8 @@ pub struct TrackerSettings {
     pub birth_score: f64,
     /// Whether the heading of a vehicle that has not moved is taken from its lane.
     pub use_lanes: bool,
+    /// Whether what is found of a sensor's turn and clock is put right in its measurements. It is found either way.
+    pub correct_sensors: bool,
 }
 
 impl Default for TrackerSettings {
@@ -40,6 +44,7 @@ impl Default for TrackerSettings {
             max_tracks: 2048,
             birth_score: 0.3,
             use_lanes: true,
+            correct_sensors: true,
         }
     }
 }
@@ -51,6 +56,8 @@ pub enum Refusal {
     Late,
     /// Of a sensor that the site does not have, or of another kind than the site says.
     UnknownSensor,
+    /// The sensor's clock is off by more than can be put right. It is still compared, so that it may recover.
+    Clock,
 }
 
 impl Refusal {
@@ -59,6 +66,7 @@ impl Refusal {
         match self {
             Self::Late => "late",
             Self::UnknownSensor => "unknown_sensor",
+            Self::Clock => "clock",
         }
     }
 }
@@ -74,30 +82,41 @@ pub struct StepReport {
     pub born: usize,
 }
 
-/// Height of a box below which a camera's silence means nothing, and above which it means most, pixels.
-const SMALL_PX: f64 = 12.0;
-const LARGE_PX: f64 = 80.0;
+/// A track is shown when its place is as sure as this, m², or after more hits than this.
+const SHOW_M2: f64 = 0.5;
+const SHOW_HITS: u32 = 6;
+/// How much of the doubt about the shape is not yet in the state's own covariance.
+const SHAPE_SHARE: f64 = 0.4;
+/// Variance that no number of measurements takes away: maps, sizes and poses are only so good, m².
+const FLOOR_M2: f64 = 0.008;
 /// After so many late scans on end the tracker's own idea of the time must be wrong, and it begins anew.
 const LATE_BEFORE_RESET: u32 = 20;
 
 /// Fuses the scans of one site's sensors into tracks.
 #[derive(Clone, Debug)]
 pub struct Tracker {
-    settings: TrackerSettings,
-    names: Vec<SensorId>,
-    views: Vec<View>,
+    pub(super) settings: TrackerSettings,
+    pub(super) names: Vec<SensorId>,
+    pub(super) views: Vec<View>,
+    /// How far each sensor is off.
+    pub(super) health: Vec<Health>,
+    /// Scratch of [`settle_clocks`].
+    pub(super) order: Vec<f64>,
+    /// A radar's returns, put right.
+    pub(super) turned: Vec<RadarMeasurement>,
     /// Sensor indices in alphabetical order of their names.
-    alphabetical: Vec<usize>,
-    lanes: LaneMap,
-    tracks: Vec<Tracked>,
-    next_id: u64,
-    newest: UtcMicros,
-    late_on_end: u32,
-    assigner: Assigner,
-    expected: Vec<Expected>,
-    pairs: Vec<Pair>,
-    matches: Vec<Match>,
-    chosen: Vec<usize>,
+    pub(super) alphabetical: Vec<usize>,
+    pub(super) lanes: LaneMap,
+    pub(super) tracks: Vec<Tracked>,
+    pub(super) next_id: u64,
+    pub(super) newest: UtcMicros,
+    pub(super) late_on_end: u32,
+    pub(super) assigner: Assigner,
+    pub(super) expected: Vec<Expected>,
+    pub(super) pairs: Vec<Pair>,
+    pub(super) matches: Vec<Match>,
+    pub(super) fits: Vec<BoxFit>,
+    pub(super) chosen: Vec<usize>,
 }
 
 impl Tracker {
@@ -114,6 +133,9 @@ impl Tracker {
             settings,
             views: site.sensors.iter().map(View::of).collect(),
             names,
+            health: site.sensors.iter().map(health_of).collect(),
+            order: Vec::new(),
+            turned: Vec::new(),
             alphabetical,
             lanes: LaneMap::new(&site.lanes),
             tracks: Vec::new(),
@@ -124,33 +146,56 @@ impl Tracker {
             expected: Vec::new(),
             pairs: Vec::new(),
             matches: Vec::new(),
+            fits: Vec::new(),
             chosen: Vec::new(),
         })
     }
 
     /// Takes a scan, at the time at which it was captured.
     pub fn step(&mut self, scan: &LiftedScan) -> StepReport {
-        let at = scan.captured_at;
+        let sensor = scan.sensor_index;
+        let Some(health) = self.health.get(sensor).copied() else {
+            return StepReport { refused: Some(Refusal::UnknownSensor), ..StepReport::default() };
+        };
+        let correction = if self.settings.correct_sensors { health } else { Health::default() };
+        let at = scan.captured_at.plus_seconds(-correction.clock_s);
         if self.newest != NEVER && self.newest.seconds_since(at) > self.settings.max_late_s {
             return self.refuse_late();
         }
         self.late_on_end = 0;
+        let before = if self.newest == NEVER { at } else { self.newest };
         self.newest = self.newest.max(at);
         // Tells the borrow checker that views and tracks are apart; put back below.
         let views = std::mem::take(&mut self.views);
-        let report = match (views.get(scan.sensor_index), &scan.measurements) {
+        let report = match (views.get(sensor), &scan.measurements) {
             (Some(View::Camera(view)), Measurements::Camera(list)) => {
-                self.step_camera(scan.sensor_index, view, at, list)
+                self.step_camera(sensor, &view.turned(correction.turn_rad), at, list)
             }
             (Some(View::Radar(view, _)), Measurements::Radar(list)) => {
-                self.step_radar(scan.sensor_index, view, at, list)
+                let mut turned = std::mem::take(&mut self.turned);
+                turned.clear();
+                let antenna = view.position_enu_m;
+                turned.extend(list.iter().map(|measured| measured.turned(antenna, correction.turn_rad[1])));
+                let report = self.step_radar(sensor, view, at, &turned);
+                self.turned = turned;
+                report
             }
             _ => StepReport { refused: Some(Refusal::UnknownSensor), ..StepReport::default() },
         };
         self.views = views;
+        let passed_s = self.newest.seconds_since(before).clamp(0.0, 1.0);
+        for health in &mut self.health {
+            health.grow(passed_s);
+        }
+        settle_clocks(&mut self.health, &mut self.order);
         self.merge_duplicates();
         self.bury(self.newest);
         report
+    }
+
+    /// How far each sensor is found to be off, in the site's order.
+    pub fn health(&self) -> impl Iterator<Item = SensorHealth> + '_ {
+        self.names.iter().zip(&self.health).map(|(name, health)| health.describe(name))
     }
 
     /// Lets time pass without a scan: what nobody sees any more is forgotten.
@@ -182,6 +227,7 @@ impl Tracker {
 
     fn shows(&self, track: &Tracked, at: UtcMicros) -> bool {
         track.confirmed
+            && (track.hits > SHOW_HITS || track.state_at(at).position_cov().trace() < SHOW_M2)
             && track.log_odds > -1.0
             && at.seconds_since(track.measured_at) < self.settings.show_unseen_s
             && !track.is_statue()
@@ -190,7 +236,8 @@ impl Tracker {
 
     fn describe(&self, track: &Tracked, at: UtcMicros) -> Track {
         let state = track.state_at(at);
-        let p = state.position_cov() + track.attributes.shape_cov_m2(track.attributes.heading());
+        let shape = track.attributes.shape_cov_m2(track.attributes.heading());
+        let p = state.position_cov() + shape * SHAPE_SHARE + Matrix2::identity() * FLOOR_M2;
         let v = state.velocity_cov();
         let size_m = track.attributes.size_m();
         let known = track.attributes.class() != crate::detection::Class::Unknown;
@@ -215,7 +262,7 @@ impl Tracker {
     }
 
     /// Where each track should be at `at`, in no sensor's eyes yet.
-    fn expect(&mut self, at: UtcMicros) {
+    pub(super) fn expect(&mut self, at: UtcMicros) {
         self.expected.clear();
         for (index, track) in self.tracks.iter_mut().enumerate() {
             let state = track.state_at(at);
@@ -223,7 +270,7 @@ impl Tracker {
                 continue;
             }
             let class = track.attributes.class();
-            if self.settings.use_lanes && is_motor_vehicle(class) {
+            if self.settings.use_lanes && is_motor_vehicle(class) && track.has_left(state.position()) {
                 let place = self.lanes.locate(state.position().into(), None, class);
                 track.attributes.lane_heading = place.map(|place| place.heading_cw_north_rad);
             }
@@ -238,194 +285,18 @@ impl Tracker {
                 shape_cov_m2: track.attributes.shape_cov_m2(heading),
                 handicap,
                 picture: None,
+                covered: 0.0,
                 detection_probability: 0.0,
             });
         }
     }
 
-    fn step_camera(
-        &mut self,
-        sensor: usize,
-        view: &CameraView,
-        at: UtcMicros,
-        list: &[CameraMeasurement],
-    ) -> StepReport {
-        self.expect(at);
-        self.imagine(view);
-        self.pairs.clear();
-        self.matches.clear();
-        for (column, expected) in self.expected.iter().enumerate() {
-            if expected.picture.is_none() {
-                continue;
-            }
-            let reach_m = 4.0 * expected.state.position_cov().trace().sqrt() + 8.0;
-            let attributes = &self.tracks[expected.track].attributes;
-            for (row, measured) in list.iter().enumerate() {
-                let far_m = reach_m + 4.0 * measured.contact_cov_m2.trace().sqrt();
-                let d = measured.contact_enu_m - expected.state.position();
-                if d.x.abs() > far_m || d.y.abs() > far_m {
-                    continue;
-                }
-                if let Some(found) = camera_match(view, at, expected, attributes, measured) {
-                    self.pairs.push(Pair { measurement: row, track: column, cost: found.cost });
-                    self.matches.push(found);
-                }
-            }
-        }
-        self.assign(list.len());
-        let mut report = StepReport::default();
-        for (row, measured) in list.iter().enumerate() {
-            let Some(found) = self.matches.get(self.chosen[row]).copied() else { continue };
-            let expected = &mut self.expected[self.pairs[self.chosen[row]].track];
-            expected.detection_probability = 0.0;
-            let track = &mut self.tracks[expected.track];
-            track.hit(sensor, found.observation, camera_gain(measured.detection.score));
-            track.hear_score(measured.detection.score);
-            track.attributes.hear_camera(measured.detection.class, measured.detection.score);
-            if let Some(ratio) = found.height_ratio {
-                track.attributes.hear_height(ratio);
-            }
-            if let Some(ratio) = found.length_ratio {
-                track.attributes.hear_length(ratio);
-            }
-            report.assigned += 1;
-        }
-        self.note_misses();
-        for (row, measured) in list.iter().enumerate() {
-            if self.chosen[row] == usize::MAX && self.may_begin(measured, list, row) {
-                let id = self.take_id();
-                let mut track = Tracked::from_camera(id, at, measured, self.names.len());
-                track.last_hit[sensor] = at;
-                self.tracks.push(track);
-                report.born += 1;
-            }
-        }
-        report
+    /// What is known of a sensor's errors but not put right in its measurements.
+    pub(super) fn uncorrected(&self, sensor: usize) -> Health {
+        if self.settings.correct_sensors { Health::default() } else { self.health[sensor] }
     }
 
-    /// Fills in how each expected track should look, and how probably this camera reports it.
-    fn imagine(&mut self, view: &CameraView) {
-        for expected in &mut self.expected {
-            let centre = expected.state.position();
-            let size_m = if expected.size_m[0] > 0.0 { expected.size_m } else { [1.0; 3] };
-            expected.picture = PictureBox::of(view, centre, expected.heading, size_m)
-                .filter(|picture| picture.share_inside(view) > 0.02 && picture.distance_m < 250.0);
-        }
-        for index in 0..self.expected.len() {
-            let Some(picture) = self.expected[index].picture else { continue };
-            let inside = picture.share_inside(view);
-            // Small pictures of things are missed more often.
-            let large = ((picture.height() - SMALL_PX) / (LARGE_PX - SMALL_PX)).clamp(0.0, 1.0);
-            let hidden = self.expected.iter().enumerate().any(|(other, before)| {
-                other != index
-                    && before.handicap == 0.0
-                    && before.picture.as_ref().is_some_and(|front| {
-                        front.distance_m < picture.distance_m && picture.share_covered_by(front) > 0.4
-                    })
-            });
-            self.expected[index].detection_probability = match (inside > 0.7, hidden) {
-                (true, false) => 0.5 * large,
-                (true, true) => 0.05 * large,
-                _ => 0.0,
-            };
-        }
-    }
-
-    fn step_radar(&mut self, sensor: usize, view: &RadarView, at: UtcMicros, list: &[RadarMeasurement]) -> StepReport {
-        self.expect(at);
-        let antenna = Vector2::new(view.position_enu_m[0], view.position_enu_m[1]);
-        self.pairs.clear();
-        self.matches.clear();
-        for (column, expected) in self.expected.iter_mut().enumerate() {
-            let centre = expected.state.position();
-            if !view.sees(centre.into()) {
-                continue;
-            }
-            let toward = (centre - antenna).try_normalize(1e-9).unwrap_or_default();
-            let radial = toward.dot(&expected.state.velocity()).abs();
-            expected.detection_probability = if radial > 1.0 { 0.35 } else { 0.05 };
-            let reach_m = 4.0 * expected.state.position_cov().trace().sqrt() + 8.0;
-            for (row, measured) in list.iter().enumerate() {
-                let far_m = reach_m + 4.0 * measured.cov_m2.trace().sqrt();
-                let d = measured.position_enu_m - centre;
-                if d.x.abs() > far_m || d.y.abs() > far_m {
-                    continue;
-                }
-                if let Some(found) = radar_match(at, expected, measured) {
-                    self.pairs.push(Pair { measurement: row, track: column, cost: found.cost });
-                    self.matches.push(found);
-                }
-            }
-        }
-        self.assign(list.len());
-        let mut report = StepReport::default();
-        for (row, measured) in list.iter().enumerate() {
-            let Some(found) = self.matches.get(self.chosen[row]).copied() else { continue };
-            let expected = &mut self.expected[self.pairs[self.chosen[row]].track];
-            expected.detection_probability = 0.0;
-            let track = &mut self.tracks[expected.track];
-            let moves = measured.radial_speed_mps.is_some_and(|speed| speed.abs() > 0.6);
-            track.hit(sensor, found.observation, if moves { 0.8 } else { 0.4 });
-            track.hear_radar();
-            if let Some(depth_m) = found.depth_m {
-                track.attributes.hear_depth(depth_m);
-            }
-            track.attributes.hear_radar(measured.rcs_dbsm);
-            report.assigned += 1;
-        }
-        self.hear_other_returns(list);
-        self.note_misses();
-        self.begin_from_radar(sensor, at, list, &mut report);
-        report
-    }
-
-    /// Returns that no track took but that lie in line with a long body and move like it still tell how long it is.
-    fn hear_other_returns(&mut self, list: &[RadarMeasurement]) {
-        for expected in self.expected.iter().filter(|expected| is_long(expected.class) && expected.handicap == 0.0) {
-            for (row, measured) in list.iter().enumerate() {
-                if self.chosen[row] != usize::MAX {
-                    continue;
-                }
-                let Some(depth_m) = depth(expected, measured.line_of_sight, measured) else { continue };
-                let drift =
-                    measured.radial_speed_mps.map(|v| v - measured.line_of_sight.dot(&expected.state.velocity()));
-                if (0.0..16.0).contains(&depth_m) && drift.is_none_or(|drift| drift.abs() < 0.7) {
-                    self.tracks[expected.track].attributes.hear_depth(depth_m);
-                }
-            }
-        }
-    }
-
-    /// Returns that no track took and that lie on no track's body begin new ones.
-    fn begin_from_radar(&mut self, sensor: usize, at: UtcMicros, list: &[RadarMeasurement], report: &mut StepReport) {
-        let before = self.tracks.len();
-        for (row, measured) in list.iter().enumerate() {
-            let explained = self.chosen[row] != usize::MAX || self.pairs.iter().any(|pair| pair.measurement == row);
-            if explained || self.tracks.len() >= self.settings.max_tracks {
-                continue;
-            }
-            // Another return of the same body in this scan has begun one already.
-            let near = self.tracks[before..]
-                .iter()
-                .any(|other| (other.filter.newest().1.combined().position() - measured.position_enu_m).norm() < 3.0);
-            if near {
-                continue;
-            }
-            let id = self.take_id();
-            let mut track = Tracked::from_radar(id, at, measured, self.names.len());
-            track.last_hit[sensor] = at;
-            self.tracks.push(track);
-            report.born += 1;
-        }
-    }
-
-    fn assign(&mut self, measurements: usize) {
-        let solved = self.assigner.solve(&self.pairs, measurements, self.expected.len(), UNASSIGNED_COST);
-        self.chosen.clear();
-        self.chosen.extend_from_slice(solved);
-    }
-
-    fn note_misses(&mut self) {
+    pub(super) fn note_misses(&mut self) {
         for expected in &self.expected {
             if expected.detection_probability > 0.0 {
                 self.tracks[expected.track].miss(expected.detection_probability);
@@ -433,76 +304,10 @@ impl Tracker {
         }
     }
 
-    /// Whether a box that no track took may begin one.
-    fn may_begin(&self, measured: &CameraMeasurement, list: &[CameraMeasurement], row: usize) -> bool {
-        if measured.detection.score < self.settings.birth_score
-            || measured.height_ratio < 0.6
-            || self.tracks.len() >= self.settings.max_tracks
-            || measured.position_cov_m2.trace() > 80.0
-        {
-            return false;
-        }
-        // A second box about the same thing in the same picture.
-        !list.iter().enumerate().any(|(other, box_)| {
-            other != row
-                && (self.chosen[other] != usize::MAX || box_.detection.score > measured.detection.score)
-                && overlap(measured, box_) > 0.6
-        })
-    }
-
-    fn take_id(&mut self) -> u64 {
+    pub(super) fn take_id(&mut self) -> u64 {
         let id = self.next_id;
         self.next_id += 1;
         id
-    }
-
-    /// Of two tracks of one thing the younger goes; the older keeps its id and takes the better state.
-    fn merge_duplicates(&mut self) {
-        let at = self.newest;
-        self.expect(at);
-        let mut gone: Vec<usize> = Vec::new();
-        let expected = std::mem::take(&mut self.expected);
-        for (i, a) in expected.iter().enumerate() {
-            for b in &expected[i + 1..] {
-                let apart = a.state.position() - b.state.position();
-                if apart.x.abs() > 8.0 || apart.y.abs() > 8.0 || gone.contains(&a.track) || gone.contains(&b.track) {
-                    continue;
-                }
-                let heading = a.heading.or(b.heading);
-                if are_one(&a.state, &b.state, [a.class, b.class], [a.size_m, b.size_m], heading)
-                    && !self.tracks[a.track].seen_apart(&self.tracks[b.track])
-                {
-                    gone.push(self.absorb(a.track, b.track));
-                }
-            }
-        }
-        self.expected = expected;
-        if !gone.is_empty() {
-            gone.sort_unstable();
-            for index in gone.into_iter().rev() {
-                self.tracks.remove(index);
-            }
-        }
-    }
-
-    /// Merges the second of two tracks into the first or the other way round; gives the index of the one to remove.
-    fn absorb(&mut self, older: usize, younger: usize) -> usize {
-        let (keep, drop) = if self.tracks[younger].confirmed && !self.tracks[older].confirmed {
-            (younger, older)
-        } else {
-            (older, younger)
-        };
-        let from = self.tracks[drop].clone();
-        let into = &mut self.tracks[keep];
-        if from.measured_at.seconds_since(into.measured_at) > 0.5 {
-            into.filter = from.filter;
-        }
-        into.measured_at = into.measured_at.max(from.measured_at);
-        into.log_odds = into.log_odds.max(from.log_odds);
-        for (a, b) in into.last_hit.iter_mut().zip(&from.last_hit) {
-            *a = (*a).max(*b);
-        }
-        drop
     }
 
     fn bury(&mut self, now: UtcMicros) {
@@ -511,11 +316,9 @@ impl Tracker {
     }
 }
 
-/// Intersection over union of two boxes.
-fn overlap(a: &CameraMeasurement, b: &CameraMeasurement) -> f64 {
-    let (a, b) = (&a.detection, &b.detection);
-    let w = (a.x_px + a.w_px).min(b.x_px + b.w_px) - a.x_px.max(b.x_px);
-    let h = (a.y_px + a.h_px).min(b.y_px + b.h_px) - a.y_px.max(b.y_px);
-    let inner = w.max(0.0) * h.max(0.0);
-    inner / (a.w_px * a.h_px + b.w_px * b.h_px - inner).max(1e-9)
+fn health_of(sensor: &SensorModel) -> Health {
+    match sensor {
+        SensorModel::Camera(_) => Health::camera(),
+        SensorModel::Radar(_) => Health::radar(),
+    }
 }

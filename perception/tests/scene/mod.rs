@@ -121,9 +121,14 @@ impl Mover {
         let view = RadarView::new(&radar());
         let (p, a) = (self.position(ms), self.ahead());
         let sign = if p[0] * a[0] + p[1] * a[1] > 0.0 { -1.0 } else { 1.0 };
-        let half = sign * self.size[0] / 2.0;
-        let [range_m, azimuth_rad] = view.polar([p[0] + half * a[0], p[1] + half * a[1], 0.5]);
-        let slant = [p[0] + half * a[0], p[1] + half * a[1]];
+        // Bodies reflect with their near end mostly, else from anywhere along the near side.
+        let at_end = noise.uniform() < 0.6;
+        let half = sign * self.size[0] / 2.0 * if at_end { 1.0 } else { 2.0 * noise.uniform() - 1.0 };
+        let across = [a[1], -a[0]];
+        let near_side = if p[0] * across[0] + p[1] * across[1] > 0.0 { -0.5 } else { 0.5 };
+        let beside = self.size[1] * if at_end { noise.uniform() - 0.5 } else { near_side };
+        let slant = [0, 1].map(|axis| p[axis] + half * a[axis] + beside * across[axis]);
+        let [range_m, azimuth_rad] = view.polar([slant[0], slant[1], 0.5]);
         let radial = (slant[0] * self.velocity[0] + slant[1] * self.velocity[1]) / range_m;
         RadarTarget {
             range_m: range_m + 0.3 * noise.normal(),

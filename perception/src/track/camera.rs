@@ -1,0 +1,420 @@
+//! A track in a camera's eyes: the box it should give, whether a box may be of it, and what that box then says.
+//!
+//! A box has four edges, and each is one measurement of where the track is: the edge is the picture of one corner of
+//! an upright cuboid, and moves with it. Edges that the picture's border cuts off or that something hides say nothing.
+//! What is not known of the cuboid's size is carried as a doubt of its own (Schmidt's "consider" parameters), and taken
+//! out of the position bit by bit as boxes tell of the size.
+
+use nalgebra::{Matrix2, Matrix2x4, Matrix4, SMatrix, SVector, Vector2, Vector4};
+
+use super::assign::Pair;
+use super::expected::Expected;
+use super::fuse::Attributes;
+use super::health::Health;
+use super::history::Observation;
+use super::lifecycle::{Tracked, camera_gain};
+use super::step::{Refusal, StepReport, Tracker};
+use crate::frames::{CameraView, unit_from_heading};
+use crate::lift::{CameraMeasurement, Cut};
+use crate::time::UtcMicros;
+
+/// Cost beyond which a box is not of a track.
+const GATE: f64 = 24.0;
+/// What it costs to say that the lower part of a box is hidden.
+const HIDDEN_COST: f64 = 2.5;
+/// Variance that takes an edge out of a computation, px².
+const NO_EDGE_PX2: f64 = 1e8;
+/// Height of a box below which a camera's silence means nothing, and above which it means most, pixels.
+const SMALL_PX: f64 = 12.0;
+const LARGE_PX: f64 = 80.0;
+/// A detector's errors last: half their variance is new in each frame, the rest fades with this time, seconds.
+const NOISE_MEMORY_S: f64 = 0.2;
+
+/// What is not known besides the position: length, width, height; two that say how the body stands; three turns of the
+/// camera; its clock.
+pub(crate) const NUISANCES: usize = 9;
+/// Where the turns begin.
+pub(crate) const TURN: usize = 5;
+/// For each of them: what to add, and the share of its variance that goes.
+pub(crate) type Nuisance = [(f64, f64); NUISANCES];
+/// How well a heading is known that is known, standard deviation, radians.
+const HEADING_SIGMA_RAD: f64 = 0.08;
+
+/// The box around a track's expected outline in a picture, not clipped, and how it moves.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ExpectedBox {
+    /// Left, upper, right, lower edge, pixels.
+    pub edges_px: Vector4<f64>,
+    /// How each edge moves with the centre, px per metre east and north.
+    per_position: SMatrix<f64, 4, 2>,
+    /// How each edge moves with the nuisances: px per metre of length, width and height; px per radian of heading or,
+    /// where that is not known, px per metre of half extent along and across the line of sight; px per radian of the
+    /// camera's turn; px per second that its clock is ahead.
+    per_nuisance: SMatrix<f64, 4, NUISANCES>,
+    /// Variances of the nuisances.
+    variances: [f64; NUISANCES],
+    /// From the camera on the ground, metres.
+    pub distance_m: f64,
+}
+
+impl ExpectedBox {
+    /// Outline of an upright cuboid on the ground. `None`: not in front of the camera.
+    pub(crate) fn of(
+        view: &CameraView,
+        health: &Health,
+        expected: &Expected,
+        size_m: [f64; 3],
+        size_var_m2: [f64; 3],
+    ) -> Option<Self> {
+        let (centre, velocity, heading) = (expected.state.position(), expected.state.velocity(), expected.heading);
+        let [length_m, width_m, height_m] = size_m;
+        let camera = Vector2::new(view.position_enu_m[0], view.position_enu_m[1]);
+        // Any heading: a square of mean size that faces the camera.
+        let (ahead, half_m) = match heading {
+            Some(heading) => (Vector2::from(unit_from_heading(heading)), [length_m / 2.0, width_m / 2.0]),
+            None => ((centre - camera).try_normalize(1e-9)?, [(length_m + width_m) / 4.0; 2]),
+        };
+        let side = Vector2::new(ahead.y, -ahead.x);
+        let mut edges = [f64::MAX, f64::MAX, f64::MIN, f64::MIN];
+        let mut corners = [(0.0, 0.0, 0.0); 4];
+        for (a, s) in [(1.0, 1.0), (1.0, -1.0), (-1.0, 1.0), (-1.0, -1.0)] {
+            let ground = centre + ahead * (a * half_m[0]) + side * (s * half_m[1]);
+            for up in [0.0, 1.0] {
+                let [u, v] = view.project([ground.x, ground.y, up * height_m])?;
+                for (edge, value) in [(0, u), (1, v)] {
+                    if value < edges[edge] {
+                        (edges[edge], corners[edge]) = (value, (a, s, up));
+                    }
+                    if value > edges[edge + 2] {
+                        (edges[edge + 2], corners[edge + 2]) = (value, (a, s, up));
+                    }
+                }
+            }
+        }
+        let mut per_position = SMatrix::<f64, 4, 2>::zeros();
+        let mut per_nuisance = SMatrix::<f64, 4, NUISANCES>::zeros();
+        for (edge, (a, s, up)) in corners.into_iter().enumerate() {
+            let ground = centre + ahead * (a * half_m[0]) + side * (s * half_m[1]);
+            let slopes = view.slopes([ground.x, ground.y, up * height_m])?;
+            let (moves, turns) = (slopes.per_metre[edge % 2], slopes.per_radian[edge % 2]);
+            let on_ground = Vector2::new(moves[0], moves[1]);
+            per_position.set_row(edge, &on_ground.transpose());
+            let (along, across) = (on_ground.dot(&ahead), on_ground.dot(&side));
+            let [long, wide, turn, spare] = match heading {
+                Some(_) => {
+                    let turn = a * half_m[0] * across - s * half_m[1] * along;
+                    [0.5 * a * along, 0.5 * s * across, turn, 0.0]
+                }
+                None => {
+                    let both = 0.25 * (a * along + s * across);
+                    [both, both, a * along, s * across]
+                }
+            };
+            // A clock that is ahead shows the thing where it was before: the track is looked for too late.
+            let late = -on_ground.dot(&velocity);
+            let row = [long, wide, up * moves[2], turn, spare, turns[0], turns[1], turns[2], late];
+            per_nuisance.set_row(edge, &SVector::<f64, NUISANCES>::from(row).transpose());
+        }
+        let stance_var = match heading {
+            Some(_) => [HEADING_SIGMA_RAD * HEADING_SIGMA_RAD, 0.0],
+            None => [((length_m - width_m) / 4.0).powi(2); 2],
+        };
+        let [l, w, h] = size_var_m2;
+        let [t, o] = stance_var;
+        let [x, y, z] = health.turn_var;
+        let variances = [l, w, h, t, o, x, y, z, health.clock_var];
+        let distance_m = (centre - camera).norm();
+        Some(Self { edges_px: edges.into(), per_position, per_nuisance, variances, distance_m })
+    }
+
+    /// Covariance of the edges from the nuisances, px².
+    fn nuisance_spread(&self) -> Matrix4<f64> {
+        let var = SMatrix::<f64, NUISANCES, NUISANCES>::from_diagonal(&self.variances.into());
+        self.per_nuisance * var * self.per_nuisance.transpose()
+    }
+
+    pub(crate) fn width(&self) -> f64 {
+        self.edges_px[2] - self.edges_px[0]
+    }
+
+    pub(crate) fn height(&self) -> f64 {
+        self.edges_px[3] - self.edges_px[1]
+    }
+
+    fn overlap(&self, left: f64, top: f64, right: f64, bottom: f64) -> f64 {
+        let w = self.edges_px[2].min(right) - self.edges_px[0].max(left);
+        let h = self.edges_px[3].min(bottom) - self.edges_px[1].max(top);
+        (w.max(0.0) * h.max(0.0)) / (self.width() * self.height()).max(1e-9)
+    }
+
+    /// Share of the box's area that lies within the picture.
+    pub(crate) fn share_inside(&self, view: &CameraView) -> f64 {
+        self.overlap(0.0, 0.0, view.width_px, view.height_px)
+    }
+
+    /// Share of this box that `other` covers.
+    pub(crate) fn share_covered_by(&self, other: &Self) -> f64 {
+        let [left, top, right, bottom] = other.edges_px.into();
+        self.overlap(left, top, right, bottom)
+    }
+}
+
+/// Which edges speak, as variances, px².
+fn edge_variances(measured: &CameraMeasurement, hidden: bool) -> Vector4<f64> {
+    let [upright, level] = measured.edge_sigma_px.map(|sigma| sigma * sigma);
+    let cut = measured.cut;
+    let of = |speaks: bool, variance: f64| if speaks { variance } else { NO_EDGE_PX2 };
+    Vector4::new(
+        of(!cut.left, upright),
+        of(!cut.top, level),
+        of(!cut.right, upright),
+        of(!cut.bottom && !hidden, level),
+    )
+}
+
+/// A box may be of a track: what it costs to say so, and whether its lower part must then be hidden.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct BoxFit {
+    pub cost: f64,
+    pub hidden: bool,
+}
+
+/// Compares a box with a track. `None`: it is not of it.
+fn fit(expected: &Expected, attributes: &Attributes, measured: &CameraMeasurement) -> Option<BoxFit> {
+    let picture = expected.picture.as_ref()?;
+    let residual = Vector4::from(measured.edges_px) - picture.edges_px;
+    let base = prior_spread(expected, picture);
+    let whole = misfit(&residual, &base, &edge_variances(measured, false));
+    // Detectors draw what they see: of a thing that stands behind another, often the upper part only.
+    let short = !measured.cut.bottom && measured.detection.h_px < 0.85 * picture.height();
+    let upper = short.then(|| misfit(&residual, &base, &edge_variances(measured, true))).flatten();
+    let upper = upper.map(|cost| cost + HIDDEN_COST + if expected.covered > 0.2 { 0.0 } else { 2.0 });
+    let (cost, hidden) = match (whole, upper) {
+        (Some(whole), Some(upper)) if upper < whole => (upper, true),
+        (Some(whole), _) => (whole, false),
+        (None, Some(upper)) => (upper, true),
+        (None, None) => return None,
+    };
+    let cost = cost + attributes.class_cost(measured.detection.class) + expected.handicap;
+    (cost < GATE).then_some(BoxFit { cost, hidden })
+}
+
+/// Covariance of the expected edges before the noise of the measured ones, px².
+fn prior_spread(expected: &Expected, picture: &ExpectedBox) -> Matrix4<f64> {
+    picture.per_position * expected.state.position_cov() * picture.per_position.transpose() + picture.nuisance_spread()
+}
+
+/// Squared Mahalanobis distance, and how much wider the track's own doubt makes the search.
+fn misfit(residual: &Vector4<f64>, base: &Matrix4<f64>, variances: &Vector4<f64>) -> Option<f64> {
+    let s = base + Matrix4::from_diagonal(variances);
+    let cholesky = s.cholesky()?;
+    let squared = residual.dot(&cholesky.solve(residual));
+    let silent = variances.iter().filter(|variance| **variance >= NO_EDGE_PX2).count();
+    if silent > 2 || squared > GATE + 6.0 {
+        return None;
+    }
+    let mut wider = 0.0;
+    for edge in 0..4 {
+        wider += 2.0 * cholesky.l_dirty()[(edge, edge)].ln() - variances[edge].ln();
+    }
+    // An edge that says nothing fits as well as one that fits.
+    Some(squared + silent as f64 + wider)
+}
+
+/// What a box says of its track.
+#[derive(Clone, Copy, Debug)]
+struct Seen {
+    observation: Observation,
+    nuisance: Nuisance,
+    /// Mean squared distance of its edges from the expected ones, px².
+    residual_px2: f64,
+}
+
+/// What a box assigned to a track says: where the centre is, and what it tells of the nuisances. What is known of the
+/// sensor's errors but not put right is `uncorrected`.
+fn observe(
+    at: UtcMicros,
+    expected: &Expected,
+    measured: &CameraMeasurement,
+    hidden: bool,
+    since_last_s: f64,
+    uncorrected: &Health,
+) -> Option<Seen> {
+    let picture = expected.picture.as_ref()?;
+    let residual = Vector4::from(measured.edges_px) - picture.edges_px;
+    let variances = Matrix4::from_diagonal(&(edge_variances(measured, hidden) * repeated(since_last_s)));
+    let noise = (picture.nuisance_spread() + variances).try_inverse()?;
+    let weighted = picture.per_position.transpose() * noise;
+    // Without a word from a side, nothing is known along it but that it is near.
+    let information: Matrix2<f64> = weighted * picture.per_position + Matrix2::identity() * 1e-3;
+    let cov = information.try_inverse()?;
+    let position = expected.state.position() + cov * (weighted * residual);
+    let whole = prior_spread(expected, picture) + variances;
+    let inverse = whole.try_inverse()?;
+    let [x, y, z] = uncorrected.turn_rad;
+    let known = [0.0, 0.0, 0.0, 0.0, 0.0, x, y, z, uncorrected.clock_s];
+    let unexplained = residual - picture.per_nuisance * SVector::<f64, NUISANCES>::from(known);
+    let mut nuisance = [(0.0, 0.0); NUISANCES];
+    for (index, step) in nuisance.iter_mut().enumerate().skip(TURN) {
+        let column = picture.per_nuisance.column(index);
+        let spread = inverse * column;
+        let variance = picture.variances[index];
+        *step = (variance * spread.dot(&unexplained), variance * spread.dot(&column));
+    }
+    // Width and height of the box tell of the size whatever the place; its edges would mix the two up for good.
+    let extent = Matrix2x4::new(-1.0, 0.0, 1.0, 0.0, 0.0, -1.0, 0.0, 1.0);
+    let inverse = (extent * whole * extent.transpose()).try_inverse()?;
+    for (index, step) in nuisance.iter_mut().enumerate().take(3) {
+        let column = extent * picture.per_nuisance.column(index);
+        let spread = inverse * column;
+        let variance = picture.variances[index];
+        *step = (variance * spread.dot(&(extent * residual)), variance * spread.dot(&column));
+    }
+    let residual_px2 = residual.norm_squared() / 4.0;
+    Some(Seen { observation: Observation { at, position, cov, radial: None }, nuisance, residual_px2 })
+}
+
+/// How much a box's noise must be raised for it to count as new.
+fn repeated(since_last_s: f64) -> f64 {
+    let kept = (-since_last_s.clamp(0.03, 10.0) / NOISE_MEMORY_S).exp();
+    0.5 + 0.5 * (1.0 + kept) / (1.0 - kept)
+}
+
+impl Tracker {
+    pub(super) fn step_camera(
+        &mut self,
+        sensor: usize,
+        view: &CameraView,
+        at: UtcMicros,
+        list: &[CameraMeasurement],
+    ) -> StepReport {
+        self.expect(at);
+        self.imagine(sensor, view);
+        self.pairs.clear();
+        self.fits.clear();
+        for (column, expected) in self.expected.iter().enumerate() {
+            if expected.picture.is_none() {
+                continue;
+            }
+            let reach_m = 4.0 * expected.state.position_cov().trace().sqrt() + 8.0;
+            let attributes = &self.tracks[expected.track].attributes;
+            for (row, measured) in list.iter().enumerate() {
+                let far_m = reach_m + 4.0 * measured.contact_cov_m2.trace().sqrt();
+                let d = measured.contact_enu_m - expected.state.position();
+                if d.x.abs() > far_m || d.y.abs() > far_m {
+                    continue;
+                }
+                if let Some(fit) = fit(expected, attributes, measured) {
+                    self.pairs.push(Pair { measurement: row, track: column, cost: fit.cost });
+                    self.fits.push(fit);
+                }
+            }
+        }
+        self.assign(list.len(), GATE);
+        let uncorrected = self.uncorrected(sensor);
+        let mut report = StepReport::default();
+        for (row, measured) in list.iter().enumerate() {
+            let Some(fit) = self.fits.get(self.chosen[row]).copied() else { continue };
+            let expected = &mut self.expected[self.pairs[self.chosen[row]].track];
+            expected.detection_probability = 0.0;
+            let track = &mut self.tracks[expected.track];
+            let since_s = at.seconds_since(track.last_hit[sensor]).abs();
+            let heard = track.confirmed && track.measured_by_others(sensor, at);
+            if let Some(seen) = observe(at, expected, measured, fit.hidden, since_s, &uncorrected) {
+                let health = &mut self.health[sensor];
+                if heard {
+                    health.hear_box(&seen.nuisance, track.tells(expected.state.position()));
+                }
+                if heard && !fit.hidden && measured.cut == Cut::default() {
+                    health.hear_residual(seen.residual_px2);
+                }
+                if !health.clock_can_be_trusted() {
+                    continue;
+                }
+                track.hit(sensor, seen.observation, camera_gain(measured.detection.score));
+                track.attributes.hear_size([seen.nuisance[0], seen.nuisance[1], seen.nuisance[2]]);
+            }
+            track.seen_at = track.seen_at.max(at);
+            track.hear_score(measured.detection.score);
+            track.attributes.hear_camera(measured.detection.class, measured.detection.score);
+            report.assigned += 1;
+        }
+        if !self.health[sensor].clock_can_be_trusted() {
+            return StepReport { refused: Some(Refusal::Clock), ..report };
+        }
+        self.note_misses();
+        for (row, measured) in list.iter().enumerate() {
+            if self.chosen[row] == usize::MAX && self.may_begin(measured, list, row) {
+                let id = self.take_id();
+                let mut track = Tracked::from_camera(id, at, measured, self.names.len());
+                track.last_hit[sensor] = at;
+                self.tracks.push(track);
+                report.born += 1;
+            }
+        }
+        report
+    }
+
+    /// Fills in how each expected track should look, and how probably this camera reports it.
+    fn imagine(&mut self, sensor: usize, view: &CameraView) {
+        let health = self.health[sensor];
+        for expected in &mut self.expected {
+            let size_var_m2 = self.tracks[expected.track].attributes.size_var_m2();
+            let size_m = if expected.size_m[0] > 0.0 { expected.size_m } else { [1.0; 3] };
+            expected.picture = ExpectedBox::of(view, &health, expected, size_m, size_var_m2)
+                .filter(|picture| picture.share_inside(view) > 0.02 && picture.distance_m < 250.0);
+        }
+        for index in 0..self.expected.len() {
+            let Some(picture) = self.expected[index].picture else { continue };
+            let inside = picture.share_inside(view);
+            // Small pictures of things are missed more often.
+            let large = ((picture.height() - SMALL_PX) / (LARGE_PX - SMALL_PX)).clamp(0.0, 1.0);
+            let covered = |(other, before): (usize, &Expected)| match &before.picture {
+                Some(front) if other != index && before.handicap == 0.0 && front.distance_m < picture.distance_m => {
+                    picture.share_covered_by(front)
+                }
+                _ => 0.0,
+            };
+            let covered = self.expected.iter().enumerate().map(covered).fold(0.0, f64::max);
+            let hidden = covered > 0.4;
+            self.expected[index].covered = covered;
+            self.expected[index].detection_probability = match (inside > 0.7, hidden) {
+                (true, false) => 0.5 * large,
+                (true, true) => 0.05 * large,
+                _ => 0.0,
+            };
+        }
+    }
+
+    fn assign(&mut self, measurements: usize, unassigned: f64) {
+        let solved = self.assigner.solve(&self.pairs, measurements, self.expected.len(), unassigned);
+        self.chosen.clear();
+        self.chosen.extend_from_slice(solved);
+    }
+
+    /// Whether a box that no track took may begin one.
+    fn may_begin(&self, measured: &CameraMeasurement, list: &[CameraMeasurement], row: usize) -> bool {
+        if measured.detection.score < self.settings.birth_score
+            || measured.height_ratio < 0.6
+            || self.tracks.len() >= self.settings.max_tracks
+            || measured.position_cov_m2.trace() > 80.0
+        {
+            return false;
+        }
+        // A second box about the same thing in the same picture.
+        !list.iter().enumerate().any(|(other, box_)| {
+            other != row
+                && (self.chosen[other] != usize::MAX || box_.detection.score > measured.detection.score)
+                && overlap(measured, box_) > 0.6
+        })
+    }
+}
+
+/// Intersection over union of two boxes.
+fn overlap(a: &CameraMeasurement, b: &CameraMeasurement) -> f64 {
+    let (a, b) = (&a.detection, &b.detection);
+    let w = (a.x_px + a.w_px).min(b.x_px + b.w_px) - a.x_px.max(b.x_px);
+    let h = (a.y_px + a.h_px).min(b.y_px + b.h_px) - a.y_px.max(b.y_px);
+    let inner = w.max(0.0) * h.max(0.0);
+    inner / (a.w_px * a.h_px + b.w_px * b.h_px - inner).max(1e-9)
+}
