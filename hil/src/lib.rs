@@ -4,4 +4,5 @@
 
 pub mod radar;
 pub mod route;
+pub mod score;
 pub mod world;

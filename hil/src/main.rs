@@ -1,5 +1,7 @@
 //! `hil`: the bench from the command line.
 
+mod cli;
+
 use std::net::UdpSocket;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -14,7 +16,7 @@ use rsu::clock::Clock;
 use rsu::config::Site;
 use sensors::radar::encode;
 
-/// The bench: a simulated world and what its sensors send.
+/// The bench: a simulated world, what its sensors send, and what became of it.
 #[derive(Debug, Parser)]
 #[command(version, arg_required_else_help = true)]
 struct Cli {
@@ -27,6 +29,11 @@ enum Command {
     /// Send the site's radars over UDP what they would see of simulated traffic.
     #[command(after_help = "Example:\n  hil radar --site deploy/demo/site.toml")]
     Radar(RadarArgs),
+    /// Score fused pictures against a recording's ground truth.
+    #[command(
+        after_help = "Example:\n  rsu replay scene.mcap --tracks tracks.jsonl && hil score tracks.jsonl scene.mcap"
+    )]
+    Score(cli::score::ScoreArgs),
 }
 
 #[derive(Debug, Args)]
@@ -49,8 +56,11 @@ struct RadarArgs {
 }
 
 fn main() -> ExitCode {
-    let Cli { command: Command::Radar(args) } = Cli::parse();
-    match radar(&args) {
+    let done = match Cli::parse().command {
+        Command::Radar(args) => radar(&args),
+        Command::Score(args) => cli::score::run(&args),
+    };
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("hil: {error:#}");

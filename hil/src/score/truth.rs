@@ -1,0 +1,136 @@
+//! The ground truth of a recording (`docs/ref/recording.md`, channels `/truth` and `/site`).
+
+use std::collections::HashSet;
+use std::fs::File;
+use std::io::{BufReader, Read};
+use std::path::Path;
+
+use mcap::records::{self, op};
+use mcap::sans_io::linear_reader::{LinearReadEvent, LinearReader, LinearReaderOptions};
+use serde::Deserialize;
+
+use super::ReadError;
+
+/// No record of a recording is larger: a length above is damage.
+const MAX_RECORD_BYTES: usize = 256 << 20;
+
+/// All objects at one time.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct TruthFrame {
+    /// Microseconds since the Unix epoch, UTC.
+    #[serde(rename = "captured_at_us")]
+    pub t_us: i64,
+    /// Whatever was there, seen or not.
+    pub objects: Vec<TruthObject>,
+}
+
+/// One object at one time, in the site's ENU frame.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct TruthObject {
+    /// The same for its whole life.
+    pub id: u64,
+    /// As in the recording: `car`, `pedestrian`, …
+    pub class: String,
+    /// Centre of its footprint, metres east of the site's origin.
+    pub east_m: f64,
+    /// Centre of its footprint, metres north of the site's origin.
+    pub north_m: f64,
+    /// Along its heading, m/s. `None`: unknown.
+    pub speed_mps: Option<f64>,
+    /// Where its front points, clockwise from true north, radians. `None`: unknown.
+    #[serde(rename = "heading_rad")]
+    pub heading_cw_north_rad: Option<f64>,
+    /// Sensor messages of the last 2 s that hold a detection of it. `None`: nobody counted, so it is asked for.
+    pub seen_2s: Option<u32>,
+}
+
+/// What a scorer needs of a recording.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct TruthRecording {
+    /// The site's name.
+    pub site: Option<String>,
+    /// In file order.
+    pub frames: Vec<TruthFrame>,
+}
+
+#[derive(Deserialize)]
+struct Site {
+    name: Option<String>,
+}
+
+/// Reads the truth, and nothing else, of an MCAP recording; of whatever size, since it is never in memory as a whole.
+///
+/// # Errors
+///
+/// A file that cannot be opened, is not MCAP, is cut off, or has a damaged chunk; a `/truth` or `/site` that does not parse; no truth.
+pub fn read_truth(path: &Path) -> Result<TruthRecording, ReadError> {
+    let io = |source| ReadError::Io { path: path.to_owned(), source };
+    let damaged = |source| ReadError::Mcap { path: path.to_owned(), source };
+    let mut file = BufReader::new(File::open(path).map_err(io)?);
+    let options =
+        LinearReaderOptions::default().with_prevalidate_chunk_crcs(true).with_record_length_limit(MAX_RECORD_BYTES);
+    let mut reader = LinearReader::new_with_options(options);
+    let mut channels = Channels::default();
+    let mut recording = TruthRecording::default();
+    while let Some(event) = reader.next_event() {
+        match event.map_err(damaged)? {
+            LinearReadEvent::ReadRequest(wanted) => {
+                let count = file.read(reader.insert(wanted)).map_err(io)?;
+                reader.notify_read(count);
+            }
+            LinearReadEvent::Record { opcode: op::CHANNEL, data } => {
+                if let records::Record::Channel(channel) = mcap::parse_record(op::CHANNEL, data).map_err(damaged)? {
+                    channels.declare(&channel);
+                }
+            }
+            LinearReadEvent::Record { opcode: op::MESSAGE, data } => {
+                if let records::Record::Message { header, data } =
+                    mcap::parse_record(op::MESSAGE, data).map_err(damaged)?
+                {
+                    take(&mut recording, &channels, &header, &data).map_err(|(channel, source)| {
+                        ReadError::Message { path: path.to_owned(), channel, log_time_ns: header.log_time, source }
+                    })?;
+                }
+            }
+            LinearReadEvent::Record { .. } => {}
+        }
+    }
+    if recording.frames.is_empty() {
+        return Err(ReadError::NoTruth { path: path.to_owned() });
+    }
+    Ok(recording)
+}
+
+/// The numbers under which the channels that matter are declared.
+#[derive(Default)]
+struct Channels {
+    truth: HashSet<u16>,
+    site: HashSet<u16>,
+}
+
+impl Channels {
+    fn declare(&mut self, channel: &records::Channel) {
+        match channel.topic.as_str() {
+            TRUTH => self.truth.insert(channel.id),
+            SITE => self.site.insert(channel.id),
+            _ => false,
+        };
+    }
+}
+
+const TRUTH: &str = "/truth";
+const SITE: &str = "/site";
+
+fn take(
+    recording: &mut TruthRecording,
+    channels: &Channels,
+    header: &records::MessageHeader,
+    body: &[u8],
+) -> Result<(), (&'static str, serde_json::Error)> {
+    if channels.truth.contains(&header.channel_id) {
+        recording.frames.push(serde_json::from_slice(body).map_err(|error| (TRUTH, error))?);
+    } else if channels.site.contains(&header.channel_id) {
+        recording.site = serde_json::from_slice::<Site>(body).map_err(|error| (SITE, error))?.name;
+    }
+    Ok(())
+}
