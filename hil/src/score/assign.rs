@@ -76,3 +76,47 @@ fn numbered(indices: impl Iterator<Item = usize>) -> Vec<usize> {
 fn place(numbered: &[usize], index: usize) -> usize {
     numbered.partition_point(|other| *other < index)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn candidate(&(row, column, weight): &(usize, usize, f64)) -> Candidate {
+        Candidate { row, column, weight }
+    }
+
+    fn best(candidates: &[(usize, usize, f64)]) -> Vec<(usize, usize)> {
+        best_pairs(&candidates.iter().map(candidate).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn the_sum_decides_and_not_the_best_pair() {
+        assert_eq!(best(&[]), []);
+        assert_eq!(best(&[(3, 7, 0.1)]), [(3, 7)]);
+        assert_eq!(best(&[(0, 0, 1.0), (0, 1, 0.9), (1, 0, 0.8)]), [(0, 1), (1, 0)]);
+        assert_eq!(best(&[(0, 0, 1.0), (0, 1, 0.4), (1, 0, 0.4)]), [(0, 0)]);
+        assert_eq!(best(&[(0, 5, 1.0), (1, 5, 2.0), (2, 5, 3.0)]), [(2, 5)]);
+    }
+
+    /// The largest sum, by trying everything.
+    fn largest(candidates: &[Candidate]) -> f64 {
+        let Some((first, rest)) = candidates.split_first() else { return 0.0 };
+        let apart = |other: &&Candidate| other.row != first.row && other.column != first.column;
+        let others: Vec<_> = rest.iter().filter(apart).copied().collect();
+        largest(rest).max(first.weight + largest(&others))
+    }
+
+    proptest! {
+        #[test]
+        fn no_other_pairing_is_worth_more(weights in proptest::collection::btree_map((0_usize..5, 0_usize..5), 1e-3_f64..1.0, 0..12)) {
+            let candidates: Vec<_> = weights.iter().map(|((row, column), weight)| candidate(&(*row, *column, *weight))).collect();
+            let pairs = best_pairs(&candidates);
+            let sum: f64 = pairs.iter().map(|pair| weights[pair]).sum();
+            prop_assert!((sum - largest(&candidates)).abs() < 1e-9);
+            let once = |side: Vec<usize>| side.len() == numbered(side.iter().copied()).len();
+            prop_assert!(once(pairs.iter().map(|pair| pair.0).collect()) && once(pairs.iter().map(|pair| pair.1).collect()));
+        }
+    }
+}

@@ -78,3 +78,58 @@ fn matches(frame: &Frame, gate_m: f64, before: &BTreeMap<u64, u64>) -> Vec<Pair>
     let is_chosen = |pair: &&Pair| chosen.binary_search(&(pair.truth, pair.track)).is_ok();
     frame.pairs.iter().filter(is_chosen).copied().collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixtures::{Point, assert_near, still, swapped, with_frames};
+    use super::*;
+
+    fn of(objects: &[Vec<Point>], tracks: &[Vec<Point>]) -> Clear {
+        with_frames(objects, tracks, |frames, settings| clear(frames, settings.gate_m).0)
+    }
+
+    #[test]
+    fn misses_and_false_ones_count_against_the_objects() {
+        let perfect = of(&swapped(5, 0), &swapped(5, 0));
+        assert_eq!(perfect, Clear { mota: Some(1.0), matches: 10, ..Clear::default() });
+        let mut tracks = swapped(5, 0);
+        tracks[4].pop();
+        tracks[0].push((9, -20.0, 0.0));
+        let clear = of(&swapped(5, 0), &tracks);
+        assert_eq!(clear, Clear { mota: Some(0.8), matches: 9, misses: 1, false_tracks: 1, ..Clear::default() });
+        assert_eq!(of(&[], &[]).mota, None);
+    }
+
+    #[test]
+    fn swapped_identities_are_two_switches() {
+        let clear = of(&swapped(10, 0), &swapped(5, 5));
+        assert_eq!((clear.matches, clear.id_switches, clear.fragments), (20, 2, 0));
+        assert_near(clear.mota.unwrap(), 0.9);
+    }
+
+    #[test]
+    fn a_gap_is_a_fragment_and_with_another_track_behind_it_a_switch_too() {
+        let others = |id| vec![(id, 0.0, 0.0), (50, 40.0, 0.0)];
+        let objects = vec![others(1); 9];
+        let gap = |id| [vec![others(1); 3], vec![vec![(50, 40.0, 0.0)]; 2], vec![others(id); 4]].concat();
+        let same = of(&objects, &gap(1));
+        assert_eq!((same.misses, same.id_switches, same.fragments), (2, 0, 1));
+        let other = of(&objects, &gap(2));
+        assert_eq!((other.misses, other.id_switches, other.fragments), (2, 1, 1));
+    }
+
+    #[test]
+    fn a_match_is_kept_though_another_track_comes_nearer() {
+        let objects = still(4, &[(1, 0.0, 0.0)]);
+        let mut tracks = still(4, &[(1, 1.5, 0.0)]);
+        tracks[2].push((2, 0.1, 0.0));
+        let clear = of(&objects, &tracks);
+        assert_eq!((clear.matches, clear.false_tracks, clear.id_switches), (4, 1, 0));
+    }
+
+    #[test]
+    fn the_gate_itself_is_within_the_gate() {
+        assert_eq!(of(&still(1, &[(1, 0.0, 0.0)]), &still(1, &[(1, 2.0, 0.0)])).matches, 1);
+        assert_eq!(of(&still(1, &[(1, 0.0, 0.0)]), &still(1, &[(1, 2.001, 0.0)])).matches, 0);
+    }
+}

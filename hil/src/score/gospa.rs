@@ -77,3 +77,55 @@ fn parts(frame: &Frame, cutoff_m: f64) -> Parts {
         false_tracks: frame.tracks.len() - chosen.len(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::fixtures::{Point, assert_near, still, with_frames};
+    use super::*;
+
+    fn of(objects: &[Vec<Point>], tracks: &[Vec<Point>]) -> Gospa {
+        with_frames(objects, tracks, |frames, settings| gospa(frames, settings.gospa_cutoff_m)).unwrap()
+    }
+
+    #[test]
+    fn a_frame_costs_its_distances_its_misses_and_its_false_ones() {
+        let one = still(1, &[(1, 0.0, 0.0)]);
+        assert_near(of(&one, &one).mean_m, 0.0);
+        assert_near(of(&one, &still(1, &[(7, 0.6, 0.8)])).mean_m, 1.0);
+        assert_near(of(&one, &still(1, &[])).mean_m, 4.5_f64.sqrt());
+        assert_near(of(&still(1, &[]), &one).mean_m, 4.5_f64.sqrt());
+        let apart = of(&one, &still(1, &[(7, 3.1, 0.0)]));
+        assert_near(apart.mean_m, 3.0);
+        assert_near(apart.missed, 1.0);
+        assert_near(apart.false_tracks, 1.0);
+    }
+
+    #[test]
+    fn frames_are_averaged_after_the_root_and_parts_before_it() {
+        let objects = [vec![(1, 0.0, 0.0)], vec![(1, 0.0, 0.0), (2, 9.0, 0.0)]];
+        let gospa = of(&objects, &[vec![(7, 2.5, 0.0)], vec![(7, 0.0, 1.0), (8, -9.0, 0.0)]]);
+        assert_near(gospa.mean_m, (2.5 + 10_f64.sqrt()) / 2.0);
+        assert_near(gospa.localisation_m2, (6.25 + 1.0) / 2.0);
+        assert_near(gospa.missed_m2, 2.25);
+        assert_near(gospa.false_m2, 2.25);
+        assert_near(gospa.mean_square_m2, (6.25 + 10.0) / 2.0);
+        assert_eq!(super::gospa(&[], 3.0), None);
+    }
+
+    fn points() -> impl Strategy<Value = Vec<Vec<Point>>> {
+        proptest::collection::vec((-4.0_f64..4.0, -4.0_f64..4.0), 0..7)
+            .prop_map(|points| vec![(1..).zip(points).map(|(id, (east_m, north_m))| (id, east_m, north_m)).collect()])
+    }
+
+    proptest! {
+        #[test]
+        fn it_is_a_metric(a in points(), b in points(), c in points()) {
+            let distance = |a, b| of(a, b).mean_m;
+            prop_assert!(distance(&a, &a) < 1e-6);
+            prop_assert!((distance(&a, &b) - distance(&b, &a)).abs() < 1e-9);
+            prop_assert!(distance(&a, &c) <= distance(&a, &b) + distance(&b, &c) + 1e-9);
+        }
+    }
+}

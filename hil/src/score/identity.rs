@@ -46,7 +46,37 @@ pub(super) fn identity(frames: &[Frame], gate_m: f64) -> Identity {
     Identity {
         idf1: (truths + tracks > 0).then(|| 2.0 * id_true as f64 / (truths + tracks) as f64),
         id_true,
-        id_missed: truths - id_true,
-        id_false: tracks - id_true,
+        // Below 0 only if an id stands twice in a frame, which a caller may do and a file may not.
+        id_missed: truths.saturating_sub(id_true),
+        id_false: tracks.saturating_sub(id_true),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixtures::{Point, assert_near, still, swapped, with_frames};
+    use super::*;
+
+    fn of(objects: &[Vec<Point>], tracks: &[Vec<Point>]) -> Identity {
+        with_frames(objects, tracks, |frames, settings| identity(frames, settings.gate_m))
+    }
+
+    #[test]
+    fn an_object_has_one_track_and_the_longer_one_is_it() {
+        let perfect = of(&swapped(10, 0), &swapped(10, 0));
+        assert_eq!(perfect, Identity { idf1: Some(1.0), id_true: 20, id_missed: 0, id_false: 0 });
+        let swapped = of(&swapped(10, 0), &swapped(7, 3));
+        assert_eq!((swapped.id_true, swapped.id_missed, swapped.id_false), (14, 6, 6));
+        assert_near(swapped.idf1.unwrap(), 0.7);
+    }
+
+    #[test]
+    fn misses_and_false_ones_are_half_each() {
+        let missed = of(&still(4, &[(1, 0.0, 0.0)]), &still(2, &[(1, 0.0, 0.0)]));
+        assert_eq!((missed.id_true, missed.id_missed, missed.id_false), (2, 2, 0));
+        assert_near(missed.idf1.unwrap(), 4.0 / 6.0);
+        let wrong = of(&still(1, &[(1, 0.0, 0.0)]), &still(1, &[(1, 2.1, 0.0)]));
+        assert_eq!(wrong, Identity { idf1: Some(0.0), id_true: 0, id_missed: 1, id_false: 1 });
+        assert_eq!(of(&[], &[]).idf1, None);
     }
 }

@@ -17,10 +17,11 @@ mod truth;
 #[cfg(test)]
 mod fixtures;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;
 
-use serde::Serialize;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 use thiserror::Error;
 
 pub use clear::Clear;
@@ -96,7 +97,7 @@ pub struct ClassScore {
     pub errors: Errors,
 }
 
-/// Scores pictures against truth. Both may be in any order. Never fails: where there is nothing to compare, figures are `None`.
+/// Scores pictures against truth, both in any order. Never fails: where there is nothing to compare, figures are `None`.
 pub fn score(truth: &[TruthFrame], pictures: &[PictureFrame], settings: &Settings) -> Score {
     let scenes = scene::align(truth, pictures, settings);
     let classes = scene::classes(&scenes).into_iter().map(|class| {
@@ -131,27 +132,48 @@ fn class_score(frames: &[scene::Frame], settings: &Settings) -> ClassScore {
     }
 }
 
+/// The class of what names none.
+fn unknown() -> String {
+    "unknown".to_owned()
+}
+
+/// A class, or `null`.
+fn class<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    Ok(Option::deserialize(deserializer)?.unwrap_or_else(unknown))
+}
+
+/// An object or a track that is in two places at once is refused.
+fn each_once(ids: impl Iterator<Item = u64>) -> Result<(), serde_json::Error> {
+    let mut known = HashSet::new();
+    for id in ids {
+        if !known.insert(id) {
+            return Err(serde_json::Error::custom(format!("id {id} stands twice")));
+        }
+    }
+    Ok(())
+}
+
 /// Why a file could not be read.
 #[derive(Debug, Error)]
 pub enum ReadError {
     /// The file system refused.
-    #[error("{path}: {source}")]
+    #[error("{path}: {reason}")]
     Io {
         /// Which file.
         path: PathBuf,
         /// What it said.
-        source: std::io::Error,
+        reason: std::io::Error,
     },
     /// Not a whole MCAP file.
-    #[error("{path}: {source}")]
+    #[error("{path}: {reason}")]
     Mcap {
         /// Which file.
         path: PathBuf,
         /// What is wrong.
-        source: mcap::McapError,
+        reason: mcap::McapError,
     },
     /// A message that is not what its channel promises.
-    #[error("{path}: {channel}, log time {log_time_ns} ns: {source}")]
+    #[error("{path}: {channel}, log time {log_time_ns} ns: {reason}")]
     Message {
         /// Which file.
         path: PathBuf,
@@ -160,27 +182,17 @@ pub enum ReadError {
         /// Which message, nanoseconds since the Unix epoch, UTC.
         log_time_ns: u64,
         /// What is wrong.
-        source: serde_json::Error,
+        reason: serde_json::Error,
     },
     /// A line that is not a picture.
-    #[error("{path}:{line}: {source}")]
+    #[error("{path}:{line}: {reason}")]
     Line {
         /// Which file.
         path: PathBuf,
         /// Counts from 1.
         line: usize,
         /// What is wrong.
-        source: serde_json::Error,
-    },
-    /// A picture that names a track twice.
-    #[error("{path}:{line}: track {id} stands twice in one picture")]
-    TrackTwice {
-        /// Which file.
-        path: PathBuf,
-        /// Counts from 1.
-        line: usize,
-        /// Which track.
-        id: u64,
+        reason: serde_json::Error,
     },
     /// A recording without ground truth.
     #[error("{path}: no /truth in this recording, so there is nothing to score against")]

@@ -5,9 +5,6 @@ use std::collections::BTreeSet;
 use super::assign::{Candidate, best_pairs};
 use super::{PictureFrame, Settings, Track, TruthFrame, TruthObject};
 
-/// A class for tracks that name none.
-const UNKNOWN: &str = "unknown";
-
 /// What is compared at one truth time.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Frame<'a> {
@@ -73,12 +70,7 @@ pub(super) fn align<'a>(truth: &'a [TruthFrame], pictures: &'a [PictureFrame], s
 pub(super) fn classes<'a>(scenes: &[Scene<'a>]) -> BTreeSet<&'a str> {
     let everything = || scenes.iter().map(|scene| &scene.everything);
     let truths = everything().flat_map(|frame| frame.truths.iter().map(|truth| truth.class.as_str()));
-    truths.chain(everything().flat_map(|frame| frame.tracks.iter().map(|placed| class_of(placed.track)))).collect()
-}
-
-/// What a track says it is.
-pub(super) fn class_of(track: &Track) -> &str {
-    track.class.as_deref().unwrap_or(UNKNOWN)
+    truths.chain(everything().flat_map(|frame| frame.tracks.iter().map(|placed| placed.track.class.as_str()))).collect()
 }
 
 /// Of two that are as near the earlier one, of two of the same time the one written last.
@@ -136,7 +128,7 @@ impl<'a> Scene<'a> {
 
     /// The same of one class. A track is of the class of the object that it matches; one that matches none, of its own.
     pub(super) fn of_class(&self, class: &str) -> Frame<'a> {
-        self.choose(|truth| truth.class == class, |track| class_of(track) == class)
+        self.choose(|truth| truth.class == class, |track| track.class == class)
     }
 
     fn choose(&self, wanted: impl Fn(&TruthObject) -> bool, claims: impl Fn(&Track) -> bool) -> Frame<'a> {
@@ -172,4 +164,98 @@ impl<'a> Scene<'a> {
 fn places(count: usize, counts: impl Fn(usize) -> bool) -> Vec<Option<usize>> {
     let mut next = 0..;
     (0..count).map(|index| if counts(index) { next.next() } else { None }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixtures::{Point, object, pictures, still, track, truth};
+    use super::super::{ClassScore, score};
+    use super::*;
+
+    /// Matches, misses and false ones.
+    fn counts(score: &ClassScore) -> (usize, usize, usize) {
+        (score.clear.matches, score.clear.misses, score.clear.false_tracks)
+    }
+
+    fn at(t_us: i64, tracks: Vec<Track>) -> PictureFrame {
+        PictureFrame { t_us, tracks }
+    }
+
+    #[test]
+    fn the_nearest_picture_speaks_moved_to_the_truth_time() {
+        let mut truth = truth(&[vec![(1, 0.0, 0.0)]]);
+        truth[0].t_us = 1_000_000;
+        let moving = Track { vel_east_mps: Some(10.0), vel_north_mps: Some(-5.0), ..track((1, -0.4, 0.2)) };
+        let settings = Settings::default();
+        let scenes = |pictures: &[PictureFrame]| {
+            let scenes = align(&truth, pictures, &settings);
+            let tracks = scenes[0].everything.tracks.iter();
+            let tracks: Vec<_> = tracks.map(|placed| (placed.track.id, placed.east_m, placed.north_m)).collect();
+            (scenes[0].has_picture, tracks)
+        };
+        let seven = || vec![track((7, 0.0, 0.0))];
+        assert_eq!(scenes(&[at(960_000, vec![moving.clone()])]), (true, vec![(1, 0.0, 0.0)]));
+        assert_eq!(scenes(&[at(939_999, vec![moving.clone()])]), (false, vec![]));
+        assert_eq!(scenes(&[at(1_060_001, vec![moving.clone()])]), (false, vec![]));
+        let late_first = [at(1_050_000, seven()), at(960_000, vec![moving.clone()])];
+        assert_eq!(scenes(&late_first), (true, vec![(1, 0.0, 0.0)]));
+        let later_nearer = [at(960_000, vec![moving]), at(1_030_000, vec![]), at(1_030_000, seven())];
+        assert_eq!(scenes(&later_nearer), (true, vec![(7, 0.0, 0.0)]));
+        assert_eq!(score(&truth, &[], &settings).frames_without_picture, 1);
+    }
+
+    fn counts_of(objects: &[(Point, u32)], tracks: &[Point]) -> (usize, usize, usize) {
+        let objects =
+            objects.iter().map(|(point, seen)| TruthObject { seen_2s: Some(*seen), ..object(*point) }).collect();
+        let score = score(&[TruthFrame { t_us: 0, objects }], &pictures(&[tracks.to_vec()]), &Settings::default());
+        counts(&score.all)
+    }
+
+    #[test]
+    fn who_is_unseen_or_far_is_not_asked_for_and_covers_one_track() {
+        let (seen, unseen, far) = (((1, 0.0, 0.0), 3), ((2, 30.0, 0.0), 0), ((3, 0.0, -111.0), 3));
+        assert_eq!(counts_of(&[seen, unseen, far], &[]), (0, 1, 0));
+        assert_eq!(counts_of(&[seen, unseen, far], &[(1, 0.0, 0.0), (2, 30.0, 1.0), (3, 0.0, -109.9)]), (1, 0, 0));
+        // The second track on an unseen object, and one that is at none, are false.
+        assert_eq!(counts_of(&[unseen], &[(1, 30.0, 0.0), (2, 30.0, 1.0)]), (0, 0, 1));
+        assert_eq!(counts_of(&[seen], &[(1, 0.0, 0.0), (2, -50.0, 0.0)]), (1, 0, 1));
+        // Beyond the radius nobody is false; but a track there may be that of an object within.
+        assert_eq!(counts_of(&[((1, 109.5, 0.0), 1)], &[(1, 110.5, 0.0), (2, 0.0, 112.0)]), (1, 0, 0));
+    }
+
+    #[test]
+    fn a_track_between_a_seen_and_an_unseen_object_is_that_of_the_nearer() {
+        let objects = [((1, 0.0, 0.0), 3), ((2, 1.0, 0.0), 0)];
+        assert_eq!(counts_of(&objects, &[(1, 0.4, 0.0)]), (1, 0, 0));
+        assert_eq!(counts_of(&objects, &[(1, 0.6, 0.0)]), (0, 1, 0));
+    }
+
+    #[test]
+    fn a_track_is_of_the_class_of_its_object_and_a_false_one_of_its_own() {
+        let mut truth = truth(&still(1, &[(1, 0.0, 0.0), (2, 20.0, 0.0)]));
+        truth[0].objects[1].class = "van".to_owned();
+        let mut pictures = pictures(&still(1, &[(1, 0.0, 0.0), (2, 20.0, 0.0), (3, 40.0, 0.0), (4, 60.0, 0.0)]));
+        pictures[0].tracks[2].class = "bus".to_owned();
+        pictures[0].tracks[3].class = "unknown".to_owned();
+        let score = score(&truth, &pictures, &Settings::default());
+        let classes: Vec<_> = score.classes.iter().map(|(class, score)| (class.as_str(), counts(score))).collect();
+        assert_eq!(classes, [("bus", (0, 0, 1)), ("car", (1, 0, 0)), ("unknown", (0, 0, 1)), ("van", (1, 0, 0))]);
+        assert_eq!(counts(&score.all), (2, 0, 2));
+        assert_eq!(score.classes["van"].errors.class_right, Some(0.0));
+        assert_eq!(score.all.errors.class_right, Some(0.5));
+    }
+
+    #[test]
+    fn nothing_in_a_frame_panics() {
+        let twice = still(2, &[(1, 0.0, 0.0), (1, 0.1, 0.0), (2, 1e300, -1e300), (3, f64::NAN, f64::INFINITY)]);
+        let mut pictures = pictures(&twice);
+        pictures[0].t_us = i64::MIN;
+        for settings in
+            [Settings::default(), Settings { gate_m: f64::INFINITY, gospa_cutoff_m: 0.0, ..Settings::default() }]
+        {
+            score(&truth(&twice), &pictures, &settings);
+            score(&truth(&still(2, &[(1, 0.0, 0.0)])), &pictures, &settings);
+            score(&truth(&twice), &super::super::fixtures::pictures(&still(2, &[(1, 0.0, 0.0)])), &settings);
+        }
+    }
 }

@@ -1,13 +1,12 @@
 //! The pictures that `rsu replay --tracks` writes: one JSON object a line.
 
-use std::collections::HashSet;
 use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 
 use serde::Deserialize;
 
-use super::ReadError;
+use super::{ReadError, class, each_once, unknown};
 
 /// What was said to be there at one time.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -23,8 +22,9 @@ pub struct PictureFrame {
 pub struct Track {
     /// The same for as long as it is believed to be the same object.
     pub id: u64,
-    /// As in the recording: `car`, `pedestrian`, … `None`: unknown.
-    pub class: Option<String>,
+    /// As in the recording: `car`, `pedestrian`, … or `unknown`.
+    #[serde(default = "unknown", deserialize_with = "class")]
+    pub class: String,
     /// Metres east of the site's origin.
     pub east_m: f64,
     /// Metres north of the site's origin.
@@ -46,20 +46,18 @@ pub struct Track {
 ///
 /// A file that cannot be read; a line that is not a picture, or names a track twice.
 pub fn read_tracks(path: &Path) -> Result<Vec<PictureFrame>, ReadError> {
-    let io = |source| ReadError::Io { path: path.to_owned(), source };
+    let io = |reason| ReadError::Io { path: path.to_owned(), reason };
     let mut pictures = Vec::new();
     for (line, text) in (1..).zip(BufReader::new(File::open(path).map_err(io)?).lines()) {
         let text = text.map_err(io)?;
         if text.trim().is_empty() {
             continue;
         }
-        let picture: PictureFrame =
-            serde_json::from_str(&text).map_err(|source| ReadError::Line { path: path.to_owned(), line, source })?;
-        let mut ids = HashSet::new();
-        if let Some(twice) = picture.tracks.iter().find(|track| !ids.insert(track.id)) {
-            return Err(ReadError::TrackTwice { path: path.to_owned(), line, id: twice.id });
-        }
-        pictures.push(picture);
+        let picture = serde_json::from_str(&text).and_then(|picture: PictureFrame| {
+            each_once(picture.tracks.iter().map(|track| track.id))?;
+            Ok(picture)
+        });
+        pictures.push(picture.map_err(|reason| ReadError::Line { path: path.to_owned(), line, reason })?);
     }
     Ok(pictures)
 }

@@ -5,11 +5,11 @@ use std::fs::File;
 use std::io::{BufReader, Read};
 use std::path::Path;
 
-use mcap::records::{self, op};
+use mcap::records::{self, Record, op};
 use mcap::sans_io::linear_reader::{LinearReadEvent, LinearReader, LinearReaderOptions};
 use serde::Deserialize;
 
-use super::ReadError;
+use super::{ReadError, class, each_once, unknown};
 
 /// No record of a recording is larger: a length above is damage.
 const MAX_RECORD_BYTES: usize = 256 << 20;
@@ -29,7 +29,8 @@ pub struct TruthFrame {
 pub struct TruthObject {
     /// The same for its whole life.
     pub id: u64,
-    /// As in the recording: `car`, `pedestrian`, …
+    /// As in the recording: `car`, `pedestrian`, … or `unknown`.
+    #[serde(default = "unknown", deserialize_with = "class")]
     pub class: String,
     /// Centre of its footprint, metres east of the site's origin.
     pub east_m: f64,
@@ -64,8 +65,8 @@ struct Site {
 ///
 /// A file that cannot be opened, is not MCAP, is cut off, or has a damaged chunk; a `/truth` or `/site` that does not parse; no truth.
 pub fn read_truth(path: &Path) -> Result<TruthRecording, ReadError> {
-    let io = |source| ReadError::Io { path: path.to_owned(), source };
-    let damaged = |source| ReadError::Mcap { path: path.to_owned(), source };
+    let io = |reason| ReadError::Io { path: path.to_owned(), reason };
+    let damaged = |reason| ReadError::Mcap { path: path.to_owned(), reason };
     let mut file = BufReader::new(File::open(path).map_err(io)?);
     let options =
         LinearReaderOptions::default().with_prevalidate_chunk_crcs(true).with_record_length_limit(MAX_RECORD_BYTES);
@@ -73,26 +74,25 @@ pub fn read_truth(path: &Path) -> Result<TruthRecording, ReadError> {
     let mut channels = Channels::default();
     let mut recording = TruthRecording::default();
     while let Some(event) = reader.next_event() {
-        match event.map_err(damaged)? {
+        let (opcode, data) = match event.map_err(damaged)? {
             LinearReadEvent::ReadRequest(wanted) => {
                 let count = file.read(reader.insert(wanted)).map_err(io)?;
                 reader.notify_read(count);
+                continue;
             }
-            LinearReadEvent::Record { opcode: op::CHANNEL, data } => {
-                if let records::Record::Channel(channel) = mcap::parse_record(op::CHANNEL, data).map_err(damaged)? {
-                    channels.declare(&channel);
-                }
+            LinearReadEvent::Record { opcode, data } => (opcode, data),
+        };
+        if !matches!(opcode, op::CHANNEL | op::MESSAGE) {
+            continue;
+        }
+        match mcap::parse_record(opcode, data).map_err(damaged)? {
+            Record::Channel(channel) => channels.declare(&channel),
+            Record::Message { header, data } => {
+                take(&mut recording, &channels, header.channel_id, &data).map_err(|(channel, reason)| {
+                    ReadError::Message { path: path.to_owned(), channel, log_time_ns: header.log_time, reason }
+                })?;
             }
-            LinearReadEvent::Record { opcode: op::MESSAGE, data } => {
-                if let records::Record::Message { header, data } =
-                    mcap::parse_record(op::MESSAGE, data).map_err(damaged)?
-                {
-                    take(&mut recording, &channels, &header, &data).map_err(|(channel, source)| {
-                        ReadError::Message { path: path.to_owned(), channel, log_time_ns: header.log_time, source }
-                    })?;
-                }
-            }
-            LinearReadEvent::Record { .. } => {}
+            _ => {}
         }
     }
     if recording.frames.is_empty() {
@@ -108,6 +108,9 @@ struct Channels {
     site: HashSet<u16>,
 }
 
+const TRUTH: &str = "/truth";
+const SITE: &str = "/site";
+
 impl Channels {
     fn declare(&mut self, channel: &records::Channel) {
         match channel.topic.as_str() {
@@ -118,18 +121,18 @@ impl Channels {
     }
 }
 
-const TRUTH: &str = "/truth";
-const SITE: &str = "/site";
-
+/// What a message adds; or what is wrong with it, and on which channel.
 fn take(
     recording: &mut TruthRecording,
     channels: &Channels,
-    header: &records::MessageHeader,
+    channel: u16,
     body: &[u8],
 ) -> Result<(), (&'static str, serde_json::Error)> {
-    if channels.truth.contains(&header.channel_id) {
-        recording.frames.push(serde_json::from_slice(body).map_err(|error| (TRUTH, error))?);
-    } else if channels.site.contains(&header.channel_id) {
+    if channels.truth.contains(&channel) {
+        let frame: TruthFrame = serde_json::from_slice(body).map_err(|error| (TRUTH, error))?;
+        each_once(frame.objects.iter().map(|object| object.id)).map_err(|error| (TRUTH, error))?;
+        recording.frames.push(frame);
+    } else if channels.site.contains(&channel) {
         recording.site = serde_json::from_slice::<Site>(body).map_err(|error| (SITE, error))?.name;
     }
     Ok(())
