@@ -2,7 +2,11 @@
 //!
 //! Whatever comes from here is simulated and says so on the wire.
 
+pub mod cuboid;
+pub mod fault;
+pub mod noise;
 pub mod radar;
+pub mod recorder;
 pub mod route;
 pub mod score;
 pub mod world;

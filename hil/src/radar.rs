@@ -3,10 +3,12 @@
 
 use fastrand::Rng;
 use perception::calibration::RadarModel;
-use perception::detection::{Class, RadarScan, RadarTarget};
+use perception::detection::{RadarScan, RadarTarget};
 use perception::frames::wrap_pi;
 use perception::time::UtcMicros;
 
+use crate::noise::normal;
+use crate::recorder::radar::usual_rcs_dbsm;
 use crate::world::Vehicle;
 
 /// Chance that a moving vehicle gives no return in a scan.
@@ -80,10 +82,10 @@ impl SimulatedRadar {
         let range_rate_mps = (speed[0] * de + speed[1] * dn) / range_m;
         let sigma = self.model.sigma;
         Some(RadarTarget {
-            range_m: (range_m + sigma.range_m * self.normal()).max(0.1),
-            azimuth_rad: wrap_pi(azimuth_rad + sigma.azimuth_rad * self.normal()),
-            range_rate_mps: Some(range_rate_mps + sigma.range_rate_mps * self.normal()),
-            rcs_dbsm: Some(usual_rcs_dbsm(vehicle.class) + 3.0 * self.normal()),
+            range_m: (range_m + sigma.range_m * normal(&mut self.random)).max(0.1),
+            azimuth_rad: wrap_pi(azimuth_rad + sigma.azimuth_rad * normal(&mut self.random)),
+            range_rate_mps: Some(range_rate_mps + sigma.range_rate_mps * normal(&mut self.random)),
+            rcs_dbsm: Some(usual_rcs_dbsm(vehicle.class) + 3.0 * normal(&mut self.random)),
         })
     }
 
@@ -91,26 +93,9 @@ impl SimulatedRadar {
         RadarTarget {
             range_m: 5.0 + (self.model.max_range_m - 5.0) * self.random.f64(),
             azimuth_rad: wrap_pi(self.model.fov_rad * (self.random.f64() - 0.5)),
-            range_rate_mps: Some(0.3 * self.normal()),
-            rcs_dbsm: Some(-8.0 + 4.0 * self.normal()),
+            range_rate_mps: Some(0.3 * normal(&mut self.random)),
+            rcs_dbsm: Some(-8.0 + 4.0 * normal(&mut self.random)),
         }
-    }
-
-    /// Standard normal, Box–Muller.
-    fn normal(&mut self) -> f64 {
-        let radius = (-2.0 * (1.0 - self.random.f64()).ln()).sqrt();
-        radius * (std::f64::consts::TAU * self.random.f64()).cos()
-    }
-}
-
-/// Order of magnitude of radar cross-sections at 77 GHz, dBsm.
-fn usual_rcs_dbsm(class: Class) -> f64 {
-    match class {
-        Class::Pedestrian => -8.0,
-        Class::Bicycle => -5.0,
-        Class::Motorcycle => 0.0,
-        Class::Truck | Class::Bus => 20.0,
-        Class::Car | Class::Van | Class::Unknown => 10.0,
     }
 }
 

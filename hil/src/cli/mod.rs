@@ -1,3 +1,6 @@
 //! The command line: one file per subcommand.
 
+pub mod fault;
+pub mod radar;
+pub mod record;
 pub mod score;

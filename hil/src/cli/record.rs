@@ -1,0 +1,90 @@
+//! `hil record`: a recording of simulated traffic.
+
+use std::fs::File;
+use std::io::BufReader;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use clap::Args;
+use hil::recorder::net::read_lanes;
+use hil::recorder::place::Place;
+use hil::recorder::signals::Signals;
+use hil::recorder::traffic::{Traffic, read_types};
+use hil::recorder::weather::Weather;
+use hil::recorder::{Simulated, simulate};
+use perception::time::UtcMicros;
+use sensors::recording::RecordingWriter;
+
+/// Arguments of `hil record`.
+#[derive(Debug, Args)]
+pub struct RecordArgs {
+    /// Who drove and walked: SUMO's floating car data (--fcd-output).
+    #[arg(long, value_name = "FCD.xml")]
+    traffic: PathBuf,
+    /// SUMO's vehicle types: classes and sizes.
+    #[arg(long, value_name = "TYPES.xml")]
+    types: PathBuf,
+    /// SUMO's net, for the lanes; without it the recording has none.
+    #[arg(long, value_name = "NET.xml")]
+    net: Option<PathBuf>,
+    /// What the signal showed: SUMO's saved states (SaveTLSStates); without it the recording has no signal.
+    #[arg(long, value_name = "TLS.xml")]
+    signals: Option<PathBuf>,
+    /// Where the sensors are.
+    #[arg(long, value_name = "SITE.json")]
+    site: PathBuf,
+    /// The recording to write; must not exist.
+    out: PathBuf,
+    /// Weather or hour.
+    #[arg(long, value_enum, default_value_t)]
+    weather: Weather,
+    /// The same seed gives the same recording.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Time of the first step, seconds since 1970, UTC.
+    #[arg(long, value_name = "SECONDS", default_value_t = 1_800_000_000)]
+    start: u32,
+}
+
+/// Reads, simulates, writes.
+///
+/// # Errors
+/// A file that cannot be read or written, or a place that perception refuses.
+pub fn record(args: &RecordArgs) -> anyhow::Result<()> {
+    let types = read(&args.types, read_types)?;
+    let traffic = read(&args.traffic, |input| Traffic::read(input, &types))?;
+    if traffic.steps().is_empty() {
+        bail!("{}: no timestep", args.traffic.display());
+    }
+    let lanes = args.net.as_deref().map(|net| read(net, read_lanes)).transpose()?.unwrap_or_default();
+    let signals = args.signals.as_deref().map(|file| read(file, Signals::read)).transpose()?.unwrap_or_default();
+    let place: Place = read(&args.site, |input| Ok(serde_json::from_reader(input)?))?;
+    let in_site = || args.site.display().to_string();
+    place.geometry(lanes.clone()).validate().with_context(in_site)?;
+    if let Some(sensor) = place.sensors.iter().find(|sensor| !(0.1..=100.0).contains(&sensor.rate_hz)) {
+        bail!("{}: sensor `{}`, field `rate_hz`: must be 0.1 to 100", in_site(), sensor.id);
+    }
+    let start = UtcMicros(i64::from(args.start) * 1_000_000);
+    write(&args.out, simulate(&place, lanes, &traffic, &signals, args.weather, args.seed, start))
+}
+
+fn read<T>(path: &Path, parse: impl FnOnce(BufReader<File>) -> anyhow::Result<T>) -> anyhow::Result<T> {
+    let file = File::open(path).with_context(|| path.display().to_string())?;
+    parse(BufReader::new(file)).with_context(|| path.display().to_string())
+}
+
+/// A frame of the truth comes before what arrives at the same moment; the site before everything.
+fn write(path: &Path, simulated: Simulated) -> anyhow::Result<()> {
+    let mut writer = RecordingWriter::create(path)?;
+    let mut truth = simulated.truth.iter().peekable();
+    for (index, recorded) in simulated.messages.iter().enumerate() {
+        while let Some(frame) = truth.next_if(|frame| index > 0 && frame.captured_at <= recorded.arrived_at) {
+            writer.write_truth(frame.captured_at, frame)?;
+        }
+        writer.write(recorded)?;
+    }
+    for frame in truth {
+        writer.write_truth(frame.captured_at, frame)?;
+    }
+    Ok(writer.finish()?)
+}
