@@ -7,7 +7,7 @@ ARGS ?=
 LOCKED := $(if $(filter true,$(CI)),--locked)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test check bench fuzz dist fmt clean-cache
+.PHONY: help setup build run test check bench fuzz peers dist fmt clean-cache
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,6 +38,11 @@ bench: build ## codec speed beside codecs of others, then a minute of the demo w
 SECONDS ?= 60
 fuzz: ## fuzz the codec, each target for SECONDS (asn1/fuzz/README.md)
 	@asn1/fuzz/run $(SECONDS)
+
+RECORDING ?=
+peers: build ## public trackers beside ours on RECORDING="a.mcap b.mcap", as one Markdown table (hil/peers/README.md)
+	@hil/peers/setup
+	@.cache/peers/bin/python hil/peers/compare $(RECORDING)
 
 dist: setup ## build the programs for a package: link-time optimised, into target/dist
 	cargo build $(LOCKED) --profile dist --workspace --bins
