@@ -1,8 +1,9 @@
 //! `hil score`: what a fused picture is worth.
 
+use std::io::Write;
 use std::path::PathBuf;
 
-use anyhow::bail;
+use anyhow::{Context, bail};
 use clap::Args;
 use hil::score::{Settings, TruthRecording, read_tracks, read_truth, score, table};
 
@@ -43,12 +44,16 @@ pub fn run(args: &ScoreArgs) -> anyhow::Result<()> {
     let pictures = read_tracks(&args.tracks)?;
     let TruthRecording { site, frames } = read_truth(&args.recording)?;
     let score = score(&frames, &pictures, &settings);
-    if args.json {
-        println!("{}", serde_json::to_string_pretty(&score)?);
-        return Ok(());
+    let text = if args.json {
+        format!("{}\n", serde_json::to_string_pretty(&score)?)
+    } else {
+        let site = site.unwrap_or_else(|| args.recording.display().to_string());
+        let (frames, bare) = (score.frames, score.frames_without_picture);
+        format!("{}{site}: {frames} truth times, {bare} without a picture\n", table(&score))
+    };
+    match std::io::stdout().write_all(text.as_bytes()) {
+        // Whoever read has read enough.
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        written => written.context("writing the score"),
     }
-    print!("{}", table(&score));
-    let site = site.unwrap_or_else(|| args.recording.display().to_string());
-    println!("{site}: {} truth times, {} without a picture", score.frames, score.frames_without_picture);
-    Ok(())
 }

@@ -1,7 +1,7 @@
 //! HOTA: detection and association in one figure.
 //!
 //! J. Luiten et al., "HOTA: A Higher Order Metric for Evaluating Multi-object Tracking", IJCV 2021; computed as TrackEval does, on
-//! the similarity `max(0, 1 - distance / gate)`.
+//! the similarity `max(0, 1 - distance / zero distance)`.
 
 use std::collections::BTreeMap;
 
@@ -44,14 +44,14 @@ impl Acquaintance {
 }
 
 /// `None`: neither object nor track in any frame.
-pub(super) fn hota(frames: &[Frame], gate_m: f64) -> Option<Hota> {
+pub(super) fn hota(frames: &[Frame], zero_distance_m: f64) -> Option<Hota> {
     let truths: usize = frames.iter().map(|frame| frame.truths.len()).sum();
     let tracks: usize = frames.iter().map(|frame| frame.tracks.len()).sum();
     if truths + tracks == 0 {
         return None;
     }
-    let acquaintances = acquaintances(frames, gate_m);
-    let matches = matches(frames, gate_m, &acquaintances);
+    let acquaintances = acquaintances(frames, zero_distance_m);
+    let matches = matches(frames, zero_distance_m, &acquaintances);
     let mut mean = Hota { hota: 0.0, det_a: 0.0, ass_a: 0.0, loc_a: 0.0 };
     for step in 1..=THRESHOLDS {
         let threshold = 0.05 * step as f64 - f64::EPSILON;
@@ -68,12 +68,12 @@ pub(super) fn hota(frames: &[Frame], gate_m: f64) -> Option<Hota> {
 /// Who is matched in each frame, and how similar the two are: the pairing does not depend on the threshold.
 fn matches<'a>(
     frames: &[Frame],
-    gate_m: f64,
+    zero_distance_m: f64,
     acquaintances: &'a BTreeMap<(u64, u64), Acquaintance>,
 ) -> Vec<(&'a Acquaintance, f64)> {
     let mut matches = Vec::new();
     for frame in frames {
-        let similar = frame.similar(gate_m, 0.0);
+        let similar = frame.similar(zero_distance_m, 0.0);
         let known: Vec<_> = similar.iter().map(|similar| acquaintances.get(&ids(frame, similar))).collect();
         let weighted = similar.iter().zip(&known).filter_map(|(similar, known)| {
             let known = (*known)?;
@@ -92,13 +92,13 @@ fn ids(frame: &Frame, candidate: &Candidate) -> (u64, u64) {
     (frame.truths[candidate.row].id, frame.tracks[candidate.column].track.id)
 }
 
-fn acquaintances(frames: &[Frame], gate_m: f64) -> BTreeMap<(u64, u64), Acquaintance> {
+fn acquaintances(frames: &[Frame], zero_distance_m: f64) -> BTreeMap<(u64, u64), Acquaintance> {
     let mut acquaintances = BTreeMap::<(u64, u64), Acquaintance>::new();
     let (mut truth_frames, mut track_frames) = (BTreeMap::<u64, f64>::new(), BTreeMap::<u64, f64>::new());
     for frame in frames {
         frame.truths.iter().for_each(|truth| *truth_frames.entry(truth.id).or_default() += 1.0);
         frame.tracks.iter().for_each(|placed| *track_frames.entry(placed.track.id).or_default() += 1.0);
-        let similar = frame.similar(gate_m, 0.0);
+        let similar = frame.similar(zero_distance_m, 0.0);
         let (mut of_truth, mut of_track) = (vec![0.0; frame.truths.len()], vec![0.0; frame.tracks.len()]);
         for one in &similar {
             of_truth[one.row] += one.weight;

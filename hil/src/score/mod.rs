@@ -36,7 +36,7 @@ pub use truth::{TruthFrame, TruthObject, TruthRecording, read_truth};
 /// What is asked for, and how near is near.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Settings {
-    /// A track can be an object's only within this distance of its centre, metres; above 0. Also where HOTA's similarity is 0.
+    /// A track can be an object's only within this distance of its centre, metres; above 0. HOTA's similarity is 0.5 there.
     pub gate_m: f64,
     /// GOSPA's cut-off c, metres; above 0. Its p is 2, its alpha 2.
     pub gospa_cutoff_m: f64,
@@ -125,7 +125,8 @@ fn class_score(frames: &[scene::Frame], settings: &Settings) -> ClassScore {
         objects: objects.len(),
         tracks: frames.iter().map(|frame| frame.tracks.len()).sum(),
         gospa: gospa::gospa(frames, settings.gospa_cutoff_m),
-        hota: hota::hota(frames, settings.gate_m),
+        // One similarity for all, as TrackEval has it: 0.5 of it lies on the gate.
+        hota: hota::hota(frames, 2.0 * settings.gate_m),
         clear,
         identity: identity::identity(frames, settings.gate_m),
         errors: errors::errors(frames, &matches, settings.heading_min_speed_mps),
