@@ -93,6 +93,13 @@ impl Health {
         }
     }
 
+    /// A component that was in trouble is well again; one that was never told of is not told of now.
+    pub fn recover(&self, id: &str) {
+        if let Some(component) = self.lock().get_mut(id) {
+            *component = (Level::Ok, String::new());
+        }
+    }
+
     /// The pipeline went round once more. `uptime_s` is [`crate::clock::Clock::uptime_s`]: it never jumps.
     pub fn tick(&self, uptime_s: f64) {
         self.last_tick_us.store(micros(uptime_s), Ordering::Relaxed);
@@ -197,6 +204,10 @@ mod tests {
         assert_eq!(health.overall(1.0), Level::Ok);
         health.set("cam-n", Level::Failed, "connection refused");
         assert_eq!(health.unready_reasons(1.0), ["cam-n has failed: connection refused"]);
+        health.recover("cam-n");
+        health.recover("cam-s");
+        assert_eq!(health.components().len(), 1, "nobody spoke of cam-s");
+        health.set("cam-n", Level::Failed, "connection refused");
         assert_eq!(health.overall(1.0), Level::Degraded);
     }
 

@@ -45,6 +45,12 @@ pub struct Metrics {
     pub sensor_up: GaugeVec,
     /// `lukou_sensor_simulated{sensor}`: 1 when its data are made, not measured.
     pub sensor_simulated: GaugeVec,
+    /// `lukou_sensor_clock_offset_seconds{sensor}`: ahead of most others.
+    pub sensor_clock_offset_s: GaugeVec,
+    /// `lukou_sensor_turn_radians{sensor,axis}`: from how it was installed.
+    pub sensor_turn_rad: GaugeVec,
+    /// `lukou_calibration_residual_px{sensor}`.
+    pub calibration_residual_px: GaugeVec,
     /// `lukou_signal_age_seconds`.
     pub signal_age_s: Gauge,
     /// `lukou_cloud_connected`: 1 while a city peer or router is connected.
@@ -90,6 +96,9 @@ impl Metrics {
             sensor_age_s: make.gauges("lukou_sensor_age_seconds", "Age of a sensor's newest capture", &["sensor"])?,
             sensor_up: make.gauges("lukou_sensor_up", "1 while a sensor delivers", &["sensor"])?,
             sensor_simulated: make.gauges("lukou_sensor_simulated", "1 when a sensor's data are made, not measured", &["sensor"])?,
+            sensor_clock_offset_s: make.gauges("lukou_sensor_clock_offset_seconds", "How much a sensor's clock is found to be ahead of most others'", &["sensor"])?,
+            sensor_turn_rad: make.gauges("lukou_sensor_turn_radians", "How far a sensor is found to be turned from how it was installed", &["sensor", "axis"])?,
+            calibration_residual_px: make.gauges("lukou_calibration_residual_px", "Root mean square distance of a camera's box edges from where the fused picture has them", &["sensor"])?,
             signal_age_s: make.gauge("lukou_signal_age_seconds", "Age of the signal controller's newest word")?,
             cloud_connected: make.int_gauge("lukou_cloud_connected", "1 while a city peer or router is connected")?,
             cloud_published: make.counter("lukou_cloud_published_total", "State messages published to the city", &["kind"])?,

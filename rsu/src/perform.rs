@@ -8,6 +8,7 @@ use perception::detection::Class;
 use perception::lanes::LocatedTrack;
 use perception::parking::{BayStatus, LotState};
 use perception::time::UtcMicros;
+use perception::track::SensorHealth;
 use perception::traffic::LaneWindow;
 
 use crate::board::{self, SharedBoard};
@@ -18,7 +19,7 @@ use crate::console::state::{
     ConsoleTrack,
 };
 use crate::console::{ConsoleFeed, SentMessages};
-use crate::health::Health;
+use crate::health::{Health, Level};
 use crate::metrics::Metrics;
 use crate::pipeline::{Output, Picture};
 use crate::radios::{MessageKind, MessageSet, Radios, Transmission};
@@ -26,6 +27,13 @@ use crate::signals::SignalState;
 
 /// The signal is told to the city this often; vehicles hear it ten times as often by radio.
 const SIGNAL_TO_CITY_S: f64 = 1.0;
+
+/// A sensor found turned, or a clock found off, by more than this is told as trouble: radians, seconds.
+const ALARM_TURN_RAD: f64 = 0.0087;
+const ALARM_CLOCK_S: f64 = 0.05;
+/// If it is as sure as this, standard deviations.
+const SURE_TURN_RAD: f64 = 0.002;
+const SURE_CLOCK_S: f64 = 0.015;
 
 /// Where outputs go.
 pub struct Performer {
@@ -67,6 +75,7 @@ impl Performer {
             Output::Signal(state) => self.signal(now, &state),
             Output::Traffic(windows) => self.traffic(&windows),
             Output::Parking(lots) => self.parking(now, &lots),
+            Output::Sensors(sensors) => self.sensors(&sensors),
             Output::Dropped { place, reason, count } => self.metrics.count_drop(place, reason, count),
             Output::Suppressed { message, reason } => {
                 self.metrics.messages_suppressed.with_label_values(&[message.as_str(), reason.as_str()]).inc();
@@ -91,6 +100,24 @@ impl Performer {
         self.shown.messages = self.rates.shown();
         if let Err(error) = self.feed.publish(&self.shown) {
             tracing::error!(%error, "the console's state cannot be written");
+        }
+    }
+
+    fn sensors(&mut self, sensors: &[SensorHealth]) {
+        for found in sensors {
+            let sensor = &*found.sensor;
+            self.metrics.sensor_clock_offset_s.with_label_values(&[sensor]).set(found.clock_ahead_s);
+            for (axis, turn_rad) in ["pitch", "yaw", "roll"].into_iter().zip(found.turn_rad) {
+                self.metrics.sensor_turn_rad.with_label_values(&[sensor, axis]).set(turn_rad);
+            }
+            if let Some(residual_px) = found.residual_px {
+                self.metrics.calibration_residual_px.with_label_values(&[sensor]).set(residual_px);
+            }
+            let id = format!("{sensor}.calibration");
+            match alarm(found) {
+                Some(reason) => self.health.set(&id, Level::Degraded, &reason),
+                None => self.health.recover(&id),
+            }
         }
     }
 
@@ -173,6 +200,20 @@ fn track(located: &LocatedTrack, simulated: &[perception::detection::SensorId]) 
         simulated: !track.sources.is_empty() && track.sources.iter().all(|source| simulated.contains(source)),
         lane: located.lane.as_ref().map(|place| place.lane.to_string()),
     }
+}
+
+/// What there is to say of a sensor that is too far off. `None`: nothing.
+fn alarm(found: &SensorHealth) -> Option<String> {
+    let axes = [("pitch", 0), ("yaw", 1)];
+    let turned = axes
+        .into_iter()
+        .find(|(_, axis)| found.turn_rad[*axis].abs() > ALARM_TURN_RAD && found.turn_sigma_rad[*axis] < SURE_TURN_RAD);
+    if let Some((axis, index)) = turned {
+        let degrees = found.turn_rad[index].to_degrees();
+        return Some(format!("turned by {degrees:.1}° ({axis}) from how it was installed"));
+    }
+    let late = found.clock_ahead_s.abs() > ALARM_CLOCK_S && found.clock_sigma_s < SURE_CLOCK_S;
+    late.then(|| format!("its clock is {:.0} ms ahead of the other sensors'", 1e3 * found.clock_ahead_s))
 }
 
 fn console_lot(lot: &LotState) -> ConsoleLot {

@@ -12,7 +12,7 @@ use perception::lanes::{LaneMap, LocatedTrack};
 use perception::lift::{LiftError, LiftSettings, Lifter};
 use perception::parking::{LotState, ParkingMonitor};
 use perception::time::UtcMicros;
-use perception::track::{Track, Tracker, TrackerSettings};
+use perception::track::{SensorHealth, Track, Tracker, TrackerSettings};
 use perception::traffic::{LaneWindow, TrafficCounter};
 
 use crate::cadence::Cadence;
@@ -26,6 +26,7 @@ const SPAT_PERIOD_S: f64 = 0.1;
 const OBJECTS_PERIOD_S: f64 = 0.1;
 const MAP_PERIOD_S: f64 = 1.0;
 const PARKING_PERIOD_S: f64 = 1.0;
+const SENSORS_PERIOD_S: f64 = 1.0;
 /// A camera that has been silent this long no longer sets the rhythm of the object messages.
 const CAMERA_SILENT_S: f64 = 0.5;
 /// A sensor that has been silent this long sees nothing: bays that only it sees become unknown.
@@ -58,6 +59,8 @@ pub enum Output {
     Traffic(Vec<LaneWindow>),
     /// Parking lots as they are.
     Parking(Vec<LotState>),
+    /// How far each sensor is found to be off.
+    Sensors(Vec<SensorHealth>),
     /// Something was given up.
     Dropped {
         /// Where.
@@ -98,6 +101,8 @@ pub struct PipelineSettings {
     pub traffic_window_s: u32,
     /// How long frames wait for each other.
     pub align: AlignSettings,
+    /// How measurements become tracks.
+    pub tracker: TrackerSettings,
     /// When the pipeline begins.
     pub start: UtcMicros,
 }
@@ -129,6 +134,7 @@ struct Rhythm {
     objects: Cadence,
     map: Cadence,
     parking: Cadence,
+    sensors: Cadence,
 }
 
 impl Rhythm {
@@ -138,11 +144,13 @@ impl Rhythm {
             objects: Cadence::new(OBJECTS_PERIOD_S, start),
             map: Cadence::new(MAP_PERIOD_S, start),
             parking: Cadence::new(PARKING_PERIOD_S, start),
+            sensors: Cadence::new(SENSORS_PERIOD_S, start),
         }
     }
 
     fn deadline(&self) -> UtcMicros {
-        self.spat.deadline().min(self.objects.deadline()).min(self.map.deadline()).min(self.parking.deadline())
+        let all = [&self.objects, &self.map, &self.parking, &self.sensors];
+        all.into_iter().fold(self.spat.deadline(), |least, cadence| least.min(cadence.deadline()))
     }
 }
 
@@ -175,14 +183,14 @@ struct Newest {
 impl Pipeline {
     /// A pipeline with an empty picture; fails if the geometry cannot be.
     pub fn new(settings: PipelineSettings) -> Result<Self, GeometryError> {
-        let PipelineSettings { geometry, map, edition, traffic_window_s, align, start } = settings;
+        let PipelineSettings { geometry, map, edition, traffic_window_s, align, tracker, start } = settings;
         let groups = map.as_ref().map_or(Vec::new(), SiteMap::signal_groups);
         let region_enu_m = map.as_ref().map_or(Vec::new(), |map| map.region_enu_m.clone());
         let lots = map.as_ref().map_or(&[][..], |map| &map.lots);
         Ok(Self {
             aligner: Aligner::new(&geometry, align),
             lifter: Lifter::new(&geometry, LiftSettings::default())?,
-            tracker: Tracker::new(&geometry, TrackerSettings::default())?,
+            tracker: Tracker::new(&geometry, tracker)?,
             lanes: LaneMap::new(&geometry.lanes),
             traffic: TrafficCounter::new(&geometry, traffic_window_s),
             lots: lots.iter().map(|lot| ParkingMonitor::new(lot, &geometry)).collect(),
@@ -295,6 +303,9 @@ impl Pipeline {
         }
         if self.rhythm.parking.elapsed(now) {
             self.outputs.push_back(Output::Parking(self.lots.iter().map(ParkingMonitor::state).collect()));
+        }
+        if self.rhythm.sensors.elapsed(now) {
+            self.outputs.push_back(Output::Sensors(self.tracker.health().collect()));
         }
         let finished = self.traffic.take_finished(now);
         if !finished.is_empty() {

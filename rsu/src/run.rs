@@ -220,6 +220,7 @@ fn pipeline_settings(site: &Site, clock: &Clock) -> PipelineSettings {
         edition: Edition { cn: site.cn, us: site.us, rsu_id: site.rsu_id },
         traffic_window_s: site.cloud.as_ref().map_or(10, |cloud| cloud.traffic_window_s),
         align: AlignSettings::default(),
+        tracker: site.fusion.into(),
         start: clock.now(),
     }
 }

@@ -12,6 +12,7 @@ use perception::calibration::SiteGeometry;
 use perception::detection::SensorFrame;
 use perception::lanes::LocatedTrack;
 use perception::time::UtcMicros;
+use perception::track::TrackerSettings;
 use sensors::recording::{Item, RecordingReader, SignalRecord};
 use serde::Serialize;
 
@@ -139,6 +140,7 @@ impl Replay {
             edition,
             traffic_window_s: 10,
             align: AlignSettings::default(),
+            tracker: self.site.as_ref().map_or_else(TrackerSettings::default, |site| site.fusion.into()),
             start,
         }
     }
@@ -178,7 +180,11 @@ fn write_outputs(
                 }
             }
             Output::Dropped { count, .. } => counts.dropped += count,
-            Output::Signal(_) | Output::Traffic(_) | Output::Parking(_) | Output::Suppressed { .. } => {}
+            Output::Signal(_)
+            | Output::Traffic(_)
+            | Output::Parking(_)
+            | Output::Sensors(_)
+            | Output::Suppressed { .. } => {}
         }
     }
     Ok(())

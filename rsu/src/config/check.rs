@@ -84,6 +84,7 @@ impl<'a> Checker<'a> {
             cameras,
             radars,
             detector,
+            fusion: file.fusion,
             signal,
             radios: file.radios,
             cloud: file.cloud,

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use perception::calibration::Origin;
 use perception::detection::SensorId;
+use perception::track::TrackerSettings;
 use serde::Deserialize;
 
 use crate::signals::fixed_time::Stage;
@@ -37,6 +38,9 @@ pub struct SiteFile {
     pub radars: Vec<RadarFile>,
     /// The detector; needed when there is a camera.
     pub detector: Option<DetectorFile>,
+    /// How sensors become one picture.
+    #[serde(default)]
+    pub fusion: FusionFile,
     /// The signal; absent: SPAT says *unavailable* of every group of the map.
     pub signal: Option<SignalFile>,
     /// Radios.
@@ -142,6 +146,27 @@ pub struct DetectorFile {
     pub threads: usize,
     /// The ONNX Runtime library; absent: looked for where `make setup` puts it.
     pub onnxruntime: Option<PathBuf>,
+}
+
+/// How sensors become one picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct FusionFile {
+    /// Whether a camera or radar found turned by up to 2°, or its clock found off by up to 0.5 s, is put right in what it
+    /// measures. It is told in metrics and health either way.
+    pub correct_sensors: bool,
+}
+
+impl From<FusionFile> for TrackerSettings {
+    fn from(file: FusionFile) -> Self {
+        Self { correct_sensors: file.correct_sensors, ..Self::default() }
+    }
+}
+
+impl Default for FusionFile {
+    fn default() -> Self {
+        Self { correct_sensors: true }
+    }
 }
 
 /// Where the signal state comes from.

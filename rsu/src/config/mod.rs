@@ -14,8 +14,8 @@ mod check;
 mod file;
 
 pub use file::{
-    Broadcast, CameraFile, CloudFile, ConsoleFile, DetectorFile, OriginFile, RadarFile, RadioFile, SITE_FILE_VERSION,
-    SignalFile, SiteFile,
+    Broadcast, CameraFile, CloudFile, ConsoleFile, DetectorFile, FusionFile, OriginFile, RadarFile, RadioFile,
+    SITE_FILE_VERSION, SignalFile, SiteFile,
 };
 
 /// A camera that has been checked.
@@ -61,6 +61,8 @@ pub struct Site {
     pub radars: Vec<Radar>,
     /// Detector with absolute paths.
     pub detector: Option<DetectorFile>,
+    /// How sensors become one picture.
+    pub fusion: FusionFile,
     /// The signal's plan.
     pub signal: Option<FixedTimePlan>,
     /// Radios.
