@@ -1,6 +1,6 @@
 //! The tracker: a scan in, a better picture out.
 
-use nalgebra::Matrix2;
+use nalgebra::{Matrix2, Vector2};
 
 use super::Track;
 use super::assign::{Assigner, Pair};
@@ -87,8 +87,10 @@ const SHOW_M2: f64 = 0.5;
 const SHOW_HITS: u32 = 6;
 /// How much of the doubt about the shape is not yet in the state's own covariance.
 const SHAPE_SHARE: f64 = 0.4;
+/// How well a camera's pose is usually known before the traffic has told more, standard deviation, radians.
+const POSE_SIGMA_RAD: f64 = 0.001;
 /// Variance that no number of measurements takes away: maps, sizes and poses are only so good, m².
-const FLOOR_M2: f64 = 0.008;
+const FLOOR_M2: f64 = 0.006;
 /// After so many late scans on end the tracker's own idea of the time must be wrong, and it begins anew.
 const LATE_BEFORE_RESET: u32 = 20;
 
@@ -237,7 +239,8 @@ impl Tracker {
     fn describe(&self, track: &Tracked, at: UtcMicros) -> Track {
         let state = track.state_at(at);
         let shape = track.attributes.shape_cov_m2(track.attributes.heading());
-        let p = state.position_cov() + shape * SHAPE_SHARE + Matrix2::identity() * FLOOR_M2;
+        let pose = self.pose_doubt_m2(track, at, state.position());
+        let p = state.position_cov() + shape * SHAPE_SHARE + pose + Matrix2::identity() * FLOOR_M2;
         let v = state.velocity_cov();
         let size_m = track.attributes.size_m();
         let known = track.attributes.class() != crate::detection::Class::Unknown;
@@ -259,6 +262,22 @@ impl Tracker {
             measured_at: track.measured_at,
             born_at: track.born_at,
         }
+    }
+
+    /// What not knowing exactly how a camera looks adds to the place of a track that only it has measured lately, m²: no
+    /// number of its boxes takes that away.
+    fn pose_doubt_m2(&self, track: &Tracked, at: UtcMicros, position: Vector2<f64>) -> Matrix2<f64> {
+        let mut lately = (0..self.names.len()).filter(|index| at.seconds_since(track.last_hit[*index]) <= 1.0);
+        let (Some(only), None) = (lately.next(), lately.next()) else { return Matrix2::zeros() };
+        let View::Camera(view) = &self.views[only] else { return Matrix2::zeros() };
+        let [east, north, up_m] = view.position_enu_m;
+        let offset = position - Vector2::new(east, north);
+        let distance_m = offset.norm().max(0.1);
+        let along = offset / distance_m;
+        let [pitch_var, yaw_var, _] = self.health[only].turn_var.map(|var| var.min(POSE_SIGMA_RAD * POSE_SIGMA_RAD));
+        let lengthwise = along * along.transpose();
+        let along_m2 = (distance_m * distance_m / up_m.max(1.0)).powi(2) * pitch_var;
+        lengthwise * along_m2 + (Matrix2::identity() - lengthwise) * (distance_m * distance_m * yaw_var)
     }
 
     /// Where each track should be at `at`, in no sensor's eyes yet.
