@@ -164,6 +164,20 @@ fn a_typed_value_out_of_range_is_refused_by_name() {
     assert_eq!((error.at.as_str(), error.message.as_str()), ("rsmFrame.participants", "17 items, outside 1..16"));
 }
 
+/// What is usual is read in brief, and read again where it breaks.
+#[test]
+fn a_participant_is_refused_where_it_breaks() {
+    let mut octets = encode_from_json(Dialect::default(), &rsm()).unwrap();
+    // 144 bits before the participants, 131 of each of them; the heading ends 23 bits before the end: 0 becomes 32767.
+    let end = 144 + 3 * 131 - 23;
+    (end - 15..end).for_each(|bit| octets[bit / 8] |= 0x80 >> (bit % 8));
+    let error = asn1::cn::decode(&octets, Dialect::default()).unwrap_err();
+    assert_eq!((error.at.as_str(), error.bit), ("rsmFrame.participants[2].heading", Some(end)), "{error}");
+    octets.truncate(end / 8);
+    let error = asn1::cn::decode(&octets, Dialect::default()).unwrap_err();
+    assert_eq!((error.at.as_str(), error.bit), ("rsmFrame.participants[2].heading", Some(end - 15)), "{error}");
+}
+
 /// Phases are coded in pieces where nothing is wrong with them, and member by member where something is.
 #[test]
 fn a_phase_is_refused_where_it_breaks() {

@@ -88,10 +88,14 @@ impl Phase {
     #[inline(always)]
     fn in_pieces<D: Decoder>(decoder: &mut D) -> Option<Self> {
         let mut ahead = Ahead::of(decoder)?;
-        let (id, last): (u8, usize) = ahead.take(|seen| Some((seen.number(255)?, seen.number(15)?)))?;
+        let mut seen = ahead.see()?;
+        let (id, last): (u8, usize) = (seen.number(255)?, seen.number(15)?);
+        ahead.took(&seen);
         let mut phase_states = Vec::with_capacity(last + 1);
         for _ in 0..=last {
-            phase_states.push(ahead.take(PhaseState::take)?);
+            let mut seen = ahead.see()?;
+            phase_states.push(PhaseState::take(&mut seen)?);
+            ahead.took(&seen);
         }
         ahead.accept()?;
         Some(Self { id, phase_states })

@@ -8,6 +8,7 @@
 //! without an allocation, and a value in one piece. A type that knows from [`OURS`] whom it speaks to asks by
 //! [`open_type`](OpenType), [`PACKED_BITS`] and [`piece`].
 
+mod brief;
 mod fault;
 pub(crate) mod piece;
 mod reader;

@@ -37,15 +37,18 @@ impl<'d, D: Decoder> Ahead<'d, D> {
         (decoder.codec() == OURS).then_some(Self { decoder, taken: 0 })
     }
 
-    /// The value behind all that were taken before.
+    /// What lies behind all that was taken before.
     #[inline(always)]
-    pub(crate) fn take<V>(&mut self, take: impl FnOnce(&mut Seen) -> Option<V>) -> Option<V> {
+    pub(crate) fn see(&mut self) -> Option<Seen> {
         let left: i128 = self.decoder.decode_integer(Tag::new(PIECE, self.taken), &Constraints::NONE).ok()?;
-        let mut seen = Seen::of(left.cast_unsigned());
-        let value = take(&mut seen)?;
+        Some(Seen::of(left.cast_unsigned()))
+    }
+
+    /// Takes what was taken out of `seen`.
+    #[inline(always)]
+    pub(crate) fn took(&mut self, seen: &Seen) {
         debug_assert!(seen.taken <= AHEAD, "more taken than seen");
         self.taken = self.taken.wrapping_add(seen.taken);
-        Some(value)
     }
 
     /// Moves the reader over the values, as one that is done, if so many bits were there.

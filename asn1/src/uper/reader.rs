@@ -5,14 +5,12 @@ use alloc::vec::Vec;
 use rasn::prelude::*;
 use rasn::types::{DecodeChoice, Enumerated, IntegerType, fields::Fields};
 
+use super::brief::Brief;
 use super::fault::{Broken, Wrong};
 use super::piece::PIECE;
-use super::source::{AT_ONCE, Additions, Reader, Result};
+use super::source::{AT_ONCE, Additions, Reader, Result, room_for};
 use super::{OPEN_TYPE, PACKED_ALTERNATIVE, PACKED_BITS, UNKNOWN_ALTERNATIVE, UNLISTED, size_bounds, width};
 use crate::error::Step;
-
-/// What may be set aside for a list before its items are read, as a multiple of the octets that are left for them.
-const MEMORY_PER_OCTET: usize = 16;
 
 impl<'a> Reader<'a> {
     /// Reads an open type; `read` sees no further than its end. One in fragments, of 16 Ki octets and more, is put
@@ -94,13 +92,6 @@ impl<'a> Reader<'a> {
         self.unknown_alternative = index as u32;
         let read = if index < known { self.open_type(|inner| D::from_tag(inner, tag)) } else { D::from_tag(self, tag) };
         read.inspect_err(|_| self.came_by(D::IDENTIFIERS.get(place).copied().map(Step::Name)))
-    }
-
-    /// How many items to make room for: not more than what is left could fill.
-    #[inline(always)]
-    fn room_for<D>(&self, count: usize) -> usize {
-        let left = (self.end - self.position).div_ceil(8);
-        count.min(left * MEMORY_PER_OCTET / size_of::<D>().max(1) + 1)
     }
 }
 
@@ -237,9 +228,22 @@ impl<'a> Decoder for Reader<'a> {
     fn decode_sequence_of<D: Decode>(&mut self, _: Tag, constraints: &Constraints) -> Result<Vec<D>> {
         let outer = self.member;
         let (mut count, mut more) = self.size(constraints)?;
-        let mut values = Vec::with_capacity(self.room_for::<D>(count));
+        let mut values = Vec::with_capacity(room_for::<D>(count, self.end - self.position));
+        // Where one item is not of the usual, others will not be either.
+        let mut usual = true;
         loop {
             for _ in 0..count {
+                if usual {
+                    let mut brief = Brief::new(self.octets, self.position, self.end);
+                    if let Ok(item) = D::decode(&mut brief)
+                        && let Some(end) = brief.end_of_item()
+                    {
+                        self.position = end;
+                        values.push(item);
+                        continue;
+                    }
+                    usual = false;
+                }
                 match D::decode(self) {
                     Ok(value) => values.push(value),
                     Err(broken) => {

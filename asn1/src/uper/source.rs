@@ -10,6 +10,9 @@ use super::{integer_bounds, plain_bounds, size_bounds, width};
 
 /// The most bits that are read at once: a word, less what may stand before them in their first octet.
 pub(super) const AT_ONCE: u32 = 57;
+/// What may be set aside for a list before its items are read, as a multiple of the octets that are left for them.
+const MEMORY_PER_OCTET: usize = 16;
+
 pub(super) type Result<T, E = Broken> = core::result::Result<T, E>;
 
 pub(super) struct Reader<'a> {
@@ -95,25 +98,13 @@ impl<'a> Reader<'a> {
     /// At most 57 bits, which are there.
     #[inline(always)]
     pub(super) fn peek(&self, position: usize, count: u32) -> u64 {
-        if count == 0 {
-            return 0;
-        }
-        let word = match self.octets.get(position / 8..).and_then(<[u8]>::first_chunk) {
-            Some(word) => u64::from_be_bytes(*word),
-            None => last_word(self.octets, position / 8),
-        };
-        word << (position % 8) >> u64::BITS.wrapping_sub(count)
+        word_at(self.octets, position, count)
     }
 
     /// What lies `offset` bits ahead, 121 of them or more, with zeros behind the last octet.
     #[inline(always)]
     pub(super) fn ahead(&self, offset: usize) -> u128 {
-        let position = self.position.wrapping_add(offset);
-        let bits = match self.octets.get(position / 8..).and_then(<[u8]>::first_chunk) {
-            Some(bits) => u128::from_be_bytes(*bits),
-            None => last_bits(self.octets, position / 8),
-        };
-        bits << (position % 8)
+        ahead(self.octets, self.position.wrapping_add(offset))
     }
 
     /// Moves over what was seen ahead; it is no fault if that is not all there.
@@ -322,6 +313,37 @@ impl<'a> Reader<'a> {
             }
         }
     }
+}
+
+/// How many items to make room for: not more than `left` bits could fill.
+#[inline(always)]
+pub(super) fn room_for<D>(count: usize, left: usize) -> usize {
+    count.min(left.div_ceil(8) * MEMORY_PER_OCTET / size_of::<D>().max(1) + 1)
+}
+
+/// At most 57 bits, with zeros behind the last octet.
+#[inline(always)]
+pub(super) fn word_at(octets: &[u8], position: usize, count: u32) -> u64 {
+    if count == 0 {
+        return 0;
+    }
+    let first = position / 8;
+    let word = match octets.get(first..first + 8).and_then(<[u8]>::first_chunk) {
+        Some(word) => u64::from_be_bytes(*word),
+        None => last_word(octets, first),
+    };
+    word << (position % 8) >> u64::BITS.wrapping_sub(count)
+}
+
+/// What lies behind `position`, 121 bits or more, with zeros behind the last octet.
+#[inline(always)]
+pub(super) fn ahead(octets: &[u8], position: usize) -> u128 {
+    let first = position / 8;
+    let bits = match octets.get(first..first + 16).and_then(<[u8]>::first_chunk) {
+        Some(bits) => u128::from_be_bytes(*bits),
+        None => last_bits(octets, first),
+    };
+    bits << (position % 8)
 }
 
 /// What is left at the end of a message, as a word with zeros behind it.
