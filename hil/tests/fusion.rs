@@ -1,0 +1,125 @@
+//! The fused picture of a whole recording against its truth: what was reached must not be lost.
+//!
+//! `recordings/junction-dropout.mcap`: a minute of a simulated signalised junction, four poles with a camera and a radar
+//! each, one pole silent for ten seconds.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use hil::score::{ClassScore, PictureFrame, Settings, Track, read_truth, score};
+use perception::align::AlignSettings;
+use perception::detection::SensorFrame;
+use perception::time::UtcMicros;
+use perception::track::{SensorHealth, TrackerSettings};
+use rsu::messages::Edition;
+use rsu::pipeline::{Input, Output, Pipeline, PipelineSettings};
+use sensors::recording::{Item, RecordingReader};
+
+fn recording() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/recordings/junction-dropout.mcap")
+}
+
+/// Score and what was found of the sensors, as `rsu replay` and `hil score` would have it.
+fn fuse(path: &Path) -> (ClassScore, Vec<SensorHealth>) {
+    let (mut pipeline, mut pictures, mut health) = (None, Vec::new(), Vec::new());
+    for recorded in RecordingReader::open(path).expect("a recording") {
+        let recorded = recorded.expect("a whole one");
+        let now = recorded.arrived_at;
+        let frame = match recorded.item {
+            Item::Site(geometry) => {
+                let settings = PipelineSettings {
+                    geometry,
+                    map: None,
+                    edition: Edition { cn: None, us: None, rsu_id: *b"LUKOU\0\0\x01" },
+                    traffic_window_s: 10,
+                    align: AlignSettings::default(),
+                    tracker: TrackerSettings::default(),
+                    start: now,
+                };
+                pipeline = Some(Pipeline::new(settings).expect("sound geometry"));
+                continue;
+            }
+            Item::Camera(frame) => SensorFrame::Camera(frame),
+            Item::Radar(scan) => SensorFrame::Radar(scan),
+            _ => continue,
+        };
+        let pipeline = pipeline.as_mut().expect("the site comes first");
+        while pipeline.wake_at() < now {
+            let then = pipeline.wake_at();
+            pipeline.handle(then, then, Input::Tick);
+            drain(pipeline, &mut pictures, &mut health);
+        }
+        pipeline.handle(now, now, Input::Sensor(frame));
+        drain(pipeline, &mut pictures, &mut health);
+    }
+    let truth = read_truth(path).expect("with truth").frames;
+    (score(&truth, &pictures, &Settings::default()).all, health)
+}
+
+fn drain(pipeline: &mut Pipeline, pictures: &mut Vec<PictureFrame>, health: &mut Vec<SensorHealth>) {
+    while let Some(output) = pipeline.poll_output() {
+        match output {
+            Output::Picture(picture) => pictures.push(frame(picture.at, &picture.tracks)),
+            Output::Sensors(sensors) => *health = sensors,
+            _ => {}
+        }
+    }
+}
+
+fn frame(at: UtcMicros, tracks: &[perception::lanes::LocatedTrack]) -> PictureFrame {
+    let track = |located: &perception::lanes::LocatedTrack| {
+        let track = &located.track;
+        Track {
+            id: track.id,
+            class: track.class.as_str().into(),
+            east_m: track.position_enu_m[0],
+            north_m: track.position_enu_m[1],
+            vel_east_mps: Some(track.velocity_enu_mps[0]),
+            vel_north_mps: Some(track.velocity_enu_mps[1]),
+            heading_cw_north_rad: track.heading_cw_north_rad,
+            cov_position_m2: Some(track.cov_position_m2),
+        }
+    };
+    PictureFrame { t_us: at.0, tracks: tracks.iter().map(track).collect() }
+}
+
+fn hota(score: &ClassScore) -> f64 {
+    score.hota.as_ref().map_or(0.0, |hota| hota.hota)
+}
+
+#[test]
+fn a_minute_at_a_junction_with_a_pole_silent_for_ten_seconds() {
+    let (score, health) = fuse(&recording());
+    // Measured: HOTA 0.947, IDF1 0.970, GOSPA 2.4 m, 4 switches, 0.23 m, NEES 0.95.
+    assert!(hota(&score) > 0.93, "{score:#?}");
+    assert!(score.identity.idf1.is_some_and(|idf1| idf1 > 0.95), "{score:#?}");
+    assert!(score.gospa.as_ref().is_some_and(|gospa| gospa.mean_m < 2.8), "{score:#?}");
+    assert!(score.clear.id_switches <= 10, "{score:#?}");
+    assert!(score.errors.position_rmse_m.is_some_and(|rmse_m| rmse_m < 0.3), "{score:#?}");
+    assert!(score.errors.nees.is_some_and(|nees| (0.8..2.0).contains(&nees)), "{score:#?}");
+    for found in &health {
+        assert!(found.turn_rad.iter().all(|turn| turn.abs() < 0.004), "nobody was turned: {found:?}");
+        assert!(found.clock_ahead_s.abs() < 0.03, "all clocks were right: {found:?}");
+    }
+}
+
+#[test]
+fn a_turned_camera_and_a_clock_that_is_ahead_are_found_and_put_right() {
+    let spoilt = spoil(&["--yaw", "cam-1=0.6", "--clock", "cam-4=0.12"]);
+    let (score, health) = fuse(&spoilt);
+    std::fs::remove_file(&spoilt).expect("written above");
+    assert!(hota(&score) > 0.9, "{score:#?}");
+    let of = |name: &str| health.iter().find(|found| &*found.sensor == name).expect("a sensor of the site");
+    let yaw_deg = of("cam-1").turn_rad[1].to_degrees().abs();
+    assert!((0.35..0.75).contains(&yaw_deg), "{yaw_deg}°");
+    assert!((0.06..0.15).contains(&of("cam-4").clock_ahead_s), "{:?}", of("cam-4"));
+}
+
+/// The recording with faults put in by `hil fault`, in a file of its own.
+fn spoil(faults: &[&str]) -> PathBuf {
+    let path = std::env::temp_dir().join(format!("lukou-fusion-{}.mcap", std::process::id()));
+    let mut hil = Command::new(env!("CARGO_BIN_EXE_hil"));
+    let status = hil.arg("fault").arg(recording()).arg(&path).args(faults).status().expect("hil runs");
+    assert!(status.success());
+    path
+}
