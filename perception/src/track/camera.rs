@@ -22,6 +22,11 @@ use crate::time::UtcMicros;
 const GATE: f64 = 24.0;
 /// What it costs to say that the lower part of a box is hidden.
 const HIDDEN_COST: f64 = 2.5;
+/// Squared Mahalanobis distance of a box's edges beyond which its cost is not worth working out.
+const MISFIT_GATE: f64 = GATE + 6.0;
+/// A track of which no more than this share lies in the picture, or that is farther away, has no box.
+const LEAST_INSIDE: f64 = 0.02;
+const FARTHEST_M: f64 = 250.0;
 /// Variance that takes an edge out of a computation, px².
 const NO_EDGE_PX2: f64 = 1e8;
 /// Height of a box below which a camera's silence means nothing, and above which it means most, pixels.
@@ -53,12 +58,15 @@ pub(crate) struct ExpectedBox {
     per_nuisance: SMatrix<f64, 4, NUISANCES>,
     /// Variances of the nuisances.
     variances: [f64; NUISANCES],
+    /// Covariance of the edges from the nuisances, and from these and the track's own doubt, px².
+    nuisance_spread: Matrix4<f64>,
+    spread: Matrix4<f64>,
     /// From the camera on the ground, metres.
     pub distance_m: f64,
 }
 
 impl ExpectedBox {
-    /// Outline of an upright cuboid on the ground. `None`: not in front of the camera.
+    /// Outline of an upright cuboid on the ground. `None`: not in the picture.
     pub(crate) fn of(
         view: &CameraView,
         health: &Health,
@@ -69,6 +77,10 @@ impl ExpectedBox {
         let (centre, velocity, heading) = (expected.state.position(), expected.state.velocity(), expected.heading);
         let [length_m, width_m, height_m] = size_m;
         let camera = Vector2::new(view.position_enu_m[0], view.position_enu_m[1]);
+        let distance_m = (centre - camera).norm();
+        if distance_m >= FARTHEST_M {
+            return None;
+        }
         // Any heading: a square of mean size that faces the camera.
         let (ahead, half_m) = match heading {
             Some(heading) => (Vector2::from(unit_from_heading(heading)), [length_m / 2.0, width_m / 2.0]),
@@ -90,6 +102,9 @@ impl ExpectedBox {
                     }
                 }
             }
+        }
+        if share_within(edges, [0.0, 0.0, view.width_px, view.height_px]) <= LEAST_INSIDE {
+            return None;
         }
         let mut per_position = SMatrix::<f64, 4, 2>::zeros();
         let mut per_nuisance = SMatrix::<f64, 4, NUISANCES>::zeros();
@@ -123,14 +138,14 @@ impl ExpectedBox {
         let [t, o] = stance_var;
         let [x, y, z] = health.turn_var;
         let variances = [l, w, h, t, o, x, y, z, health.clock_var];
-        let distance_m = (centre - camera).norm();
-        Some(Self { edges_px: edges.into(), per_position, per_nuisance, variances, distance_m })
-    }
-
-    /// Covariance of the edges from the nuisances, px².
-    fn nuisance_spread(&self) -> Matrix4<f64> {
-        let var = SMatrix::<f64, NUISANCES, NUISANCES>::from_diagonal(&self.variances.into());
-        self.per_nuisance * var * self.per_nuisance.transpose()
+        let mut scaled = per_nuisance;
+        for (mut column, variance) in scaled.column_iter_mut().zip(variances) {
+            column *= variance;
+        }
+        let nuisance_spread = scaled * per_nuisance.transpose();
+        let spread = per_position * expected.state.position_cov() * per_position.transpose() + nuisance_spread;
+        let edges_px = edges.into();
+        Some(Self { edges_px, per_position, per_nuisance, variances, nuisance_spread, spread, distance_m })
     }
 
     pub(crate) fn width(&self) -> f64 {
@@ -141,22 +156,22 @@ impl ExpectedBox {
         self.edges_px[3] - self.edges_px[1]
     }
 
-    fn overlap(&self, left: f64, top: f64, right: f64, bottom: f64) -> f64 {
-        let w = self.edges_px[2].min(right) - self.edges_px[0].max(left);
-        let h = self.edges_px[3].min(bottom) - self.edges_px[1].max(top);
-        (w.max(0.0) * h.max(0.0)) / (self.width() * self.height()).max(1e-9)
-    }
-
     /// Share of the box's area that lies within the picture.
     pub(crate) fn share_inside(&self, view: &CameraView) -> f64 {
-        self.overlap(0.0, 0.0, view.width_px, view.height_px)
+        share_within(self.edges_px.into(), [0.0, 0.0, view.width_px, view.height_px])
     }
 
     /// Share of this box that `other` covers.
     pub(crate) fn share_covered_by(&self, other: &Self) -> f64 {
-        let [left, top, right, bottom] = other.edges_px.into();
-        self.overlap(left, top, right, bottom)
+        share_within(self.edges_px.into(), other.edges_px.into())
     }
+}
+
+/// Share of a box's area that lies within another: left, upper, right, lower edges.
+fn share_within(of: [f64; 4], other: [f64; 4]) -> f64 {
+    let w = of[2].min(other[2]) - of[0].max(other[0]);
+    let h = of[3].min(other[3]) - of[1].max(other[1]);
+    (w.max(0.0) * h.max(0.0)) / ((of[2] - of[0]) * (of[3] - of[1])).max(1e-9)
 }
 
 /// Which edges speak, as variances, px².
@@ -183,11 +198,16 @@ pub(crate) struct BoxFit {
 fn fit(expected: &Expected, attributes: &Attributes, measured: &CameraMeasurement) -> Option<BoxFit> {
     let picture = expected.picture.as_ref()?;
     let residual = Vector4::from(measured.edges_px) - picture.edges_px;
-    let base = prior_spread(expected, picture);
-    let whole = misfit(&residual, &base, &edge_variances(measured, false));
+    let base = &picture.spread;
+    let variances = edge_variances(measured, false);
+    // No edge alone is farther off than all are together; the lower one may be hidden.
+    if (0..3).any(|edge| residual[edge] * residual[edge] > MISFIT_GATE * (base[(edge, edge)] + variances[edge])) {
+        return None;
+    }
+    let whole = misfit(&residual, base, &variances);
     // Detectors draw what they see: of a thing that stands behind another, often the upper part only.
     let short = !measured.cut.bottom && measured.detection.h_px < 0.85 * picture.height();
-    let upper = short.then(|| misfit(&residual, &base, &edge_variances(measured, true))).flatten();
+    let upper = short.then(|| misfit(&residual, base, &edge_variances(measured, true))).flatten();
     let upper = upper.map(|cost| cost + HIDDEN_COST + if expected.covered > 0.2 { 0.0 } else { 2.0 });
     let (cost, hidden) = match (whole, upper) {
         (Some(whole), Some(upper)) if upper < whole => (upper, true),
@@ -199,18 +219,13 @@ fn fit(expected: &Expected, attributes: &Attributes, measured: &CameraMeasuremen
     (cost < GATE).then_some(BoxFit { cost, hidden })
 }
 
-/// Covariance of the expected edges before the noise of the measured ones, px².
-fn prior_spread(expected: &Expected, picture: &ExpectedBox) -> Matrix4<f64> {
-    picture.per_position * expected.state.position_cov() * picture.per_position.transpose() + picture.nuisance_spread()
-}
-
 /// Squared Mahalanobis distance, and how much wider the track's own doubt makes the search.
 fn misfit(residual: &Vector4<f64>, base: &Matrix4<f64>, variances: &Vector4<f64>) -> Option<f64> {
     let s = base + Matrix4::from_diagonal(variances);
     let cholesky = s.cholesky()?;
     let squared = residual.dot(&cholesky.solve(residual));
     let silent = variances.iter().filter(|variance| **variance >= NO_EDGE_PX2).count();
-    if silent > 2 || squared > GATE + 6.0 {
+    if silent > 2 || squared > MISFIT_GATE {
         return None;
     }
     let mut wider = 0.0;
@@ -243,13 +258,13 @@ fn observe(
     let picture = expected.picture.as_ref()?;
     let residual = Vector4::from(measured.edges_px) - picture.edges_px;
     let variances = Matrix4::from_diagonal(&(edge_variances(measured, hidden) * repeated(since_last_s)));
-    let noise = (picture.nuisance_spread() + variances).try_inverse()?;
+    let noise = (picture.nuisance_spread + variances).try_inverse()?;
     let weighted = picture.per_position.transpose() * noise;
     // Without a word from a side, nothing is known along it but that it is near.
     let information: Matrix2<f64> = weighted * picture.per_position + Matrix2::identity() * 1e-3;
     let cov = information.try_inverse()?;
     let position = expected.state.position() + cov * (weighted * residual);
-    let whole = prior_spread(expected, picture) + variances;
+    let whole = picture.spread + variances;
     let inverse = whole.try_inverse()?;
     let [x, y, z] = uncorrected.turn_rad;
     let known = [0.0, 0.0, 0.0, 0.0, 0.0, x, y, z, uncorrected.clock_s];
@@ -290,26 +305,7 @@ impl Tracker {
     ) -> StepReport {
         self.expect(at);
         self.imagine(sensor, view);
-        self.pairs.clear();
-        self.fits.clear();
-        for (column, expected) in self.expected.iter().enumerate() {
-            if expected.picture.is_none() {
-                continue;
-            }
-            let reach_m = 4.0 * expected.state.position_cov().trace().sqrt() + 8.0;
-            let attributes = &self.tracks[expected.track].attributes;
-            for (row, measured) in list.iter().enumerate() {
-                let far_m = reach_m + 4.0 * measured.contact_cov_m2.trace().sqrt();
-                let d = measured.contact_enu_m - expected.state.position();
-                if d.x.abs() > far_m || d.y.abs() > far_m {
-                    continue;
-                }
-                if let Some(fit) = fit(expected, attributes, measured) {
-                    self.pairs.push(Pair { measurement: row, track: column, cost: fit.cost });
-                    self.fits.push(fit);
-                }
-            }
-        }
+        self.compare(list);
         self.assign(list.len(), GATE);
         let uncorrected = self.uncorrected(sensor);
         let mut report = StepReport::default();
@@ -355,34 +351,69 @@ impl Tracker {
         report
     }
 
+    /// Finds the boxes that may be of each track.
+    fn compare(&mut self, list: &[CameraMeasurement]) {
+        self.pairs.clear();
+        self.fits.clear();
+        self.sweep.clear();
+        let columns = self.expected.len();
+        for (column, expected) in self.expected.iter().enumerate().filter(|(_, expected)| expected.picture.is_some()) {
+            let reach_m = 4.0 * expected.state.position_cov().trace().sqrt() + 8.0;
+            self.sweep.add_around(expected.state.position(), reach_m, column);
+        }
+        for (row, measured) in list.iter().enumerate() {
+            self.sweep.add_around(measured.contact_enu_m, 4.0 * measured.contact_cov_m2.trace().sqrt(), columns + row);
+        }
+        for (column, row) in self.sweep.pairs(|a, b| a < columns && b >= columns) {
+            let (expected, row) = (&self.expected[*column], row - columns);
+            if let Some(fit) = fit(expected, &self.tracks[expected.track].attributes, &list[row]) {
+                self.pairs.push(Pair { measurement: row, track: *column, cost: fit.cost });
+                self.fits.push(fit);
+            }
+        }
+    }
+
     /// Fills in how each expected track should look, and how probably this camera reports it.
     fn imagine(&mut self, sensor: usize, view: &CameraView) {
         let health = self.health[sensor];
         for expected in &mut self.expected {
             let size_var_m2 = self.tracks[expected.track].attributes.size_var_m2();
             let size_m = if expected.size_m[0] > 0.0 { expected.size_m } else { [1.0; 3] };
-            expected.picture = ExpectedBox::of(view, &health, expected, size_m, size_var_m2)
-                .filter(|picture| picture.share_inside(view) > 0.02 && picture.distance_m < 250.0);
+            expected.picture = ExpectedBox::of(view, &health, expected, size_m, size_var_m2);
         }
+        self.cover();
         for index in 0..self.expected.len() {
             let Some(picture) = self.expected[index].picture else { continue };
             let inside = picture.share_inside(view);
             // Small pictures of things are missed more often.
             let large = ((picture.height() - SMALL_PX) / (LARGE_PX - SMALL_PX)).clamp(0.0, 1.0);
-            let covered = |(other, before): (usize, &Expected)| match &before.picture {
-                Some(front) if other != index && before.handicap == 0.0 && front.distance_m < picture.distance_m => {
-                    picture.share_covered_by(front)
-                }
-                _ => 0.0,
-            };
-            let covered = self.expected.iter().enumerate().map(covered).fold(0.0, f64::max);
-            let hidden = covered > 0.4;
-            self.expected[index].covered = covered;
+            let hidden = self.expected[index].covered > 0.4;
             self.expected[index].detection_probability = match (inside > 0.7, hidden) {
                 (true, false) => 0.5 * large,
                 (true, true) => 0.05 * large,
                 _ => 0.0,
             };
+        }
+    }
+
+    /// Finds how much of each track's picture those before it hide.
+    fn cover(&mut self) {
+        self.sweep.clear();
+        for (index, expected) in self.expected.iter().enumerate() {
+            if let Some(picture) = &expected.picture {
+                let [left, top, right, bottom] = picture.edges_px.into();
+                self.sweep.add([left, top], [right, bottom], index);
+            }
+        }
+        for pair in self.sweep.pairs(|_, _| true) {
+            for (front, behind) in [(pair.0, pair.1), (pair.1, pair.0)] {
+                let (front, behind) = (&self.expected[front], behind);
+                let (Some(near), Some(far)) = (&front.picture, &self.expected[behind].picture) else { continue };
+                if front.handicap == 0.0 && near.distance_m < far.distance_m {
+                    let covered = far.share_covered_by(near);
+                    self.expected[behind].covered = self.expected[behind].covered.max(covered);
+                }
+            }
         }
     }
 

@@ -25,4 +25,6 @@ pub(crate) struct Expected {
     pub covered: f64,
     /// Share of the times that this sensor should report it, 0 to 1.
     pub detection_probability: f64,
+    /// Least cost of the radar returns that chose it.
+    pub least_cost: f64,
 }

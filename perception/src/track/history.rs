@@ -42,9 +42,14 @@ impl Filter {
 
     /// The state at a time, from what was measured until then. Before the oldest state remembered: that one, moved back.
     pub(crate) fn at(&self, at: UtcMicros, noise: &Noise) -> Imm {
-        let after = self.steps.partition_point(|(observation, _)| observation.at <= at);
-        let (from, state) = self.before(after);
+        let (from, state) = self.before(self.place(at));
         state.predicted(at.seconds_since(from), noise)
+    }
+
+    /// How many measurements are not after `at`. Looked for from the newest on: most scans are about as new, and a look at
+    /// each old one costs a trip to memory.
+    fn place(&self, at: UtcMicros) -> usize {
+        self.steps.iter().rposition(|(observation, _)| observation.at <= at).map_or(0, |last| last + 1)
     }
 
     fn before(&self, index: usize) -> (UtcMicros, &Imm) {
@@ -59,7 +64,7 @@ impl Filter {
         if observation.at < self.base_at {
             return false;
         }
-        let place = self.steps.partition_point(|(other, _)| other.at <= observation.at);
+        let place = self.place(observation.at);
         self.steps.insert(place, (observation, self.base));
         for index in place..self.steps.len() {
             let (from, state) = self.before(index);

@@ -24,25 +24,24 @@ impl Tracker {
     /// tracks were expected in the scan just taken.
     pub(super) fn merge_duplicates(&mut self) {
         let mut gone: Vec<usize> = Vec::new();
-        let expected = std::mem::take(&mut self.expected);
-        for (i, a) in expected.iter().enumerate() {
-            for b in &expected[i + 1..] {
-                let apart = a.state.position() - b.state.position();
-                if apart.x.abs() > REACH_M || apart.y.abs() > REACH_M {
-                    continue;
-                }
-                let (older, younger) = (&self.tracks[a.track], &self.tracks[b.track]);
-                let one_is_blind = older.is_blind(self.newest) || younger.is_blind(self.newest);
-                if are_one(a, b, one_is_blind)
-                    && !older.seen_apart(younger)
-                    && !gone.contains(&a.track)
-                    && !gone.contains(&b.track)
-                {
-                    gone.push(self.absorb(a.track, b.track));
-                }
+        let (expected, mut sweep) = (std::mem::take(&mut self.expected), std::mem::take(&mut self.sweep));
+        sweep.clear();
+        for (index, expected) in expected.iter().enumerate() {
+            sweep.add_around(expected.state.position(), REACH_M / 2.0, index);
+        }
+        for (a, b) in sweep.pairs(|_, _| true) {
+            let (a, b) = (&expected[*a], &expected[*b]);
+            let (older, younger) = (&self.tracks[a.track], &self.tracks[b.track]);
+            let one_is_blind = older.is_blind(self.newest) || younger.is_blind(self.newest);
+            if are_one(a, b, one_is_blind)
+                && !older.seen_apart(younger)
+                && !gone.contains(&a.track)
+                && !gone.contains(&b.track)
+            {
+                gone.push(self.absorb(a.track, b.track));
             }
         }
-        self.expected = expected;
+        (self.expected, self.sweep) = (expected, sweep);
         gone.sort_unstable();
         for index in gone.into_iter().rev() {
             self.tracks.remove(index);

@@ -14,6 +14,7 @@ mod merge;
 mod motion;
 mod radar;
 mod step;
+mod sweep;
 
 pub use health::SensorHealth;
 pub use step::{Refusal, StepReport, Tracker, TrackerSettings};

@@ -160,12 +160,16 @@ impl Imm {
     /// The interaction step: each model starts from a blend of all, as they may have changed in `dt_s`.
     fn mixed(&self, dt_s: f64, noise: &Noise) -> Self {
         let mut next = *self;
+        let leaves = noise.rate_hz.map(|rates| rates.iter().sum::<f64>());
+        let gone = leaves.map(|leaves| 1.0 - (-leaves * dt_s).exp());
         for to in 0..MODELS {
             let mut share = [0.0; MODELS];
             for (from, share) in share.iter_mut().enumerate() {
-                let leaves: f64 = noise.rate_hz[from].iter().sum();
-                let gone = 1.0 - (-leaves * dt_s).exp();
-                let comes = if from == to { 1.0 - gone } else { gone * noise.rate_hz[from][to] / leaves.max(1e-9) };
+                let comes = if from == to {
+                    1.0 - gone[from]
+                } else {
+                    gone[from] * noise.rate_hz[from][to] / leaves[from].max(1e-9)
+                };
                 *share = self.weight[from] * comes;
             }
             let sum = share.iter().sum::<f64>().max(1e-12);

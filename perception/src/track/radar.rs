@@ -179,6 +179,7 @@ impl Tracker {
         let antenna = Vector2::new(view.position_enu_m[0], view.position_enu_m[1]);
         self.pairs.clear();
         self.matches.clear();
+        self.sweep.clear();
         for (column, expected) in self.expected.iter_mut().enumerate() {
             let centre = expected.state.position();
             if !view.sees(centre.into()) {
@@ -187,23 +188,22 @@ impl Tracker {
             let toward = (centre - antenna).try_normalize(1e-9).unwrap_or_default();
             let radial = toward.dot(&expected.state.velocity()).abs();
             expected.detection_probability = if radial > 1.0 { 0.15 } else { 0.05 };
-            let track = &self.tracks[expected.track];
-            let since_s = at.seconds_since(track.last_hit[sensor]).abs();
             // What no camera knows gets what the others leave: most often it is a part of one of them.
-            if track.is_blind(at) {
+            if self.tracks[expected.track].is_blind(at) {
                 expected.handicap += UNKNOWN_TO_CAMERAS;
             }
-            let reach_m = 4.0 * expected.state.position_cov().trace().sqrt() + 8.0;
-            for (row, measured) in list.iter().enumerate() {
-                let far_m = reach_m + 4.0 * measured.cov_m2.trace().sqrt();
-                let d = measured.position_enu_m - centre;
-                if d.x.abs() > far_m || d.y.abs() > far_m {
-                    continue;
-                }
-                if let Some((cost, found)) = fit(at, expected, measured, since_s, &health, &uncorrected) {
-                    self.pairs.push(Pair { measurement: row, track: column, cost });
-                    self.matches.push(found);
-                }
+            self.sweep.add_around(centre, 4.0 * expected.state.position_cov().trace().sqrt() + 8.0, column);
+        }
+        let columns = self.expected.len();
+        for (row, measured) in list.iter().enumerate() {
+            self.sweep.add_around(measured.position_enu_m, 4.0 * measured.cov_m2.trace().sqrt(), columns + row);
+        }
+        for (column, row) in self.sweep.pairs(|a, b| a < columns && b >= columns) {
+            let (expected, row) = (&self.expected[*column], row - columns);
+            let since_s = at.seconds_since(self.tracks[expected.track].last_hit[sensor]).abs();
+            if let Some((cost, found)) = fit(at, expected, &list[row], since_s, &health, &uncorrected) {
+                self.pairs.push(Pair { measurement: row, track: *column, cost });
+                self.matches.push(found);
             }
         }
         self.claim(list.len());
@@ -211,10 +211,7 @@ impl Tracker {
         for (row, measured) in list.iter().enumerate() {
             let Some(found) = self.matches.get(self.chosen[row]).copied() else { continue };
             let pair = self.pairs[self.chosen[row]];
-            let better = |other: &usize| {
-                self.pairs.get(*other).is_some_and(|other| other.track == pair.track && other.cost < pair.cost)
-            };
-            let best = !self.chosen.iter().any(better);
+            let best = pair.cost <= self.expected[pair.track].least_cost;
             if let Some(depth_m) = found.depth_m {
                 self.tracks[self.expected[pair.track].track].attributes.hear_depth(depth_m);
             }
@@ -256,14 +253,18 @@ impl Tracker {
                 self.chosen[pair.measurement] = index;
             }
         }
+        for pair in self.chosen.iter().filter_map(|index| self.pairs.get(*index)) {
+            let least = &mut self.expected[pair.track].least_cost;
+            *least = least.min(pair.cost);
+        }
     }
 
     /// Returns that no track took and that lie on no track's body begin new ones.
     fn begin_from_radar(&mut self, sensor: usize, at: UtcMicros, list: &[RadarMeasurement], report: &mut StepReport) {
         let before = self.tracks.len();
         for (row, measured) in list.iter().enumerate() {
-            let explained = self.chosen[row] != usize::MAX || self.pairs.iter().any(|pair| pair.measurement == row);
-            if explained || self.tracks.len() >= self.settings.max_tracks {
+            // A pair costs less than no track does, so what fits one has chosen one.
+            if self.chosen[row] != usize::MAX || self.tracks.len() >= self.settings.max_tracks {
                 continue;
             }
             // Another return of the same body in this scan has begun one already.

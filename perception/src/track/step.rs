@@ -9,6 +9,7 @@ use super::expected::Expected;
 use super::health::{Health, SensorHealth, settle_clocks};
 use super::lifecycle::{NEVER, Tracked};
 use super::radar::Match;
+use super::sweep::Sweep;
 use crate::calibration::{GeometryError, SensorModel, SiteGeometry};
 use crate::detection::SensorId;
 use crate::lanes::LaneMap;
@@ -114,6 +115,7 @@ pub struct Tracker {
     pub(super) newest: UtcMicros,
     pub(super) late_on_end: u32,
     pub(super) assigner: Assigner,
+    pub(super) sweep: Sweep,
     pub(super) expected: Vec<Expected>,
     pub(super) pairs: Vec<Pair>,
     pub(super) matches: Vec<Match>,
@@ -145,6 +147,7 @@ impl Tracker {
             newest: NEVER,
             late_on_end: 0,
             assigner: Assigner::default(),
+            sweep: Sweep::default(),
             expected: Vec::new(),
             pairs: Vec::new(),
             matches: Vec::new(),
@@ -306,6 +309,7 @@ impl Tracker {
                 picture: None,
                 covered: 0.0,
                 detection_probability: 0.0,
+                least_cost: f64::MAX,
             });
         }
     }
