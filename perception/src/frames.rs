@@ -414,6 +414,49 @@ mod tests {
         assert_eq!(view.project([0.0, -5.0, 0.0]), None, "behind");
     }
 
+    /// Difference quotient of the pixel, both ways.
+    fn quotient(pixel: impl Fn(f64) -> Option<[f64; 2]>) -> [f64; 2] {
+        let step = 1e-5;
+        let (ahead, back) = (pixel(step).expect("in front"), pixel(-step).expect("in front"));
+        [0, 1].map(|way| (ahead[way] - back[way]) / (2.0 * step))
+    }
+
+    #[test]
+    fn slopes_are_what_moving_the_point_and_turning_the_camera_do() {
+        let view = camera();
+        for point in [[0.0, 20.0, 0.0], [9.0, 25.0, 1.5], [-14.0, 40.0, 3.0], [5.0, 12.0, 0.5]] {
+            let slopes = view.slopes(point).expect("in front");
+            for axis in 0..3 {
+                let moved = |step: f64| {
+                    let mut moved = point;
+                    moved[axis] += step;
+                    view.project(moved)
+                };
+                let turned = |step: f64| {
+                    let mut turn = [0.0; 3];
+                    turn[axis] = step;
+                    view.turned(turn).project(point)
+                };
+                let (metre, radian) = (quotient(moved), quotient(turned));
+                for way in 0..2 {
+                    close(slopes.per_metre[way][axis], metre[way], 1e-4 * metre[way].abs().max(1.0));
+                    close(slopes.per_radian[way][axis], radian[way], 1e-4 * radian[way].abs().max(1.0));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_camera_turned_there_and_back_is_as_it_was() {
+        let (view, point) = (camera(), [3.0, 30.0, 1.0]);
+        let turn = [0.01, -0.02, 0.03];
+        let there = view.turned(turn);
+        assert!(there.project(point) != view.project(point));
+        let back = there.turned(turn.map(|angle| -angle)).project(point).expect("in front");
+        let was = view.project(point).expect("in front");
+        (0..2).for_each(|way| close(back[way], was[way], 1e-9));
+    }
+
     #[test]
     fn radar_azimuth_is_clockwise_and_range_is_slant() {
         let view = RadarView {

@@ -96,6 +96,99 @@ proptest! {
     }
 }
 
+/// A car and a person on foot: what the scenes below are about.
+fn traffic() -> [Mover; 2] {
+    [Mover::car([2.0, 70.0], [0.0, -3.0]), Mover::person([-5.0, 25.0], [0.5, 0.0])]
+}
+
+/// The sensors' frames of a step of 50 ms; `ms` is when they were captured, `stamped` by how much each is stamped wrongly.
+fn good_frames(ms: i64, noise: &mut Noise, stamped: [i64; 2]) -> [SensorFrame; 2] {
+    let mut frames = [camera_frame(ms, &traffic(), 0.02, noise), radar_frame(ms, &traffic(), noise)];
+    for (frame, off_ms) in frames.iter_mut().zip(stamped) {
+        let at = match frame {
+            SensorFrame::Camera(frame) => &mut frame.captured_at,
+            SensorFrame::Radar(frame) => &mut frame.captured_at,
+        };
+        *at = at.plus_seconds(off_ms as f64 * 1e-3);
+    }
+    frames
+}
+
+fn shows(rig: &Rig, ms: i64, stamped_ms: i64) -> bool {
+    let picture = rig.tracker.picture(at_ms(ms + stamped_ms));
+    traffic().iter().all(|mover| {
+        let truth = mover.position(ms);
+        let near = |p: [f64; 2]| (p[0] - truth[0]).hypot(p[1] - truth[1]) < 2.5;
+        picture.iter().filter(|track| near(track.position_enu_m)).count() == 1
+    })
+}
+
+const HOUR_MS: i64 = 3_600_000;
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    /// From 4 s to 6 s both sensors send rubbish, or nothing, or with their clocks an hour off; then all is well.
+    #[test]
+    fn two_seconds_after_the_last_rubbish_the_picture_is_right(
+        rubbish in prop::collection::vec(a_frame(), 40),
+        kind in 0..6usize,
+        seed in any::<u64>(),
+    ) {
+        let (mut rig, mut noise) = (Rig::new(), Noise(seed));
+        for ms in (0..8000).step_by(50) {
+            let bad = (4000..6000).contains(&ms);
+            let index = usize::try_from((ms - 4000) / 50).unwrap_or(0);
+            // All clocks step for good; one steps and comes back.
+            let stamped = match kind {
+                0 if ms >= 4000 => [HOUR_MS; 2],
+                1 if ms >= 4000 => [-HOUR_MS; 2],
+                2 if bad => [0, -HOUR_MS],
+                _ => [0; 2],
+            };
+            for frame in good_frames(ms, &mut noise, stamped) {
+                let camera = matches!(frame, SensorFrame::Camera(_));
+                match kind {
+                    // Garbage, empty frames or a dead camera take the place of what is good.
+                    3 if bad => { rig.feed(&rubbish[index]); }
+                    4 if bad => {
+                        let empty = match frame {
+                            SensorFrame::Camera(frame) => SensorFrame::Camera(CameraFrame { boxes: vec![], ..frame }),
+                            SensorFrame::Radar(scan) => SensorFrame::Radar(RadarScan { targets: vec![], ..scan }),
+                        };
+                        rig.feed(&empty);
+                    }
+                    5 if bad && camera => {}
+                    _ => {
+                        rig.feed(&frame);
+                        // Twice the same.
+                        if ms % 400 == 0 { rig.feed(&frame); }
+                    }
+                }
+            }
+            let off_ms = stamped[0];
+            check_invariants(&rig.tracker.picture(at_ms(ms + off_ms)));
+        }
+        let off_ms = match kind { 0 => HOUR_MS, 1 => -HOUR_MS, _ => 0 };
+        prop_assert!(shows(&rig, 7950, off_ms), "kind {kind}: {:#?}", rig.tracker.picture(at_ms(7950 + off_ms)));
+    }
+
+    #[test]
+    fn no_more_is_shown_than_was_fed(frames in prop::collection::vec(a_frame(), 1..80)) {
+        let mut rig = Rig::new();
+        let mut fed = 0;
+        for frame in &frames {
+            fed += match frame {
+                SensorFrame::Camera(frame) => frame.boxes.len(),
+                SensorFrame::Radar(scan) => scan.targets.len(),
+            };
+            // Three hits make a track.
+            prop_assert!(rig.feed(frame).len() <= fed / 3);
+        }
+        prop_assert!(rig.tracker.counts().1 <= fed);
+    }
+}
+
 fn dropped(rig: &Rig, bad: BoxDetection) -> Vec<LiftDrop> {
     let frame = SensorFrame::Camera(CameraFrame { sensor: "cam".into(), captured_at: at_ms(0), boxes: vec![bad] });
     let scan = rig.lifter.lift(&frame).expect("of the site");

@@ -87,7 +87,7 @@ impl Fusion {
         while let Some(frame) = self.aligner.pop_ready(now) {
             let scan = self.lifter.lift(&frame).unwrap();
             self.tracker.step(&scan);
-            let picture = self.tracker.picture(frame.captured_at());
+            let picture = self.tracker.picture(now);
             shown = black_box(self.lanes.locate_all(picture)).len();
         }
         shown

@@ -85,6 +85,7 @@ impl Scene {
     }
 
     /// The same, but nothing moves.
+    #[allow(dead_code, reason = "of the test of allocations")]
     pub fn at_rest(count: usize) -> Self {
         let mut scene = Self::new(count);
         scene.users.iter_mut().for_each(|user| user.speed_mps = 0.0);

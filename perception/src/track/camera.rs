@@ -14,6 +14,7 @@ use super::health::Health;
 use super::history::Observation;
 use super::lifecycle::{Tracked, camera_gain};
 use super::step::{Refusal, StepReport, Tracker};
+use super::sweep::Sweep;
 use crate::frames::{CameraView, unit_from_heading};
 use crate::lift::{CameraMeasurement, Cut};
 use crate::time::UtcMicros;
@@ -26,7 +27,7 @@ const HIDDEN_COST: f64 = 2.5;
 const MISFIT_GATE: f64 = GATE + 6.0;
 /// A track of which no more than this share lies in the picture, or that is farther away, has no box.
 const LEAST_INSIDE: f64 = 0.02;
-const FARTHEST_M: f64 = 250.0;
+pub(crate) const FARTHEST_M: f64 = 250.0;
 /// Variance that takes an edge out of a computation, px².
 const NO_EDGE_PX2: f64 = 1e8;
 /// Height of a box below which a camera's silence means nothing, and above which it means most, pixels.
@@ -148,10 +149,6 @@ impl ExpectedBox {
         Some(Self { edges_px, per_position, per_nuisance, variances, nuisance_spread, spread, distance_m })
     }
 
-    pub(crate) fn width(&self) -> f64 {
-        self.edges_px[2] - self.edges_px[0]
-    }
-
     pub(crate) fn height(&self) -> f64 {
         self.edges_px[3] - self.edges_px[1]
     }
@@ -192,6 +189,20 @@ fn edge_variances(measured: &CameraMeasurement, hidden: bool) -> Vector4<f64> {
 pub(crate) struct BoxFit {
     pub cost: f64,
     pub hidden: bool,
+}
+
+/// Adds where the left and upper edges may be: overlap is needed for a fit.
+fn add_corner(sweep: &mut Sweep, edges_px: &Vector4<f64>, variances: &Vector4<f64>, index: usize) {
+    let reach = |axis: usize| (MISFIT_GATE * variances[axis]).sqrt();
+    let [low, high] = [-1.0, 1.0].map(|sign| [0, 1].map(|axis| edges_px[axis] + sign * reach(axis)));
+    sweep.add(low, high, index);
+}
+
+/// Whether a box stands on the ground near enough to a track.
+fn near(expected: &Expected, measured: &CameraMeasurement) -> bool {
+    let deviation_m = expected.state.position_cov().trace().sqrt() + measured.contact_cov_m2.trace().sqrt();
+    let apart = measured.contact_enu_m - expected.state.position();
+    apart.amax() <= 4.0 * deviation_m + 8.0
 }
 
 /// Compares a box with a track. `None`: it is not of it.
@@ -303,7 +314,7 @@ impl Tracker {
         at: UtcMicros,
         list: &[CameraMeasurement],
     ) -> StepReport {
-        self.expect(at);
+        self.expect(sensor, at);
         self.imagine(sensor, view);
         self.compare(list);
         self.assign(list.len(), GATE);
@@ -357,15 +368,20 @@ impl Tracker {
         self.fits.clear();
         self.sweep.clear();
         let columns = self.expected.len();
-        for (column, expected) in self.expected.iter().enumerate().filter(|(_, expected)| expected.picture.is_some()) {
-            let reach_m = 4.0 * expected.state.position_cov().trace().sqrt() + 8.0;
-            self.sweep.add_around(expected.state.position(), reach_m, column);
+        for (column, expected) in self.expected.iter().enumerate() {
+            if let Some(picture) = &expected.picture {
+                add_corner(&mut self.sweep, &picture.edges_px, &picture.spread.diagonal(), column);
+            }
         }
         for (row, measured) in list.iter().enumerate() {
-            self.sweep.add_around(measured.contact_enu_m, 4.0 * measured.contact_cov_m2.trace().sqrt(), columns + row);
+            let (edges_px, variances) = (measured.edges_px.into(), edge_variances(measured, false));
+            add_corner(&mut self.sweep, &edges_px, &variances, columns + row);
         }
         for (column, row) in self.sweep.pairs(|a, b| a < columns && b >= columns) {
             let (expected, row) = (&self.expected[*column], row - columns);
+            if !near(expected, &list[row]) {
+                continue;
+            }
             if let Some(fit) = fit(expected, &self.tracks[expected.track].attributes, &list[row]) {
                 self.pairs.push(Pair { measurement: row, track: *column, cost: fit.cost });
                 self.fits.push(fit);

@@ -28,21 +28,32 @@ pub(crate) struct Filter {
     base: Imm,
     /// In order of measurement time.
     steps: VecDeque<(Observation, Imm)>,
+    /// Time and state after the newest measurement, as in `steps`, and the state as one Gaussian. Most questions are about
+    /// these: here they need no trip to where `steps` lie.
+    newest: (UtcMicros, Imm),
+    latest: Gaussian,
 }
 
 impl Filter {
     pub(crate) fn new(at: UtcMicros, start: Gaussian) -> Self {
-        Self { base_at: at, base: Imm::new(start), steps: VecDeque::with_capacity(CAPACITY + 1) }
+        let base = Imm::new(start);
+        let steps = VecDeque::with_capacity(CAPACITY + 1);
+        Self { base_at: at, base, steps, newest: (at, base), latest: base.combined() }
     }
 
     /// Time and state after the newest measurement.
     pub(crate) fn newest(&self) -> (UtcMicros, &Imm) {
-        self.steps.back().map_or((self.base_at, &self.base), |(observation, state)| (observation.at, state))
+        (self.newest.0, &self.newest.1)
+    }
+
+    /// The state after the newest measurement.
+    pub(crate) fn latest(&self) -> &Gaussian {
+        &self.latest
     }
 
     /// The state at a time, from what was measured until then. Before the oldest state remembered: that one, moved back.
     pub(crate) fn at(&self, at: UtcMicros, noise: &Noise) -> Imm {
-        let (from, state) = self.before(self.place(at));
+        let (from, state) = if at >= self.newest.0 { self.newest() } else { self.before(self.place(at)) };
         state.predicted(at.seconds_since(from), noise)
     }
 
@@ -75,6 +86,10 @@ impl Filter {
         }
         if self.steps.len() > CAPACITY {
             self.forget_oldest();
+        }
+        if let Some((observation, state)) = self.steps.back() {
+            self.newest = (observation.at, *state);
+            self.latest = state.combined();
         }
         true
     }

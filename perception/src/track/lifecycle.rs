@@ -5,6 +5,7 @@ use nalgebra::{Matrix2, Matrix4, Vector2, Vector4};
 use super::fuse::Attributes;
 use super::history::{Filter, Observation};
 use super::motion::{Gaussian, Noise};
+use super::sight::Sight;
 use crate::lift::{CameraMeasurement, RadarMeasurement};
 use crate::priors::{class_prior, is_motor_vehicle};
 use crate::time::UtcMicros;
@@ -33,6 +34,9 @@ const TELLS_ANEW_M: f64 = 20.0;
 const LOOK_AGAIN_M: f64 = 0.5;
 /// A track whose place is less sure than this is lost, m².
 const LOST_M2: f64 = 60.0;
+/// No road user reaches farther from its middle, metres, and by so much its speed is guessed wrong, m/s.
+const LONGEST_M: f64 = 10.0;
+const SWERVE_MPS: f64 = 6.0;
 /// For so long no number of misses ends a confirmed track: they come in bursts.
 const BELIEVE_UNSEEN_S: f64 = 3.0;
 
@@ -135,6 +139,14 @@ impl Tracked {
         self.filter.at(at, &self.noise()).combined()
     }
 
+    /// Whether a sensor may see it at a time: by where its newest state leads to, and how sure that is.
+    pub(crate) fn may_be_seen(&self, sight: &Sight, at: UtcMicros) -> bool {
+        let latest = self.filter.latest();
+        let passed_s = at.seconds_since(self.measured_at);
+        let reach_m = LONGEST_M + 4.0 * latest.position_cov().trace().sqrt() + SWERVE_MPS * passed_s.abs();
+        sight.may_see(latest.position() + latest.velocity() * passed_s, reach_m)
+    }
+
     /// Takes a measurement that was assigned to it.
     pub(crate) fn hit(&mut self, sensor: usize, observation: Observation, gain: f64) {
         let noise = self.noise();
@@ -145,7 +157,7 @@ impl Tracked {
         self.log_odds = (self.log_odds + gain).min(LOG_ODDS_RANGE[1]);
         self.last_hit[sensor] = self.last_hit[sensor].max(observation.at);
         self.measured_at = self.measured_at.max(observation.at);
-        let newest = self.filter.newest().1.combined();
+        let newest = *self.filter.latest();
         self.note_place(&newest);
         // Left its place lately: what stands long again may only be jittering.
         let moved = self.has_moved && self.measured_at.seconds_since(self.anchored_at) < 3.0;

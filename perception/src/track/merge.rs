@@ -31,9 +31,13 @@ impl Tracker {
         }
         for (a, b) in sweep.pairs(|_, _| true) {
             let (a, b) = (&expected[*a], &expected[*b]);
+            // What would not be one even if it were blind is far the most, and no track need be looked at for it.
+            if !are_one(a, b, true) {
+                continue;
+            }
             let (older, younger) = (&self.tracks[a.track], &self.tracks[b.track]);
             let one_is_blind = older.is_blind(self.newest) || younger.is_blind(self.newest);
-            if are_one(a, b, one_is_blind)
+            if (one_is_blind || are_one(a, b, false))
                 && !older.seen_apart(younger)
                 && !gone.contains(&a.track)
                 && !gone.contains(&b.track)
@@ -55,15 +59,14 @@ impl Tracker {
         } else {
             (older, younger)
         };
-        let from = self.tracks[drop].clone();
         let newest = self.newest;
-        let into = &mut self.tracks[keep];
+        let Ok([into, from]) = self.tracks.get_disjoint_mut([keep, drop]) else { return drop };
         let better = into.is_blind(newest) && !from.is_blind(newest);
         if better || from.measured_at.seconds_since(into.measured_at) > 0.5 {
-            into.filter = from.filter;
+            std::mem::swap(&mut into.filter, &mut from.filter);
         }
         if better {
-            into.attributes = from.attributes;
+            std::mem::swap(&mut into.attributes, &mut from.attributes);
         }
         into.measured_at = into.measured_at.max(from.measured_at);
         into.seen_at = into.seen_at.max(from.seen_at);

@@ -13,6 +13,7 @@ mod lifecycle;
 mod merge;
 mod motion;
 mod radar;
+mod sight;
 mod step;
 mod sweep;
 

@@ -243,6 +243,28 @@ mod tests {
     }
 
     #[test]
+    fn what_stands_does_not_drift() {
+        let mut imm = Imm::new(Gaussian {
+            mean: Vector4::zeros(),
+            cov: Matrix4::from_diagonal(&Vector4::new(1.0, 1.0, 4.0, 4.0)),
+        });
+        // Noise that repeats and has no mean.
+        let noise = [[0.3, -0.2], [-0.25, 0.3], [0.15, 0.1], [-0.2, -0.2]];
+        for step in 0..2000 {
+            imm = imm.predicted(0.05, &NOISE);
+            imm.update(noise[step % 4].into(), &(Matrix2::identity() * 0.09), None);
+        }
+        assert!(imm.weight[STANDING] > 0.8, "{:?}", imm.weight);
+        let unseen = imm.predicted(10.0, &NOISE);
+        for state in [imm.combined(), unseen.combined()] {
+            assert!(state.position().norm() < 0.1 && state.velocity().norm() < 0.05, "{:?}", state.mean);
+        }
+        let mut alone = imm.modes[STANDING];
+        alone.stand(10.0);
+        assert_eq!(alone.position(), imm.modes[STANDING].position());
+    }
+
+    #[test]
     fn braking_raises_the_agile_model() {
         let mut imm = Imm::new(start());
         for _ in 0..30 {

@@ -174,7 +174,7 @@ impl Tracker {
         at: UtcMicros,
         list: &[RadarMeasurement],
     ) -> StepReport {
-        self.expect(at);
+        self.expect(sensor, at);
         let (health, uncorrected) = (self.health[sensor], self.uncorrected(sensor));
         let antenna = Vector2::new(view.position_enu_m[0], view.position_enu_m[1]);
         self.pairs.clear();
@@ -270,7 +270,7 @@ impl Tracker {
             // Another return of the same body in this scan has begun one already.
             let near = self.tracks[before..]
                 .iter()
-                .any(|other| (other.filter.newest().1.combined().position() - measured.position_enu_m).norm() < 3.0);
+                .any(|other| (other.filter.latest().position() - measured.position_enu_m).norm() < 3.0);
             if near {
                 continue;
             }
@@ -279,6 +279,84 @@ impl Tracker {
             track.last_hit[sensor] = at;
             self.tracks.push(track);
             report.born += 1;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detection::Class;
+    use crate::track::motion::Gaussian;
+    use nalgebra::{Matrix4, Vector4};
+
+    /// Uniform from 0 to 1, from a fixed seed.
+    struct Random(u64);
+
+    impl Random {
+        fn uniform(&mut self) -> f64 {
+            self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (self.0 >> 11) as f64 / (1u64 << 53) as f64
+        }
+    }
+
+    /// Mean of where the returns say that a standing car is, from where it is, metres: along it and across.
+    fn mean_error_m(centre: Vector2<f64>, heading: f64) -> [f64; 2] {
+        let size_m = [4.5, 1.8, 1.5];
+        let ahead = Vector2::from(unit_from_heading(heading));
+        let side = Vector2::new(ahead.y, -ahead.x);
+        let expected = Expected {
+            track: 0,
+            state: Gaussian {
+                mean: Vector4::new(centre.x, centre.y, 0.0, 0.0),
+                cov: Matrix4::from_diagonal(&Vector4::new(0.3, 0.3, 0.05, 0.05)),
+            },
+            heading: Some(heading),
+            size_m,
+            class: Class::Car,
+            shape_cov_m2: Matrix2::identity() * 0.02,
+            handicap: 0.0,
+            picture: None,
+            covered: 0.0,
+            detection_probability: 0.0,
+            least_cost: f64::MAX,
+        };
+        let mut random = Random(7);
+        let (toward, mut sum, mut information) = (centre.normalize(), Vector2::zeros(), Matrix2::zeros());
+        let (near_end, near_side) = (-toward.dot(&ahead).signum(), -toward.dot(&side).signum());
+        for _ in 0..500 {
+            let anywhere = random.uniform() - 0.5;
+            // From the near end, anywhere across it; or from the near side, anywhere along it.
+            let (along, across) =
+                if random.uniform() < 0.6 { (0.5 * near_end, anywhere) } else { (anywhere, 0.5 * near_side) };
+            let mut noise = || (0..12).map(|_| random.uniform()).sum::<f64>() - 6.0;
+            let position = centre + ahead * (along * size_m[0]) + side * (across * size_m[1]);
+            let position_enu_m = position + Vector2::new(0.2 * noise(), 0.2 * noise());
+            let measured = RadarMeasurement {
+                position_enu_m,
+                cov_m2: Matrix2::identity() * 0.04,
+                line_of_sight: position_enu_m.normalize(),
+                radial_speed_mps: Some(0.05 * noise()),
+                radial_speed_sigma_mps: 0.1,
+                distance_m: position_enu_m.norm(),
+                rcs_dbsm: None,
+            };
+            let sure = Health::default();
+            if let Some((_, found)) = fit(UtcMicros(0), &expected, &measured, 1.0, &sure, &sure) {
+                let inverse = found.observation.cov.try_inverse().expect("a covariance");
+                information += inverse;
+                sum += inverse * (found.observation.position - centre);
+            }
+        }
+        let mean = information.try_inverse().expect("many returns") * sum;
+        [mean.dot(&ahead), mean.dot(&side)]
+    }
+
+    #[test]
+    fn a_standing_car_is_where_it_is_though_it_reflects_from_its_near_end_and_side() {
+        for heading in [0.0, 0.5, 1.2, 2.5, 3.2] {
+            let [along_m, across_m] = mean_error_m(Vector2::new(6.0, 40.0), heading);
+            assert!(along_m.hypot(across_m) < 0.15, "heading {heading}: {along_m} along, {across_m} across");
         }
     }
 }

@@ -9,6 +9,7 @@ use super::expected::Expected;
 use super::health::{Health, SensorHealth, settle_clocks};
 use super::lifecycle::{NEVER, Tracked};
 use super::radar::Match;
+use super::sight::Sight;
 use super::sweep::Sweep;
 use crate::calibration::{GeometryError, SensorModel, SiteGeometry};
 use crate::detection::SensorId;
@@ -101,6 +102,7 @@ pub struct Tracker {
     pub(super) settings: TrackerSettings,
     pub(super) names: Vec<SensorId>,
     pub(super) views: Vec<View>,
+    pub(super) sights: Vec<Sight>,
     /// How far each sensor is off.
     pub(super) health: Vec<Health>,
     /// Scratch of [`settle_clocks`].
@@ -130,12 +132,14 @@ impl Tracker {
     /// What is wrong with the geometry.
     pub fn new(site: &SiteGeometry, settings: TrackerSettings) -> Result<Self, GeometryError> {
         site.validate()?;
+        let views: Vec<View> = site.sensors.iter().map(View::of).collect();
         let names: Vec<SensorId> = site.sensors.iter().map(|sensor| sensor.id().clone()).collect();
         let mut alphabetical: Vec<usize> = (0..names.len()).collect();
         alphabetical.sort_by(|a, b| names[*a].cmp(&names[*b]));
         Ok(Self {
             settings,
-            views: site.sensors.iter().map(View::of).collect(),
+            sights: views.iter().map(Sight::of).collect(),
+            views,
             names,
             health: site.sensors.iter().map(health_of).collect(),
             order: Vec::new(),
@@ -283,10 +287,14 @@ impl Tracker {
         lengthwise * along_m2 + (Matrix2::identity() - lengthwise) * (distance_m * distance_m * yaw_var)
     }
 
-    /// Where each track should be at `at`, in no sensor's eyes yet.
-    pub(super) fn expect(&mut self, at: UtcMicros) {
+    /// Where each track that a sensor may see should be at `at`.
+    pub(super) fn expect(&mut self, sensor: usize, at: UtcMicros) {
         self.expected.clear();
+        let sight = &self.sights[sensor];
         for (index, track) in self.tracks.iter_mut().enumerate() {
+            if !track.may_be_seen(sight, at) {
+                continue;
+            }
             let state = track.state_at(at);
             if !state.is_sound() {
                 continue;
