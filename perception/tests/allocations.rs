@@ -24,7 +24,7 @@ fn a_step_over_a_steady_scene_asks_for_no_memory() {
     // One second over and over, so that the buffers come to be as large as they get.
     let second = scene.play(1.0);
     let mut steady = 0;
-    for lap in 0..16 {
+    for lap in 0..48 {
         for arrival in &second {
             let mut scan = lifter.lift(&arrival.frame).expect("of the site");
             scan.captured_at = scan.captured_at.plus_seconds(f64::from(lap));

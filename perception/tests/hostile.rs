@@ -132,7 +132,7 @@ proptest! {
     #[test]
     fn two_seconds_after_the_last_rubbish_the_picture_is_right(
         rubbish in prop::collection::vec(a_frame(), 40),
-        kind in 0..6usize,
+        kind in 0..7usize,
         seed in any::<u64>(),
     ) {
         let (mut rig, mut noise) = (Rig::new(), Noise(seed));
@@ -144,6 +144,7 @@ proptest! {
                 0 if ms >= 4000 => [HOUR_MS; 2],
                 1 if ms >= 4000 => [-HOUR_MS; 2],
                 2 if bad => [0, -HOUR_MS],
+                6 if bad => [0, HOUR_MS],
                 _ => [0; 2],
             };
             for frame in good_frames(ms, &mut noise, stamped) {

@@ -93,7 +93,11 @@ impl Mover {
 
     /// Its box, with noise of `share` of its size.
     pub fn seen_by_camera(&self, ms: i64, share: f64, noise: &mut Noise) -> Option<BoxDetection> {
-        let view = CameraView::new(&camera());
+        self.seen_through(&CameraView::new(&camera()), ms, share, noise)
+    }
+
+    /// The same through another camera.
+    pub fn seen_through(&self, view: &CameraView, ms: i64, share: f64, noise: &mut Noise) -> Option<BoxDetection> {
         let (p, a) = (self.position(ms), self.ahead());
         let (mut low, mut high) = ([f64::MAX; 2], [f64::MIN; 2]);
         for (f, s, up) in (0..8).map(|i| (f64::from(i & 1) - 0.5, f64::from(i >> 1 & 1) - 0.5, f64::from(i >> 2 & 1))) {
