@@ -29,9 +29,10 @@ check: ## form, house rules, licences, lints, documentation
 	@.ci/setup check
 	@.ci/check
 
-bench: build ## codec speed beside codecs of others, then a minute of the demo with its latency figures
+bench: build ## codec speed beside codecs of others, fusion speed, then a minute of the demo with its latency figures
 	@.ci/setup bench
 	cargo bench $(LOCKED) --workspace --bench codec
+	cargo bench $(LOCKED) --workspace --bench fusion
 	@target/release/rsu codec bench
 	@target/release/rsu demo --seconds 60 $(ARGS)
 
