@@ -196,7 +196,7 @@ fn user(index: usize, lanes: &[Lane], side_m: f64, noise: &mut Noise) -> User {
         4 => (Class::Van, [5.3, 2.0, 2.2], 0.0, 10.0),
         _ => (Class::Car, [4.5, 1.8, 1.5], 0.0, 11.0),
     };
-    let stands = index / lanes.len() % 3 == 0 && class != Class::Bicycle;
+    let stands = (index / lanes.len()).is_multiple_of(3) && class != Class::Bicycle;
     User {
         class,
         size_m,
