@@ -192,6 +192,10 @@ fn with_clock_step(step_s: i64) -> Vec<(i64, usize)> {
             rig.tracker.step(&lifter.lift(&frame).expect("of the site"));
         }
         let picture = rig.tracker.picture(now);
+        let candidates = rig.tracker.candidates(now);
+        assert!(candidates.iter().flat_map(|(_, evidence)| evidence.values()).all(f32::is_finite));
+        let shown = candidates.into_iter().filter(|(_, evidence)| evidence.shown).map(|(track, _)| track);
+        assert_eq!(shown.collect::<Vec<_>>(), picture);
         check_invariants(&picture);
         if ms >= 3000 {
             counts.push((ms - 3000, picture.len()));

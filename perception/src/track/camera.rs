@@ -8,6 +8,7 @@
 use nalgebra::{Matrix2, Matrix2x4, Matrix4, SMatrix, SVector, Vector2, Vector4};
 
 use super::assign::Pair;
+use super::evidence::Kind;
 use super::expected::Expected;
 use super::fuse::Attributes;
 use super::health::Health;
@@ -342,14 +343,14 @@ impl Tracker {
                 track.attributes.hear_size([seen.nuisance[0], seen.nuisance[1], seen.nuisance[2]]);
             }
             track.seen_at = track.seen_at.max(at);
-            track.hear_score(measured.detection.score);
+            track.hear_score(at, measured.detection.score);
             track.attributes.hear_camera(measured.detection.class, measured.detection.score);
             report.assigned += 1;
         }
         if !self.health[sensor].clock_can_be_trusted() {
             return StepReport { refused: Some(Refusal::Clock), ..report };
         }
-        self.note_misses();
+        self.note_misses(at, Kind::Camera);
         for (row, measured) in list.iter().enumerate() {
             if self.chosen[row] == usize::MAX && self.may_begin(measured, list, row) {
                 let id = self.take_id();

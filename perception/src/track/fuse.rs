@@ -99,6 +99,11 @@ impl Attributes {
         self.conclude();
     }
 
+    /// How much more its radar cross-section is than its class usually has, dB. `None`: no radar said.
+    pub(crate) fn rcs_off_db(&self) -> Option<f64> {
+        (self.rcs_count > 0.0).then(|| self.rcs_dbsm - class_prior(self.class).rcs_dbsm)
+    }
+
     pub(crate) fn hear_radar(&mut self, rcs_dbsm: Option<f64>) {
         if let Some(rcs) = rcs_dbsm {
             self.rcs_count = (self.rcs_count + 1.0).min(50.0);

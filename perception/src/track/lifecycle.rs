@@ -2,6 +2,7 @@
 
 use nalgebra::{Matrix2, Matrix4, Vector2, Vector4};
 
+use super::evidence::{Kind, Tally};
 use super::fuse::Attributes;
 use super::history::{Filter, Observation};
 use super::motion::{Gaussian, Noise};
@@ -50,6 +51,7 @@ pub(crate) struct Tracked {
     pub filter: Filter,
     pub attributes: Attributes,
     pub log_odds: f64,
+    pub tally: Tally,
     pub hits: u32,
     pub confirmed: bool,
     /// Capture time of the last hit, by sensor index.
@@ -114,6 +116,7 @@ impl Tracked {
             filter: Filter::new(at, start),
             attributes: Attributes::new(),
             log_odds: 0.0,
+            tally: Tally::new(at),
             hits: 1,
             confirmed: false,
             last_hit: vec![NEVER; sensors],
@@ -167,15 +170,18 @@ impl Tracked {
         }
     }
 
-    pub(crate) fn hear_score(&mut self, score: f64) {
+    pub(crate) fn hear_score(&mut self, at: UtcMicros, score: f64) {
+        self.tally.hit(at, Kind::Camera);
         self.mean_score += (score - self.mean_score) / SCORE_MEMORY.min(f64::from(self.hits) + 1.0);
     }
 
-    pub(crate) fn hear_radar(&mut self) {
+    pub(crate) fn hear_radar(&mut self, at: UtcMicros) {
+        self.tally.hit(at, Kind::Radar);
         self.radar_hits += 1;
     }
 
-    pub(crate) fn miss(&mut self, detection_probability: f64) {
+    pub(crate) fn miss(&mut self, at: UtcMicros, kind: Kind, detection_probability: f64) {
+        self.tally.miss(at, kind, detection_probability);
         let doubt = (1.0 - detection_probability.clamp(0.0, 0.95)).ln();
         self.log_odds = (self.log_odds + doubt).max(LOG_ODDS_RANGE[0]);
     }
@@ -191,8 +197,13 @@ impl Tracked {
         }
     }
 
+    /// Whether it is no road user, however real.
+    pub(crate) fn is_thing(&self) -> bool {
+        self.is_statue() || self.is_furniture()
+    }
+
     /// A sign or a tripod that a detector half takes for a person: it stands, and no one is ever sure of it.
-    pub(crate) fn is_statue(&self) -> bool {
+    fn is_statue(&self) -> bool {
         !is_motor_vehicle(self.attributes.class())
             && self.radar_hits == 0
             && self.mean_score < STATUE_SCORE
@@ -200,8 +211,27 @@ impl Tracked {
     }
 
     /// Radars see posts and kerbs for ever: what no camera ever saw and what never moved is no road user.
-    pub(crate) fn is_furniture(&self) -> bool {
+    fn is_furniture(&self) -> bool {
         self.radar_hits >= self.hits && !self.has_moved
+    }
+
+    /// When it last was found to have moved.
+    pub(crate) fn anchored_at(&self) -> UtcMicros {
+        self.anchored_at
+    }
+
+    pub(crate) fn has_moved(&self) -> bool {
+        self.has_moved
+    }
+
+    /// Mean score of its detections, 0 to 1.
+    pub(crate) fn mean_score(&self) -> f64 {
+        self.mean_score
+    }
+
+    /// Share of its measurements that are radars', 0 to 1.
+    pub(crate) fn radar_share(&self) -> f64 {
+        f64::from(self.radar_hits) / f64::from(self.hits.max(1))
     }
 
     pub(crate) fn existence(&self) -> f64 {

@@ -5,6 +5,7 @@
 
 mod assign;
 mod camera;
+mod evidence;
 mod expected;
 mod fuse;
 mod health;
@@ -17,6 +18,7 @@ mod sight;
 mod step;
 mod sweep;
 
+pub use evidence::Evidence;
 pub use health::SensorHealth;
 pub use step::{Refusal, StepReport, Tracker, TrackerSettings};
 

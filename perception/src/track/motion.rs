@@ -193,6 +193,11 @@ impl Imm {
         self.weight = self.weight.map(|weight| weight / sum);
     }
 
+    /// Probability that it stands.
+    pub(crate) fn standing(&self) -> f64 {
+        self.weight[STANDING]
+    }
+
     /// One Gaussian for all models together.
     pub(crate) fn combined(&self) -> Gaussian {
         blend(&self.modes, self.weight)

@@ -8,6 +8,7 @@
 use nalgebra::{Matrix2, Vector2};
 
 use super::assign::Pair;
+use super::evidence::Kind;
 use super::expected::Expected;
 use super::health::Health;
 use super::history::Observation;
@@ -231,14 +232,14 @@ impl Tracker {
                 continue;
             }
             track.hit(sensor, found.observation, if moves { 0.8 } else { 0.4 });
-            track.hear_radar();
+            track.hear_radar(at);
             track.attributes.hear_radar(measured.rcs_dbsm);
             report.assigned += 1;
         }
         if !self.health[sensor].clock_can_be_trusted() {
             return StepReport { refused: Some(Refusal::Clock), ..report };
         }
-        self.note_misses();
+        self.note_misses(at, Kind::Radar);
         self.begin_from_radar(sensor, at, list, &mut report);
         report
     }

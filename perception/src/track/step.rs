@@ -5,6 +5,7 @@ use nalgebra::{Matrix2, Vector2};
 use super::Track;
 use super::assign::{Assigner, Pair};
 use super::camera::BoxFit;
+use super::evidence::Kind;
 use super::expected::Expected;
 use super::health::{Health, SensorHealth, settle_clocks};
 use super::lifecycle::{NEVER, Tracked};
@@ -234,16 +235,15 @@ impl Tracker {
         StepReport { refused: Some(Refusal::Late), ..StepReport::default() }
     }
 
-    fn shows(&self, track: &Tracked, at: UtcMicros) -> bool {
+    pub(super) fn shows(&self, track: &Tracked, at: UtcMicros) -> bool {
         track.confirmed
             && (track.hits > SHOW_HITS || track.state_at(at).position_cov().trace() < SHOW_M2)
             && track.log_odds > -1.0
             && at.seconds_since(track.measured_at) < self.settings.show_unseen_s
-            && !track.is_statue()
-            && !track.is_furniture()
+            && !track.is_thing()
     }
 
-    fn describe(&self, track: &Tracked, at: UtcMicros) -> Track {
+    pub(super) fn describe(&self, track: &Tracked, at: UtcMicros) -> Track {
         let state = track.state_at(at);
         let shape = track.attributes.shape_cov_m2(track.attributes.heading());
         let pose = self.pose_doubt_m2(track, at, state.position());
@@ -327,10 +327,10 @@ impl Tracker {
         if self.settings.correct_sensors { Health::default() } else { self.health[sensor] }
     }
 
-    pub(super) fn note_misses(&mut self) {
+    pub(super) fn note_misses(&mut self, at: UtcMicros, kind: Kind) {
         for expected in &self.expected {
             if expected.detection_probability > 0.0 {
-                self.tracks[expected.track].miss(expected.detection_probability);
+                self.tracks[expected.track].miss(at, kind, expected.detection_probability);
             }
         }
     }
