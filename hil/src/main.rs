@@ -25,6 +25,9 @@ enum Command {
     /// Copy a recording with faults put in: clocks, geometry, silence, losses, noise, clutter, delays.
     #[command(after_help = "Example:\n  hil fault dense.mcap clock.mcap --clock cam-2=0.12 --clock radar-3=-0.08")]
     Fault(Box<cli::fault::FaultArgs>),
+    /// Write what speaks for and against each track of a recording, and whether it is real: to train models/ghost.
+    #[command(after_help = "Example: see models/ghost/train")]
+    Evidence(cli::evidence::EvidenceArgs),
     /// Score fused pictures against a recording's ground truth.
     #[command(
         after_help = "Example:\n  rsu replay scene.mcap --tracks tracks.jsonl && hil score tracks.jsonl scene.mcap"
@@ -37,6 +40,7 @@ fn main() -> ExitCode {
         Command::Radar(args) => cli::radar::radar(&args),
         Command::Record(args) => cli::record::record(&args),
         Command::Fault(args) => cli::fault::fault(*args),
+        Command::Evidence(args) => cli::evidence::run(&args),
         Command::Score(args) => cli::score::run(&args),
     };
     match done {

@@ -111,6 +111,23 @@ fn scene<'a>(truth: &'a TruthFrame, picture: Option<&'a PictureFrame>, settings:
     Scene { has_picture: picture.is_some(), everything, asked, matched, inside }
 }
 
+/// Of each track of a picture the object that it best matches, and whether it is one that is asked for; `None` in the second
+/// place: it does not count.
+pub(super) fn judge(
+    truth: &TruthFrame,
+    picture: &PictureFrame,
+    settings: &Settings,
+) -> Vec<(Option<usize>, Option<bool>)> {
+    let scene = scene(truth, Some(picture), settings);
+    let matched = scene.matched.iter().zip(&scene.inside);
+    matched
+        .map(|(object, inside)| match object {
+            Some(object) => (Some(*object), scene.asked[*object].then_some(true)),
+            None => (None, inside.then_some(false)),
+        })
+        .collect()
+}
+
 /// By its velocity; a track without one stands still.
 fn placed(track: &Track, ahead_s: f64) -> PlacedTrack<'_> {
     PlacedTrack {
