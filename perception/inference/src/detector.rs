@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use opencv::prelude::*;
 use ort::memory::Allocator;
@@ -101,15 +101,7 @@ impl Detector {
     /// Loads the network into ONNX Runtime and checks that its inputs and outputs are as described.
     pub fn new(model: &ModelFile, settings: DetectorSettings) -> Result<Self, DetectError> {
         let classes = class_table(model, &settings.thresholds)?;
-        let environment = environment(settings.runtime_library.as_deref())?;
-        let session = Session::builder(&environment)
-            .and_then(|builder| Ok(builder.with_intra_threads(settings.threads.max(1))?))
-            .and_then(|builder| Ok(builder.with_inter_threads(1)?))
-            // Threads that wait for work by spinning would take the core from everything else on the box.
-            .and_then(|builder| Ok(builder.with_intra_op_spinning(false)?))
-            .and_then(|builder| Ok(builder.with_optimization_level(GraphOptimizationLevel::All)?))
-            .and_then(|mut builder| builder.commit_from_memory(&model.network))
-            .map_err(|error| DetectError::Network { model: model.name.clone(), problem: error.to_string() })?;
+        let session = session(&model.name, &model.network, settings.threads, settings.runtime_library.as_deref())?;
         let letterbox = Letterbox::new(&model.input);
         check_names(model, &letterbox.shape(), session.inputs(), session.outputs())
             .map_err(|problem| DetectError::Mismatch { model: model.name.clone(), problem })?;
@@ -172,10 +164,28 @@ impl Detector {
     }
 }
 
+/// A network in ONNX Runtime, worked on with so many threads (0 is taken for 1).
+pub(crate) fn session(
+    model: &str,
+    network: &[u8],
+    threads: usize,
+    runtime_library: Option<&Path>,
+) -> Result<Session, DetectError> {
+    let environment = environment(runtime_library)?;
+    Session::builder(&environment)
+        .and_then(|builder| Ok(builder.with_intra_threads(threads.max(1))?))
+        .and_then(|builder| Ok(builder.with_inter_threads(1)?))
+        // Threads that wait for work by spinning would take the core from everything else on the box.
+        .and_then(|builder| Ok(builder.with_intra_op_spinning(false)?))
+        .and_then(|builder| Ok(builder.with_optimization_level(GraphOptimizationLevel::All)?))
+        .and_then(|mut builder| builder.commit_from_memory(network))
+        .map_err(|error| DetectError::Network { model: model.to_owned(), problem: error.to_string() })
+}
+
 /// Tensors for the outputs whose shape the network fixes, reused from run to run. That saves allocations, and it is what
 /// keeps memory flat: ort 2.0.0-rc.14 does not release the type description of an output that it allocates itself
 /// (`Value::from_session_output_ptr`), some 340 bytes an output and run.
-fn reused_outputs(outputs: &[Outlet]) -> ort::Result<RunOptions<HasSelectedOutputs>> {
+pub(crate) fn reused_outputs(outputs: &[Outlet]) -> ort::Result<RunOptions<HasSelectedOutputs>> {
     let mut selector = OutputSelector::default();
     for output in outputs {
         if let ValueType::Tensor { ty: TensorElementType::Float32, shape, .. } = output.dtype()

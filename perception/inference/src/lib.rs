@@ -8,6 +8,7 @@
 
 mod decode;
 mod detector;
+mod ghost;
 mod image;
 mod letterbox;
 mod model;
@@ -15,6 +16,7 @@ mod nms;
 mod runtime;
 
 pub use detector::{DetectError, Detector, DetectorSettings};
+pub use ghost::{GhostError, GhostModel, GhostThresholds};
 pub use image::{BgrImage, ImageError};
 pub use model::{ClassSpec, ColourOrder, DecoderKind, DecoderSpec, InputSpec, Layout, ModelError, ModelFile, NmsSpec};
 pub use runtime::{RUNTIME_VARIABLE, RuntimeError};

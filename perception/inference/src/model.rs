@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 use perception::detection::Class;
 use serde::Deserialize;
-use serde::de::IntoDeserializer;
 use serde::de::value::{Error as ValueError, StrDeserializer};
+use serde::de::{DeserializeOwned, IntoDeserializer};
 use sha2::{Digest, Sha256};
 
 /// The version of `model.toml` that this reads.
@@ -216,7 +216,7 @@ struct Source {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "checked for its keys only")]
-struct Score {
+pub(crate) struct Score {
     what: String,
     value: f64,
     on: String,
@@ -227,21 +227,13 @@ impl ModelFile {
     /// Reads `directory/model.toml` and the network it names, and checks the one against the other.
     pub fn load(directory: &Path) -> Result<Self, ModelError> {
         let path = directory.join("model.toml");
-        let text = fs::read_to_string(&path).map_err(|cause| ModelError::Read { path: path.clone(), cause })?;
-        let description: Description =
-            toml::from_str(&text).map_err(|cause| ModelError::Toml { path: path.clone(), cause: Box::new(cause) })?;
+        let description: Description = parse(&path)?;
         let classes =
             check(&description).map_err(|(field, problem)| ModelError::Field { path: path.clone(), field, problem })?;
-        let file = directory.join(&description.file);
-        let network = fs::read(&file).map_err(|cause| ModelError::Read { path: file.clone(), cause })?;
-        let actual: String = Sha256::digest(&network).iter().map(|byte| format!("{byte:02x}")).collect();
-        let expected = description.sha256.to_ascii_lowercase();
-        if actual != expected {
-            return Err(ModelError::Hash { path: file, expected, actual });
-        }
+        let (network, sha256) = read_network(directory, &description.file, &description.sha256)?;
         Ok(Self {
             name: description.name,
-            sha256: actual,
+            sha256,
             licence: description.licence,
             input: description.input,
             decoder: description.decoder,
@@ -253,10 +245,25 @@ impl ModelFile {
     }
 }
 
-/// What is wrong with a field: its key and the complaint.
-type Complaint = (String, String);
+/// Reads a `model.toml`.
+pub(crate) fn parse<T: DeserializeOwned>(path: &Path) -> Result<T, ModelError> {
+    let text = fs::read_to_string(path).map_err(|cause| ModelError::Read { path: path.to_owned(), cause })?;
+    toml::from_str(&text).map_err(|cause| ModelError::Toml { path: path.to_owned(), cause: Box::new(cause) })
+}
 
-fn complain<T>(field: impl Into<String>, problem: impl Into<String>) -> Result<T, Complaint> {
+/// The network beside a `model.toml`, and its SHA-256, which is the one that is expected.
+pub(crate) fn read_network(directory: &Path, file: &str, sha256: &str) -> Result<(Vec<u8>, String), ModelError> {
+    let path = directory.join(file);
+    let network = fs::read(&path).map_err(|cause| ModelError::Read { path: path.clone(), cause })?;
+    let actual: String = Sha256::digest(&network).iter().map(|byte| format!("{byte:02x}")).collect();
+    let expected = sha256.to_ascii_lowercase();
+    if actual == expected { Ok((network, actual)) } else { Err(ModelError::Hash { path, expected, actual }) }
+}
+
+/// What is wrong with a field: its key and the complaint.
+pub(crate) type Complaint = (String, String);
+
+pub(crate) fn complain<T>(field: impl Into<String>, problem: impl Into<String>) -> Result<T, Complaint> {
     Err((field.into(), problem.into()))
 }
 
@@ -264,13 +271,7 @@ fn check(description: &Description) -> Result<BTreeMap<Class, ClassSpec>, Compla
     if description.format != FORMAT {
         return complain("format", format!("is {}, this program reads {FORMAT}", description.format));
     }
-    let file = Path::new(&description.file);
-    if file.file_name() != Some(file.as_os_str()) {
-        return complain("file", "must be the name of a file beside model.toml, without directories");
-    }
-    if description.sha256.len() != 64 || !description.sha256.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        return complain("sha256", "must be 64 hexadecimal digits");
-    }
+    check_network_name(&description.file, &description.sha256)?;
     if description.class_count == 0 || description.class_count > MAX_CLASSES {
         return complain("class_count", format!("must be from 1 to {MAX_CLASSES}"));
     }
@@ -280,6 +281,18 @@ fn check(description: &Description) -> Result<BTreeMap<Class, ClassSpec>, Compla
         check_share(key, value)?;
     }
     check_classes(description)
+}
+
+/// Name and hash of the network's file.
+pub(crate) fn check_network_name(file: &str, sha256: &str) -> Result<(), Complaint> {
+    let name = Path::new(file);
+    if name.file_name() != Some(name.as_os_str()) {
+        return complain("file", "must be the name of a file beside model.toml, without directories");
+    }
+    if sha256.len() != 64 || !sha256.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return complain("sha256", "must be 64 hexadecimal digits");
+    }
+    Ok(())
 }
 
 /// A score or an overlap: above 0, at most 1.
