@@ -12,6 +12,7 @@ pub mod clock;
 pub mod config;
 pub mod console;
 pub mod gate;
+pub mod ghosts;
 pub mod health;
 pub mod inlet;
 pub mod map;

@@ -17,6 +17,7 @@ use perception::traffic::{LaneWindow, TrafficCounter};
 
 use crate::cadence::Cadence;
 use crate::gate::{Gate, Limits, Reason};
+use crate::ghosts::Ghosts;
 use crate::map::SiteMap;
 use crate::messages::{Composed, Composer, Edition, ObjectPicture};
 use crate::radios::{MessageKind, Transmission};
@@ -113,6 +114,7 @@ pub struct Pipeline {
     aligner: Aligner,
     lifter: Lifter,
     tracker: Tracker,
+    ghosts: Option<Ghosts>,
     lanes: LaneMap,
     traffic: TrafficCounter,
     lots: Vec<ParkingMonitor>,
@@ -191,6 +193,7 @@ impl Pipeline {
             aligner: Aligner::new(&geometry, align),
             lifter: Lifter::new(&geometry, LiftSettings::default())?,
             tracker: Tracker::new(&geometry, tracker)?,
+            ghosts: None,
             lanes: LaneMap::new(&geometry.lanes),
             traffic: TrafficCounter::new(&geometry, traffic_window_s),
             lots: lots.iter().map(|lot| ParkingMonitor::new(lot, &geometry)).collect(),
@@ -204,6 +207,11 @@ impl Pipeline {
             last_now: start,
             outputs: VecDeque::new(),
         })
+    }
+
+    /// The same, with a model that judges which tracks are in the picture.
+    pub fn with_ghosts(self, ghosts: Option<Ghosts>) -> Self {
+        Self { ghosts, ..self }
     }
 
     /// One input at `now`; `arrived_at` is when it reached the service, at or before `now`.
@@ -328,7 +336,7 @@ impl Pipeline {
     fn look(&mut self, now: UtcMicros) -> Vec<LocatedTrack> {
         self.picture_due = now.plus_seconds(OBJECTS_PERIOD_S);
         self.tracker.advance(now);
-        let tracks = self.tracker.picture(now);
+        let tracks = self.shown(now);
         let live = self.heard.iter().filter(|heard| is_live(now, heard.at)).map(|heard| heard.sensor.clone());
         let live: Vec<SensorId> = live.collect();
         for lot in &mut self.lots {
@@ -336,6 +344,15 @@ impl Pipeline {
         }
         let tracks = self.lanes.locate_all(tracks);
         self.traffic.update(now, &tracks, &live);
+        tracks
+    }
+
+    fn shown(&mut self, now: UtcMicros) -> Vec<Track> {
+        let Some(ghosts) = &mut self.ghosts else { return self.tracker.picture(now) };
+        let (tracks, judged) = ghosts.picture(self.tracker.candidates(now));
+        if !judged {
+            self.dropped("ghosts", "not_judged", 1);
+        }
         tracks
     }
 

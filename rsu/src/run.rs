@@ -23,6 +23,7 @@ use crate::city::{self, CityLink};
 use crate::clock::{Clock, Stopwatch};
 use crate::config::{CloudFile, Site};
 use crate::console::{ConsoleFeed, ConsoleMap, ConsoleState, SentMessages};
+use crate::ghosts;
 use crate::health::Health;
 use crate::inlet::{Arrival, Inlet};
 use crate::messages::Edition;
@@ -109,7 +110,9 @@ impl Service {
         };
         let pipeline_stop = Arc::new(AtomicBool::new(false));
         let pipeline = PipelineThread {
-            pipeline: Pipeline::new(pipeline_settings(site, &clock)).context("site.toml")?,
+            pipeline: Pipeline::new(pipeline_settings(site, &clock))
+                .context("site.toml")?
+                .with_ghosts(ghosts::of_site(site)?),
             inputs,
             performer,
             clock: clock.clone(),
@@ -220,7 +223,7 @@ fn pipeline_settings(site: &Site, clock: &Clock) -> PipelineSettings {
         edition: Edition { cn: site.cn, us: site.us, rsu_id: site.rsu_id },
         traffic_window_s: site.cloud.as_ref().map_or(10, |cloud| cloud.traffic_window_s),
         align: AlignSettings::default(),
-        tracker: site.fusion.into(),
+        tracker: (&site.fusion).into(),
         start: clock.now(),
     }
 }

@@ -17,6 +17,7 @@ use sensors::recording::{Item, RecordingReader, SignalRecord};
 use serde::Serialize;
 
 use crate::config::Site;
+use crate::ghosts::{self, Ghosts};
 use crate::messages::Edition;
 use crate::pipeline::{Input, Output, Picture, Pipeline, PipelineSettings};
 use crate::radios::Transmission;
@@ -36,13 +37,22 @@ pub struct ReplayArgs {
     /// Take map, parking lots and message sets from this site; sensors and lanes still come from the recording.
     #[arg(long, value_name = "SITE_TOML")]
     site: Option<PathBuf>,
+    /// Let this model judge which tracks are in the picture (models/ghost); instead of the site's `ghost_model`.
+    #[arg(long, value_name = "DIR")]
+    ghost_model: Option<PathBuf>,
 }
 
 /// Exit 0 if the whole file was read, 1 if parts of it could not be (they are named).
 pub fn run(args: ReplayArgs) -> anyhow::Result<ExitCode> {
     let site = args.site.as_deref().map(Site::load).transpose()?;
+    let ghosts = match (&args.ghost_model, &site) {
+        (Some(folder), site) => Some(ghosts::load(folder, site.as_ref().and_then(Site::onnxruntime))?),
+        (None, Some(site)) => ghosts::of_site(site)?,
+        (None, None) => None,
+    };
     let mut replay = Replay {
         pipeline: None,
+        ghosts,
         site,
         tracks: args.tracks.as_deref().map(create).transpose()?,
         messages: args.messages.as_deref().map(create).transpose()?,
@@ -78,6 +88,8 @@ struct Counts {
 
 struct Replay {
     pipeline: Option<Pipeline>,
+    /// Until the pipeline is made.
+    ghosts: Option<Ghosts>,
     site: Option<Site>,
     tracks: Option<BufWriter<File>>,
     messages: Option<BufWriter<File>>,
@@ -103,8 +115,8 @@ impl Replay {
     fn take(&mut self, arrived_at: UtcMicros, captured_at: UtcMicros, item: Item) -> anyhow::Result<()> {
         let input = match item {
             Item::Site(geometry) => {
-                self.pipeline =
-                    Some(Pipeline::new(self.settings(geometry, arrived_at)).context("the recording's /site")?);
+                let pipeline = Pipeline::new(self.settings(geometry, arrived_at)).context("the recording's /site")?;
+                self.pipeline = Some(pipeline.with_ghosts(self.ghosts.take()));
                 return Ok(());
             }
             Item::Camera(frame) => Input::Sensor(SensorFrame::Camera(frame)),
@@ -140,7 +152,7 @@ impl Replay {
             edition,
             traffic_window_s: 10,
             align: AlignSettings::default(),
-            tracker: self.site.as_ref().map_or_else(TrackerSettings::default, |site| site.fusion.into()),
+            tracker: self.site.as_ref().map_or_else(TrackerSettings::default, |site| (&site.fusion).into()),
             start,
         }
     }

@@ -5,7 +5,7 @@ use std::path::Path;
 use perception::calibration::{CameraModel, Origin, RadarModel, RadarSigma, SensorModel, SiteGeometry};
 use serde::Deserialize;
 
-use super::file::{CameraFile, DetectorFile, RadarFile, RadioFile, SITE_FILE_VERSION, SignalFile, SiteFile};
+use super::file::{CameraFile, DetectorFile, FusionFile, RadarFile, RadioFile, SITE_FILE_VERSION, SignalFile, SiteFile};
 use super::{Camera, Radar, Site};
 use crate::map::SiteMap;
 use crate::signals::fixed_time::FixedTimePlan;
@@ -84,7 +84,10 @@ impl<'a> Checker<'a> {
             cameras,
             radars,
             detector,
-            fusion: file.fusion,
+            fusion: FusionFile {
+                ghost_model: file.fusion.ghost_model.map(|folder| self.base.join(folder)),
+                ..file.fusion
+            },
             signal,
             radios: file.radios,
             cloud: file.cloud,

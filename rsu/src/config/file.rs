@@ -149,23 +149,25 @@ pub struct DetectorFile {
 }
 
 /// How sensors become one picture.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct FusionFile {
     /// Whether a camera or radar found turned by up to 2°, or its clock found off by up to 0.5 s, is put right in what it
     /// measures. It is told in metrics and health either way.
     pub correct_sensors: bool,
+    /// Folder of a model that judges which tracks are real, relative to `site.toml`; absent: the tracker's own rules do.
+    pub ghost_model: Option<PathBuf>,
 }
 
-impl From<FusionFile> for TrackerSettings {
-    fn from(file: FusionFile) -> Self {
+impl From<&FusionFile> for TrackerSettings {
+    fn from(file: &FusionFile) -> Self {
         Self { correct_sensors: file.correct_sensors, ..Self::default() }
     }
 }
 
 impl Default for FusionFile {
     fn default() -> Self {
-        Self { correct_sensors: true }
+        Self { correct_sensors: true, ghost_model: None }
     }
 }
 

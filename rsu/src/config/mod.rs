@@ -113,6 +113,11 @@ impl Site {
         let base = path.parent().unwrap_or(Path::new("."));
         check::Checker::new(base).site(file).map_err(|problems| ConfigError::Problems { path: path.into(), problems })
     }
+
+    /// Where ONNX Runtime is, if the detector says so: there is one for all models.
+    pub fn onnxruntime(&self) -> Option<&Path> {
+        self.detector.as_ref()?.onnxruntime.as_deref()
+    }
 }
 
 fn read(path: &Path) -> Result<String, ConfigError> {

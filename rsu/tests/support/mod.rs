@@ -58,7 +58,7 @@ pub fn pipeline(site: &Site, start: UtcMicros) -> Pipeline {
         edition: Edition { cn: site.cn, us: site.us, rsu_id: site.rsu_id },
         traffic_window_s: 10,
         align: AlignSettings::default(),
-        tracker: site.fusion.into(),
+        tracker: (&site.fusion).into(),
         start,
     };
     Pipeline::new(settings).expect("the site's geometry is in order")
