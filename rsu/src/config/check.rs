@@ -5,7 +5,9 @@ use std::path::Path;
 use perception::calibration::{CameraModel, Origin, RadarModel, RadarSigma, SensorModel, SiteGeometry};
 use serde::Deserialize;
 
-use super::file::{CameraFile, DetectorFile, FusionFile, RadarFile, RadioFile, SITE_FILE_VERSION, SignalFile, SiteFile};
+use super::file::{
+    CameraFile, DetectorFile, FusionFile, RadarFile, RadioFile, SITE_FILE_VERSION, SignalFile, SiteFile,
+};
 use super::{Camera, Radar, Site};
 use crate::map::SiteMap;
 use crate::signals::fixed_time::FixedTimePlan;
