@@ -1,7 +1,5 @@
 //! The shipped ghost model, and what is refused.
 
-#![expect(clippy::unwrap_used, reason = "this file is a test as a whole")]
-
 use std::fs;
 use std::path::{Path, PathBuf};
 
