@@ -67,20 +67,7 @@ fn drain(pipeline: &mut Pipeline, pictures: &mut Vec<PictureFrame>, health: &mut
 }
 
 fn frame(at: UtcMicros, tracks: &[perception::lanes::LocatedTrack]) -> PictureFrame {
-    let track = |located: &perception::lanes::LocatedTrack| {
-        let track = &located.track;
-        Track {
-            id: track.id,
-            class: track.class.as_str().into(),
-            east_m: track.position_enu_m[0],
-            north_m: track.position_enu_m[1],
-            vel_east_mps: Some(track.velocity_enu_mps[0]),
-            vel_north_mps: Some(track.velocity_enu_mps[1]),
-            heading_cw_north_rad: track.heading_cw_north_rad,
-            cov_position_m2: Some(track.cov_position_m2),
-        }
-    };
-    PictureFrame { t_us: at.0, tracks: tracks.iter().map(track).collect() }
+    PictureFrame { t_us: at.0, tracks: tracks.iter().map(|located| Track::from(&located.track)).collect() }
 }
 
 fn hota(score: &ClassScore) -> f64 {

@@ -109,19 +109,7 @@ impl Fusion {
 
 fn write_candidates(out: &mut impl Write, tracker: &Tracker, truth: &TruthFrame) -> anyhow::Result<()> {
     let candidates = tracker.candidates(UtcMicros(truth.t_us));
-    let tracks: Vec<Track> = candidates
-        .iter()
-        .map(|(track, _)| Track {
-            id: track.id,
-            class: track.class.as_str().to_owned(),
-            east_m: track.position_enu_m[0],
-            north_m: track.position_enu_m[1],
-            vel_east_mps: Some(track.velocity_enu_mps[0]),
-            vel_north_mps: Some(track.velocity_enu_mps[1]),
-            heading_cw_north_rad: track.heading_cw_north_rad,
-            cov_position_m2: Some(track.cov_position_m2),
-        })
-        .collect();
+    let tracks: Vec<Track> = candidates.iter().map(|(track, _)| Track::from(track)).collect();
     let shown: Vec<bool> = candidates.iter().map(|(_, evidence)| evidence.shown).collect();
     let labels = labels(truth, &tracks, &shown, &Settings::default());
     for ((track, evidence), label) in candidates.iter().zip(labels) {

@@ -40,6 +40,21 @@ pub struct Track {
     pub cov_position_m2: Option<[[f64; 2]; 2]>,
 }
 
+impl From<&perception::track::Track> for Track {
+    fn from(track: &perception::track::Track) -> Self {
+        Self {
+            id: track.id,
+            class: track.class.as_str().to_owned(),
+            east_m: track.position_enu_m[0],
+            north_m: track.position_enu_m[1],
+            vel_east_mps: Some(track.velocity_enu_mps[0]),
+            vel_north_mps: Some(track.velocity_enu_mps[1]),
+            heading_cw_north_rad: track.heading_cw_north_rad,
+            cov_position_m2: Some(track.cov_position_m2),
+        }
+    }
+}
+
 /// Reads pictures. Empty lines and fields that are not ours are passed over.
 ///
 /// # Errors
