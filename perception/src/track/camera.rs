@@ -356,7 +356,7 @@ impl Tracker {
                 let id = self.take_id();
                 let mut track = Tracked::from_camera(id, at, measured, self.names.len());
                 track.last_hit[sensor] = at;
-                self.tracks.push(track);
+                self.tracks.push(Box::new(track));
                 report.born += 1;
             }
         }
@@ -378,7 +378,7 @@ impl Tracker {
             let (edges_px, variances) = (measured.edges_px.into(), edge_variances(measured, false));
             add_corner(&mut self.sweep, &edges_px, &variances, columns + row);
         }
-        for (column, row) in self.sweep.pairs(|a, b| a < columns && b >= columns) {
+        for (column, row) in self.sweep.pairs_across(columns) {
             let (expected, row) = (&self.expected[*column], row - columns);
             if !near(expected, &list[row]) {
                 continue;
@@ -422,7 +422,7 @@ impl Tracker {
                 self.sweep.add([left, top], [right, bottom], index);
             }
         }
-        for pair in self.sweep.pairs(|_, _| true) {
+        for pair in self.sweep.pairs() {
             for (front, behind) in [(pair.0, pair.1), (pair.1, pair.0)] {
                 let (front, behind) = (&self.expected[front], behind);
                 let (Some(near), Some(far)) = (&front.picture, &self.expected[behind].picture) else { continue };

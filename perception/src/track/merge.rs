@@ -29,7 +29,7 @@ impl Tracker {
         for (index, expected) in expected.iter().enumerate() {
             sweep.add_around(expected.state.position(), REACH_M / 2.0, index);
         }
-        for (a, b) in sweep.pairs(|_, _| true) {
+        for (a, b) in sweep.pairs() {
             let (a, b) = (&expected[*a], &expected[*b]);
             // What would not be one even if it were blind is far the most, and no track need be looked at for it.
             if !are_one(a, b, true) {

@@ -71,17 +71,26 @@ fn fit(
     }
     let reflections = reflections(expected, toward);
     let prior_cov = expected.state.position_cov() + expected.shape_cov_m2;
-    let mut weights = [0.0; 3];
+    let mut distances = [(0.0, 0.0); 3];
     let mut least = f64::MAX;
-    for (weight, (offset, spread, share)) in weights.iter_mut().zip(&reflections) {
+    for (distance, (offset, spread, _)) in distances.iter_mut().zip(&reflections) {
         let s = prior_cov + measured.cov_m2 + spread;
         let innovation = measured.position_enu_m + offset - expected.state.position();
         let squared = innovation.dot(&(s.try_inverse()? * innovation));
         least = least.min(squared);
-        *weight = share * (-0.5 * squared).exp() / s.determinant().max(1e-12).sqrt();
+        *distance = (squared, s.determinant());
+    }
+    // Most returns are of something else: before anything dear is worked out.
+    if !(least < GATE_2D) {
+        return None;
+    }
+    let mut weights = [0.0; 3];
+    for (weight, ((squared, determinant), (_, _, share))) in weights.iter_mut().zip(distances.iter().zip(&reflections))
+    {
+        *weight = share * (-0.5 * squared).exp() / determinant.max(1e-12).sqrt();
     }
     let total: f64 = weights.iter().sum();
-    if !(least < GATE_2D && total > 0.0) {
+    if !(total > 0.0) {
         return None;
     }
     cost += 3.0 - 2.0 * total.ln();
@@ -199,7 +208,7 @@ impl Tracker {
         for (row, measured) in list.iter().enumerate() {
             self.sweep.add_around(measured.position_enu_m, 4.0 * measured.cov_m2.trace().sqrt(), columns + row);
         }
-        for (column, row) in self.sweep.pairs(|a, b| a < columns && b >= columns) {
+        for (column, row) in self.sweep.pairs_across(columns) {
             let (expected, row) = (&self.expected[*column], row - columns);
             let since_s = at.seconds_since(self.tracks[expected.track].last_hit[sensor]).abs();
             if let Some((cost, found)) = fit(at, expected, &list[row], since_s, &health, &uncorrected) {
@@ -278,7 +287,7 @@ impl Tracker {
             let id = self.take_id();
             let mut track = Tracked::from_radar(id, at, measured, self.names.len());
             track.last_hit[sensor] = at;
-            self.tracks.push(track);
+            self.tracks.push(Box::new(track));
             report.born += 1;
         }
     }

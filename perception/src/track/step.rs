@@ -113,7 +113,8 @@ pub struct Tracker {
     /// Sensor indices in alphabetical order of their names.
     pub(super) alphabetical: Vec<usize>,
     pub(super) lanes: LaneMap,
-    pub(super) tracks: Vec<Tracked>,
+    /// Oldest first. Boxed: when one of many goes, the others must not be moved, they are large.
+    pub(super) tracks: Vec<Box<Tracked>>,
     pub(super) next_id: u64,
     pub(super) newest: UtcMicros,
     pub(super) late_on_end: u32,

@@ -6,7 +6,8 @@
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Sweep {
     spans: Vec<Span>,
-    open: Vec<Span>,
+    /// Those that the line may still cross, by group.
+    open: [Vec<Span>; 2],
     pairs: Vec<(usize, usize)>,
 }
 
@@ -35,20 +36,29 @@ impl Sweep {
         self.add(centre.map(|value| value - reach), centre.map(|value| value + reach), index);
     }
 
-    /// The overlapping pairs that are `wanted`, each with the lower index first, in order.
-    pub(crate) fn pairs(&mut self, wanted: impl Fn(usize, usize) -> bool) -> &[(usize, usize)] {
+    /// The overlapping pairs, each with the lower index first, in order.
+    pub(crate) fn pairs(&mut self) -> &[(usize, usize)] {
+        self.find(|_| (0, 0))
+    }
+
+    /// The overlapping pairs of one with an index below `split` and one from there on, in order.
+    pub(crate) fn pairs_across(&mut self, split: usize) -> &[(usize, usize)] {
+        self.find(|index| if index < split { (0, 1) } else { (1, 0) })
+    }
+
+    /// `groups_of` tells the group of an index and the group that it is compared with.
+    fn find(&mut self, groups_of: impl Fn(usize) -> (usize, usize)) -> &[(usize, usize)] {
         self.pairs.clear();
-        self.open.clear();
+        self.open.iter_mut().for_each(Vec::clear);
         self.spans.sort_unstable_by(|a, b| a.low[0].total_cmp(&b.low[0]));
         for new in &self.spans {
-            self.open.retain(|old| old.high[0] >= new.low[0]);
-            for old in &self.open {
-                let (a, b) = (old.index.min(new.index), old.index.max(new.index));
-                if old.low[1] <= new.high[1] && new.low[1] <= old.high[1] && wanted(a, b) {
-                    self.pairs.push((a, b));
-                }
+            let (own, other) = groups_of(new.index);
+            let open = &mut self.open[other];
+            open.retain(|old| old.high[0] >= new.low[0]);
+            for old in open.iter().filter(|old| old.low[1] <= new.high[1] && new.low[1] <= old.high[1]) {
+                self.pairs.push((old.index.min(new.index), old.index.max(new.index)));
             }
-            self.open.push(*new);
+            self.open[own].push(*new);
         }
         self.pairs.sort_unstable();
         &self.pairs
@@ -64,6 +74,7 @@ mod tests {
         #[test]
         fn finds_what_comparing_each_with_each_finds(
             boxes in prop::collection::vec((0..30i32, 0..30i32, 0..9i32, 0..9i32), 0..40),
+            split in 0..40usize,
         ) {
             let corners: Vec<_> = boxes.iter().map(|(x, y, w, h)| {
                 ([f64::from(*x), f64::from(*y)], [f64::from(x + w), f64::from(y + h)])
@@ -72,13 +83,15 @@ mod tests {
             for (b, (low, high)) in corners.iter().enumerate() {
                 sweep.add(*low, *high, b);
                 for (a, other) in corners[..b].iter().enumerate() {
-                    if (0..2).all(|axis| other.0[axis] <= high[axis] && low[axis] <= other.1[axis]) && (a + b) % 3 > 0 {
+                    if (0..2).all(|axis| other.0[axis] <= high[axis] && low[axis] <= other.1[axis]) {
                         expected.push((a, b));
                     }
                 }
             }
             expected.sort_unstable();
-            prop_assert_eq!(sweep.pairs(|a, b| (a + b) % 3 > 0), expected);
+            prop_assert_eq!(sweep.pairs(), &expected);
+            expected.retain(|(a, b)| *a < split && *b >= split);
+            prop_assert_eq!(sweep.pairs_across(split), expected);
         }
     }
 
@@ -88,6 +101,6 @@ mod tests {
         sweep.add_around([f64::NAN, 0.0], 5.0, 0);
         sweep.add_around([0.0, 0.0], f64::INFINITY, 1);
         sweep.add_around([9.0, 0.0], 1.0, 2);
-        assert_eq!(sweep.pairs(|_, _| true), [(1, 2)]);
+        assert_eq!(sweep.pairs(), [(1, 2)]);
     }
 }
