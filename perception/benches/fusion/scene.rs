@@ -80,7 +80,7 @@ impl Scene {
         let side_m = (count as f64 / PER_HECTARE).sqrt() * 100.0;
         let lanes = lanes(side_m);
         let mut noise = Noise(7);
-        let users = (0..count).map(|index| user(index, &lanes, side_m, &mut noise)).collect();
+        let users = (0..count).map(|index| user(index, count, &lanes, side_m, &mut noise)).collect();
         Self { site: site(lanes), users, side_m, noise }
     }
 
@@ -180,23 +180,23 @@ impl Scene {
     }
 }
 
-/// A lane of its own or, for those on foot, the kerb; every third stands.
-fn user(index: usize, lanes: &[Lane], side_m: f64, noise: &mut Noise) -> User {
-    let lane = &lanes[index % lanes.len()];
+/// In a row of its kind along a lane: those that drive all at the lane's speed, so that nobody drives through another;
+/// beside them bicycles, every third vehicle parked at the kerb, and people behind it.
+fn user(index: usize, count: usize, lanes: &[Lane], side_m: f64, noise: &mut Noise) -> User {
+    let (lane, place) = (&lanes[index % lanes.len()], index / lanes.len());
     let [from, to] = [lane.centerline_enu_m[0], lane.centerline_enu_m[1]];
     let ahead = [(to[0] - from[0]) / side_m, (to[1] - from[1]) / side_m];
-    // Nine metres apart, lane by lane, so that nobody starts in somebody else.
-    let slot_m = 9.0;
-    let slots = (side_m / slot_m).max(1.0);
-    let along_m = ((index / lanes.len()) as f64 * 7.0 % slots.floor()) * slot_m + 2.0 * noise.uniform();
-    let (class, size_m, beside_m, speed_mps) = match index % 10 {
-        0 | 1 => (Class::Pedestrian, [0.5, 0.5, 1.7], LANE_M, 1.3),
+    let apart_m = side_m / count.div_ceil(lanes.len()) as f64;
+    let along_m = place as f64 * apart_m + 0.5 * noise.uniform();
+    let (class, size_m, beside_m, speed_mps) = match place % 10 {
+        0 | 1 => (Class::Pedestrian, [0.5, 0.5, 1.7], 1.6 * LANE_M, 1.3),
         2 => (Class::Bicycle, [1.8, 0.6, 1.7], 1.4, 4.5),
-        3 => (Class::Truck, [9.0, 2.5, 3.4], 0.0, 9.0),
+        3 => (Class::Truck, [8.0, 2.5, 3.4], 0.0, 10.0),
         4 => (Class::Van, [5.3, 2.0, 2.2], 0.0, 10.0),
-        _ => (Class::Car, [4.5, 1.8, 1.5], 0.0, 11.0),
+        _ => (Class::Car, [4.5, 1.8, 1.5], 0.0, 10.0),
     };
-    let stands = (index / lanes.len()).is_multiple_of(3) && class != Class::Bicycle;
+    let stands = place.is_multiple_of(3) && class != Class::Bicycle;
+    let beside_m = if stands { beside_m.max(0.8 * LANE_M) } else { beside_m };
     User {
         class,
         size_m,
