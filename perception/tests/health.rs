@@ -1,6 +1,8 @@
 //! What the tracker finds of its sensors' errors.
 
 mod scene;
+#[path = "../benches/fusion/scene.rs"]
+mod traffic;
 
 use perception::calibration::SensorModel;
 use perception::detection::{CameraFrame, SensorFrame};
@@ -10,7 +12,7 @@ use perception::track::{SensorHealth, Tracker, TrackerSettings};
 use scene::{Mover, Noise, at_ms, camera, check_invariants, radar_frame, site};
 
 /// Cars along two lanes and across, one after the other for a minute and more.
-fn traffic() -> Vec<Mover> {
+fn drivers() -> Vec<Mover> {
     let lines = (0..24).flat_map(|k| {
         let gap = f64::from(k) * 26.0;
         [
@@ -36,7 +38,7 @@ fn watch(turn_rad: [f64; 3], ahead_ms: i64, correct_sensors: bool) -> Vec<Sensor
     let lifter = Lifter::new(&site, LiftSettings::default()).expect("sound");
     let settings = TrackerSettings { correct_sensors, ..TrackerSettings::default() };
     let mut tracker = Tracker::new(&site, settings).expect("sound");
-    let (straight, movers, mut noise) = (CameraView::new(&camera()), traffic(), Noise(5));
+    let (straight, movers, mut noise) = (CameraView::new(&camera()), drivers(), Noise(5));
     let turned = straight.turned(turn_rad);
     for ms in (0..90_000).step_by(66) {
         let near: Vec<Mover> = movers.iter().copied().filter(|mover| in_sight(mover.position(ms))).collect();
@@ -92,4 +94,26 @@ fn honest_sensors_are_found_honest_whether_or_not_they_are_put_right() {
             assert!(sensor.clock_ahead_s.abs() < 0.02, "{correct_sensors}: {sensor:?}");
         }
     }
+}
+
+#[test]
+fn a_crowd_does_not_turn_the_cameras_that_watch_it() {
+    let mut crowd = traffic::Scene::new(500);
+    let lifter = Lifter::new(&crowd.site, LiftSettings::default()).expect("sound");
+    let mut tracker = Tracker::new(&crowd.site, TrackerSettings::default()).expect("sound");
+    let (mut boxes, mut assigned) = (0, 0);
+    for arrival in crowd.play(4.0) {
+        let scan = lifter.lift(&arrival.frame).expect("of the site");
+        let report = tracker.step(&scan);
+        if let SensorFrame::Camera(frame) = &arrival.frame
+            && arrival.at.seconds_since(traffic::START) > 2.0
+        {
+            boxes += frame.boxes.len();
+            assigned += report.assigned;
+        }
+    }
+    for sensor in tracker.health() {
+        assert!(sensor.turn_rad.iter().all(|turn_rad| turn_rad.abs() < 0.0025), "{sensor:?}");
+    }
+    assert!(assigned * 20 > boxes * 19, "{assigned} of {boxes} boxes belong to a track");
 }

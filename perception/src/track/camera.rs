@@ -318,6 +318,7 @@ impl Tracker {
         self.expect(sensor, at);
         self.imagine(sensor, view);
         self.compare(list);
+        self.count_rivals(list.len());
         self.assign(list.len(), GATE);
         let uncorrected = self.uncorrected(sensor);
         let mut report = StepReport::default();
@@ -327,11 +328,13 @@ impl Tracker {
             expected.detection_probability = 0.0;
             let track = &mut self.tracks[expected.track];
             let since_s = at.seconds_since(track.last_hit[sensor]).abs();
-            let heard = track.confirmed && track.measured_by_others(sensor, at);
+            let sure = expected.candidates == 1 && self.claimants[row] == 1;
+            let heard = sure && track.confirmed && track.measured_by_others(sensor, at);
             if let Some(seen) = observe(at, expected, measured, fit.hidden, since_s, &uncorrected) {
                 let health = &mut self.health[sensor];
                 if heard {
-                    health.hear_box(&seen.nuisance, track.tells(expected.state.position()));
+                    let share = health.among_many(track.tells(expected.state.position()));
+                    health.hear_box(&seen.nuisance, share);
                 }
                 if heard && !fit.hidden && measured.cut == Cut::default() {
                     health.hear_residual(seen.residual_px2);

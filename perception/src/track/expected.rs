@@ -27,4 +27,6 @@ pub(crate) struct Expected {
     pub detection_probability: f64,
     /// Least cost of the radar returns that chose it.
     pub least_cost: f64,
+    /// How many measurements of the scan may be of it.
+    pub candidates: usize,
 }

@@ -3,13 +3,16 @@
 //! Each measurement of a track that other sensors measure as well tells a little of both: what does not fit is shared
 //! out between the track, the box's noise, the track's shape and these, each by how doubtful it is. The estimates are a
 //! Kalman filter of unconnected scalars; as the errors of one track last, a measurement counts only as a share of one,
-//! and the less the more its track has told already from where it is.
+//! and the less the more its track has told already from where it is. Hundreds of tracks that tell at once are not hundreds
+//! of witnesses, and what may be of several tracks tells nothing: else a crowd of false matches turns a camera to where
+//! they seem true, and they stay.
 
 use super::camera::{Nuisance, TURN};
 use crate::detection::SensorId;
 
-/// What is not known of a sensor before it has measured anything, standard deviations.
-const TURN_SIGMA_RAD: [f64; 3] = [0.006, 0.006, 0.003];
+/// What is not known of a sensor before it has measured anything, standard deviations. Pitch is what installers know best:
+/// the horizon and the road's far end show it.
+const TURN_SIGMA_RAD: [f64; 3] = [0.0015, 0.004, 0.002];
 const RADAR_TURN_SIGMA_RAD: f64 = 0.003;
 const CLOCK_SIGMA_S: f64 = 0.045;
 /// How far a camera may be put right, radians, and a clock, seconds.
@@ -21,6 +24,8 @@ const REFUSED_CLOCK_S: f64 = 0.3;
 const RESIDUAL_MEMORY: f64 = 500.0;
 /// Growth of doubt, a second: masts bend in the sun, clocks drift.
 const TURN_WALK_RAD2PS: f64 = 1e-9;
+/// So many shares a second tell half of what they would alone.
+const TOLD_ENOUGH: f64 = 10.0;
 const CLOCK_WALK_S2PS: f64 = 1e-8;
 
 /// How far a sensor is found to be off.
@@ -56,6 +61,8 @@ pub(crate) struct Health {
     /// Mean squared residual of box edges, px², and of how many boxes.
     residual_px2: f64,
     compared: f64,
+    /// How much has been told of it in about the last second.
+    told: f64,
 }
 
 impl Health {
@@ -78,7 +85,14 @@ impl Health {
             first_clock_var: clock_sigma_s * clock_sigma_s,
             residual_px2: 0.0,
             compared: 0.0,
+            told: 0.0,
         }
+    }
+
+    /// What is left of a share when many tell at once: they are wrong together as often as not, as all follow one picture.
+    pub(crate) fn among_many(&mut self, share: f64) -> f64 {
+        self.told += share;
+        share / (1.0 + self.told / TOLD_ENOUGH)
     }
 
     /// Takes what a camera's box says.
@@ -128,6 +142,7 @@ impl Health {
             *var = (*var + TURN_WALK_RAD2PS * passed_s).min(first);
         }
         self.clock_var = (self.clock_var + CLOCK_WALK_S2PS * passed_s).min(self.first_clock_var);
+        self.told *= (-passed_s).exp();
     }
 }
 

@@ -216,6 +216,7 @@ impl Tracker {
                 self.matches.push(found);
             }
         }
+        self.count_rivals(list.len());
         self.claim(list.len());
         let mut report = StepReport::default();
         for (row, measured) in list.iter().enumerate() {
@@ -232,8 +233,9 @@ impl Tracker {
             expected.detection_probability = 0.0;
             let track = &mut self.tracks[expected.track];
             let moves = measured.radial_speed_mps.is_some_and(|speed| speed.abs() > 0.6);
-            if track.confirmed && track.measured_by_others(sensor, at) {
-                let share = track.tells(expected.state.position());
+            let sure = self.claimants[row] == 1;
+            if sure && track.confirmed && track.measured_by_others(sensor, at) {
+                let share = self.health[sensor].among_many(track.tells(expected.state.position()));
                 self.health[sensor].hear_clock(found.clock, share);
                 self.health[sensor].hear_turn(found.turn, share);
             }
@@ -330,6 +332,7 @@ mod tests {
             covered: 0.0,
             detection_probability: 0.0,
             least_cost: f64::MAX,
+            candidates: 0,
         };
         let mut random = Random(7);
         let (toward, mut sum, mut information) = (centre.normalize(), Vector2::zeros(), Matrix2::zeros());

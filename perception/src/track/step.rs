@@ -125,6 +125,8 @@ pub struct Tracker {
     pub(super) matches: Vec<Match>,
     pub(super) fits: Vec<BoxFit>,
     pub(super) chosen: Vec<usize>,
+    /// Of how many tracks each measurement may be.
+    pub(super) claimants: Vec<usize>,
 }
 
 impl Tracker {
@@ -159,6 +161,7 @@ impl Tracker {
             matches: Vec::new(),
             fits: Vec::new(),
             chosen: Vec::new(),
+            claimants: Vec::new(),
         })
     }
 
@@ -319,6 +322,7 @@ impl Tracker {
                 covered: 0.0,
                 detection_probability: 0.0,
                 least_cost: f64::MAX,
+                candidates: 0,
             });
         }
     }
@@ -333,6 +337,16 @@ impl Tracker {
             if expected.detection_probability > 0.0 {
                 self.tracks[expected.track].miss(at, kind, expected.detection_probability);
             }
+        }
+    }
+
+    /// Counts how many measurements each track has to choose from, and how many tracks each measurement.
+    pub(super) fn count_rivals(&mut self, measurements: usize) {
+        self.claimants.clear();
+        self.claimants.resize(measurements, 0);
+        for pair in &self.pairs {
+            self.claimants[pair.measurement] += 1;
+            self.expected[pair.track].candidates += 1;
         }
     }
 
