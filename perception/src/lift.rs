@@ -138,8 +138,6 @@ pub struct CameraMeasurement {
     pub contact_enu_m: Vector2<f64>,
     /// Covariance of the contact point, m².
     pub contact_cov_m2: Matrix2<f64>,
-    /// Ground covariance for one pixel² of noise along the picture's vertical at the contact point, m²/px².
-    pub vertical_cov_m2ppx2: Matrix2<f64>,
     /// Footprint's centre if it is a typical member of its class, site ENU, metres.
     pub position_enu_m: Vector2<f64>,
     /// Covariance of that, m².
@@ -147,6 +145,33 @@ pub struct CameraMeasurement {
     /// Height of the box over that of a typical member of its class at the contact point. Far below 1: its foot is
     /// hidden behind something.
     pub height_ratio: f64,
+    /// How high it looks. `None`: the picture cuts it.
+    pub apparent: Option<ApparentHeight>,
+}
+
+/// How high something looks that stands at a box's contact point. It is lower than that: a body reaches back, and the
+/// far end of its roof is higher in the picture than the near one.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ApparentHeight {
+    /// Height of a pole at the contact point that is as high in the picture, metres.
+    pub height_m: f64,
+    /// Standard deviation of that, metres.
+    pub sigma_m: f64,
+    /// The camera's height, metres.
+    pub camera_m: f64,
+    /// From the camera to the contact point on the ground, metres.
+    pub distance_m: f64,
+}
+
+impl ApparentHeight {
+    /// How many standard deviations it is off a body's whose height, and how far it reaches back, lie within limits; metres.
+    pub fn misfit(&self, height_m: [f64; 2], reach_m: [f64; 2]) -> f64 {
+        let of = |height_m: f64, reach_m: f64| {
+            height_m + (self.camera_m - height_m).max(0.0) * reach_m / (self.distance_m + reach_m)
+        };
+        let (least, most) = (of(height_m[0], reach_m[0]), of(height_m[1], reach_m[1]));
+        (least - self.height_m).max(self.height_m - most).max(0.0) / self.sigma_m
+    }
 }
 
 /// A radar return on the ground.
@@ -328,13 +353,12 @@ impl Lifter {
             return Err(LiftDrop::TooFar);
         }
         let [per_u, per_v] = ground_per_pixel(view, foot, contact).ok_or(LiftDrop::AboveHorizon)?;
-        let vertical_cov_m2ppx2 = per_v * per_v.transpose();
         let [sigma_u, sigma_v] = self.foot_sigma_px(view, &detection, cut);
         // Where the road is higher than the plane says, the ray meets it earlier by this share of the distance.
         let along = (contact - camera) / distance_m.max(0.1);
         let road_m = self.settings.road_sigma_m * distance_m / view.position_enu_m[2];
         let contact_cov_m2 = per_u * per_u.transpose() * (sigma_u * sigma_u)
-            + vertical_cov_m2ppx2 * (sigma_v * sigma_v)
+            + per_v * per_v.transpose() * (sigma_v * sigma_v)
             + along * along.transpose() * (road_m * road_m)
             + Matrix2::identity() * 1e-4;
         let (left, top) = (detection.x_px, detection.y_px);
@@ -342,6 +366,13 @@ impl Lifter {
         let prior = class_prior(detection.class);
         let expected_px = expected_height_px(view, contact, prior.height_m);
         let height_ratio = expected_px.map_or(1.0, |expected| detection.h_px / expected.max(1.0));
+        let apparent = (cut == Cut::default() && expected_px.is_some()).then(|| {
+            let height_m = height_ratio * prior.height_m;
+            let (noise, far) =
+                (1.4 * sigma_of(detection.h_px) / detection.h_px, contact_cov_m2.trace().sqrt() / distance_m.max(0.1));
+            let sigma_m = height_m * noise.hypot(far);
+            ApparentHeight { height_m, sigma_m, camera_m: view.position_enu_m[2], distance_m }
+        });
         // Heading unknown: the centre lies half a width to half a length behind the contact line.
         let (short, long) = (prior.width_m.min(prior.length_m) / 2.0, prior.length_m.max(prior.width_m) / 2.0);
         let behind_m = 0.5 * (short + long);
@@ -353,10 +384,10 @@ impl Lifter {
             edge_sigma_px: [sigma_of(detection.w_px), sigma_of(detection.h_px)],
             contact_enu_m: contact,
             contact_cov_m2,
-            vertical_cov_m2ppx2,
             position_enu_m: contact + along * behind_m,
             position_cov_m2: contact_cov_m2 + Matrix2::identity() * (spread_m * spread_m),
             height_ratio,
+            apparent,
         })
     }
 

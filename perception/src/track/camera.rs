@@ -348,6 +348,9 @@ impl Tracker {
             track.seen_at = track.seen_at.max(at);
             track.hear_score(at, measured.detection.score);
             track.attributes.hear_camera(measured.detection.class, measured.detection.score);
+            if let Some(apparent) = measured.apparent.as_ref().filter(|_| !fit.hidden) {
+                track.attributes.hear_height(apparent);
+            }
             report.assigned += 1;
         }
         if !self.health[sensor].clock_can_be_trusted() {

@@ -4,6 +4,7 @@ use crate::detection::Class;
 use nalgebra::{Matrix2, Vector2};
 
 use crate::frames::{heading_of, unit_from_heading, wrap_pi};
+use crate::lift::ApparentHeight;
 use crate::priors::{CLASSES, RCS_SPREAD_DB, class_index, class_prior, confusion, is_long};
 
 use super::motion::{Gaussian, Noise};
@@ -14,6 +15,10 @@ const KINDS: usize = 7;
 const CLASS_WEIGHT: f64 = 0.35;
 /// Radar cross-sections say no more than this many independent ones would.
 const RCS_WORTH: f64 = 4.0;
+/// How a body looks in height says no more than this many independent boxes would; and the most that one may be off,
+/// squared standard deviations.
+const HEIGHT_WORTH: f64 = 2.0;
+const HEIGHT_GATE: f64 = 9.0;
 /// Evidence fades by this factor a measurement, so that a wrong beginning can be put right.
 const FADE: f64 = 0.985;
 /// Which part of a body was measured is never quite sure: standard deviation as a share of the length.
@@ -35,12 +40,17 @@ pub(crate) struct Attributes {
     named: bool,
     class: Class,
     class_probability: f64,
+    /// How well the height in pictures suits each class, mean logarithm, and of how many boxes.
+    height_evidence: [f64; KINDS],
+    heights: f64,
     /// Mean radar cross-section, dBsm, and of how many returns.
     rcs_dbsm: f64,
     rcs_count: f64,
     /// Length, width, height, metres, and their variances, m².
     size_m: [f64; 3],
     size_var_m2: [f64; 3],
+    /// What not knowing the class adds to these, m².
+    class_var_m2: [f64; 3],
     heading: Option<f64>,
     /// Direction of the lane it is in, where that is certain.
     pub lane_heading: Option<f64>,
@@ -56,10 +66,13 @@ impl Attributes {
             named: false,
             class: Class::Unknown,
             class_probability: 0.0,
+            height_evidence: [0.0; KINDS],
+            heights: 0.0,
             rcs_dbsm: 0.0,
             rcs_count: 0.0,
             size_m: typical_size_m(Class::Unknown),
             size_var_m2: typical_size_var_m2(Class::Unknown),
+            class_var_m2: [0.0; 3],
             heading: None,
             lane_heading: None,
             sure_speed_mps: 0.0,
@@ -90,11 +103,27 @@ impl Attributes {
 
     pub(crate) fn hear_camera(&mut self, said: Class, score: f64) {
         if said != Class::Unknown {
+            // The first name is no repetition.
+            let weight = if self.named { CLASS_WEIGHT } else { 0.85 };
             self.named = true;
-            let trust = CLASS_WEIGHT * (0.3 + score);
+            let trust = weight * (0.3 + score);
             for (log, is) in self.log_evidence.iter_mut().zip(CLASSES) {
                 *log = *log * FADE + trust * confusion(is, said).ln();
             }
+        }
+        self.conclude();
+    }
+
+    /// Takes how high it looks in a picture. How a body is built does not change from box to box, so that many say no more
+    /// than [`HEIGHT_WORTH`].
+    pub(crate) fn hear_height(&mut self, apparent: &ApparentHeight) {
+        self.heights = (self.heights + 1.0).min(50.0);
+        for (evidence, class) in self.height_evidence.iter_mut().zip(CLASSES) {
+            let prior = class_prior(class);
+            let spread_m = prior.size_spread[2] * prior.height_m;
+            let heights_m = [prior.height_m - 1.5 * spread_m, prior.height_m + 1.5 * spread_m];
+            let off = apparent.misfit(heights_m, [0.5 * prior.width_m, prior.length_m]);
+            *evidence += (-0.5 * (off * off).min(HEIGHT_GATE) - *evidence) / self.heights;
         }
         self.conclude();
     }
@@ -183,12 +212,13 @@ impl Attributes {
     fn conclude(&mut self) {
         let top = self.log_evidence.iter().copied().fold(f64::NEG_INFINITY, f64::max);
         let mut weights = [0.0; KINDS];
-        for ((weight, log), class) in weights.iter_mut().zip(&mut self.log_evidence).zip(CLASSES) {
+        let evidence = self.log_evidence.iter_mut().zip(self.height_evidence);
+        for ((weight, (log, height)), class) in weights.iter_mut().zip(evidence).zip(CLASSES) {
             // Bounded, so that no amount of evidence takes for ever to overturn.
             *log = (*log - top).max(-14.0);
             let off = (self.rcs_dbsm - class_prior(class).rcs_dbsm) / RCS_SPREAD_DB;
             let rcs = -0.5 * (off * off).min(9.0) * self.rcs_count.min(RCS_WORTH);
-            *weight = (*log + rcs).exp() * Self::speed_allows(self.sure_speed_mps, class);
+            *weight = (*log + rcs + HEIGHT_WORTH * height).exp() * Self::speed_allows(self.sure_speed_mps, class);
         }
         let sum: f64 = weights.iter().sum();
         let mut best = 0;
@@ -206,6 +236,16 @@ impl Attributes {
         }
         self.class = class;
         self.class_probability = probability;
+        self.class_var_m2 = [0.0; 3];
+        if known {
+            for (weight, other) in weights.iter().zip(CLASSES).filter(|(_, other)| *other != class) {
+                for (var, (of_other, size)) in
+                    self.class_var_m2.iter_mut().zip(typical_size_m(other).iter().zip(self.size_m))
+                {
+                    *var += weight / sum * (of_other - size).powi(2);
+                }
+            }
+        }
     }
 
     fn speed_allows(sure_speed_mps: f64, class: Class) -> f64 {
@@ -224,7 +264,7 @@ impl Attributes {
 
     /// Variances of length, width, height, m².
     pub(crate) fn size_var_m2(&self) -> [f64; 3] {
-        self.size_var_m2
+        [0, 1, 2].map(|axis: usize| self.size_var_m2[axis] + self.class_var_m2[axis])
     }
 
     pub(crate) fn noise(&self) -> Noise {

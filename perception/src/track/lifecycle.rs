@@ -84,6 +84,9 @@ impl Tracked {
         let mut track = Self::new(id, at, start, sensors);
         track.seen_at = at;
         track.attributes.hear_camera(measured.detection.class, measured.detection.score);
+        if let Some(apparent) = &measured.apparent {
+            track.attributes.hear_height(apparent);
+        }
         track.mean_score = measured.detection.score;
         track.log_odds = -1.0 + camera_gain(measured.detection.score);
         track
