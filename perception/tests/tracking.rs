@@ -110,6 +110,33 @@ fn people_who_cross_keep_their_ids() {
     assert_ne!(ids[0], ids[1]);
 }
 
+/// As detectors' boxes of people who walk: wider with each step, to `swing` of the width more.
+fn swing_limbs(frame: &mut SensorFrame, swing: f64, ms: i64) {
+    let SensorFrame::Camera(picture) = frame else { return };
+    for (found, phase) in picture.boxes.iter_mut().zip(0_u8..) {
+        let wider_px = found.w_px * swing * (ms as f64 * 5.7e-3 + f64::from(phase)).sin().abs();
+        found.x_px -= wider_px / 2.0;
+        found.w_px += wider_px;
+    }
+}
+
+#[test]
+fn a_person_is_where_it_stands_however_its_limbs_swing() {
+    for seed in 1..=5 {
+        let person = Mover::person([-5.0, 28.0], [1.3, -0.4]);
+        let (mut rig, mut noise) = (Rig::new(), Noise(seed));
+        for ms in (0..8000).step_by(100) {
+            let mut frame = camera_frame(ms, &[person], 0.02, &mut noise);
+            swing_limbs(&mut frame, 1.0, ms);
+            let picture = rig.feed(&frame);
+            if ms >= 1000 {
+                assert_eq!(picture.len(), 1, "at {ms} ms: {picture:#?}");
+                assert!(error_m(&picture[0], person.position(ms)) < 0.5, "at {ms} ms: {picture:#?}");
+            }
+        }
+    }
+}
+
 #[test]
 fn one_camera_alone_gives_a_track_within_three_frames_more() {
     let (mut rig, mut noise) = (Rig::new(), Noise(3));
