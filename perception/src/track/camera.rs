@@ -316,7 +316,7 @@ impl Tracker {
         list: &[CameraMeasurement],
     ) -> StepReport {
         self.expect(sensor, at);
-        self.imagine(sensor, view);
+        self.imagine(sensor, view, at);
         self.compare(list);
         self.count_rivals(list.len());
         self.assign(list.len(), GATE);
@@ -397,10 +397,13 @@ impl Tracker {
     }
 
     /// Fills in how each expected track should look, and how probably this camera reports it.
-    fn imagine(&mut self, sensor: usize, view: &CameraView) {
+    fn imagine(&mut self, sensor: usize, view: &CameraView, at: UtcMicros) {
         let health = self.health[sensor];
         for expected in &mut self.expected {
-            let size_var_m2 = self.tracks[expected.track].attributes.size_var_m2();
+            let track = &self.tracks[expected.track];
+            // A camera that is turned moves all that it alone sees alike: none of its boxes is the less true beside another.
+            let health = if track.measured_only_by(sensor, at) { health.beyond_doubt() } else { health };
+            let size_var_m2 = track.attributes.size_var_m2();
             let size_m = if expected.size_m[0] > 0.0 { expected.size_m } else { [1.0; 3] };
             expected.picture = ExpectedBox::of(view, &health, expected, size_m, size_var_m2);
         }

@@ -95,6 +95,11 @@ impl Health {
         share / (1.0 + self.told / TOLD_ENOUGH)
     }
 
+    /// The same, as if it were known exactly.
+    pub(crate) fn beyond_doubt(self) -> Self {
+        Self { turn_var: [0.0; 3], clock_var: 0.0, ..self }
+    }
+
     /// Takes what a camera's box says.
     pub(crate) fn hear_box(&mut self, step: &Nuisance, share: f64) {
         for axis in 0..3 {

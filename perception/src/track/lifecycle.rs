@@ -31,6 +31,8 @@ const TENTATIVE_UNSEEN_S: f64 = 1.2;
 const TELLS: f64 = 0.1;
 const TELLS_OFTEN: f64 = 20.0;
 const TELLS_ANEW_M: f64 = 20.0;
+/// After so long without a word of another sensor a track is one sensor's own.
+const ALONE_S: f64 = 3.0;
 /// How far a track goes until its lane is looked up again, metres.
 const LOOK_AGAIN_M: f64 = 0.5;
 /// A track whose place is less sure than this is lost, m².
@@ -279,6 +281,13 @@ impl Tracked {
     /// Whether another sensor has measured it just before.
     pub(crate) fn measured_by_others(&self, sensor: usize, at: UtcMicros) -> bool {
         self.last_hit.iter().enumerate().any(|(other, hit)| other != sensor && at.seconds_since(*hit).abs() < 0.5)
+    }
+
+    /// Whether this sensor alone has measured it for [`ALONE_S`], so that its place is as that sensor has it.
+    pub(crate) fn measured_only_by(&self, sensor: usize, at: UtcMicros) -> bool {
+        let silent = |hit: UtcMicros| hit == NEVER || at.seconds_since(hit) > ALONE_S;
+        self.last_hit[sensor] != NEVER
+            && self.last_hit.iter().enumerate().all(|(other, hit)| other == sensor || silent(*hit))
     }
 
     /// Whether both were seen as two by one camera in one frame lately.
