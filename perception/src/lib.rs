@@ -14,6 +14,7 @@ pub mod lanes;
 pub mod lift;
 pub mod parking;
 pub mod priors;
+mod stature;
 #[cfg(test)]
 mod testing;
 pub mod time;

@@ -10,6 +10,8 @@ use crate::calibration::{GeometryError, RadarSigma, SensorModel, SiteGeometry};
 use crate::detection::{BoxDetection, CameraFrame, Class, RadarScan, RadarTarget, SensorFrame, SensorId};
 use crate::frames::{CameraView, RadarView};
 use crate::priors::class_prior;
+pub use crate::stature::ApparentHeight;
+use crate::stature::{below_top, expected_height_px};
 use crate::time::UtcMicros;
 
 /// How good boxes are and what is left out.
@@ -151,31 +153,9 @@ pub struct CameraMeasurement {
     pub height_ratio: f64,
     /// How high it looks. `None`: the picture cuts it.
     pub apparent: Option<ApparentHeight>,
-}
-
-/// How high something looks that stands at a box's contact point. It is lower than that: a body reaches back, and the
-/// far end of its roof is higher in the picture than the near one.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct ApparentHeight {
-    /// Height of a pole at the contact point that is as high in the picture, metres.
-    pub height_m: f64,
-    /// Standard deviation of that, metres.
-    pub sigma_m: f64,
-    /// The camera's height, metres.
-    pub camera_m: f64,
-    /// From the camera to the contact point on the ground, metres.
-    pub distance_m: f64,
-}
-
-impl ApparentHeight {
-    /// How many standard deviations it is off a body's whose height, and how far it reaches back, lie within limits; metres.
-    pub fn misfit(&self, height_m: [f64; 2], reach_m: [f64; 2]) -> f64 {
-        let of = |height_m: f64, reach_m: f64| {
-            height_m + (self.camera_m - height_m).max(0.0) * reach_m / (self.distance_m + reach_m)
-        };
-        let (least, most) = (of(height_m[0], reach_m[0]), of(height_m[1], reach_m[1]));
-        (least - self.height_m).max(self.height_m - most).max(0.0) / self.sigma_m
-    }
+    /// Where it stands if its foot is hidden and it is as high as a typical member of its class: footprint's centre, site
+    /// ENU, metres, and covariance, m². `None`: its upper edge is cut, or too near the horizon to tell.
+    pub below_top: Option<(Vector2<f64>, Matrix2<f64>)>,
 }
 
 /// A radar return on the ground.
@@ -393,6 +373,11 @@ impl Lifter {
             position_cov_m2: contact_cov_m2 + Matrix2::identity() * (spread_m * spread_m),
             height_ratio,
             apparent,
+            below_top: if cut.top {
+                None
+            } else {
+                below_top(view, &detection, sigma_of(detection.h_px), behind_m, spread_m)
+            },
         })
     }
 
@@ -492,10 +477,4 @@ fn ground_per_pixel(view: &CameraView, pixel: [f64; 2], contact: Vector2<f64>) -
     // One pixel down, towards the camera: always on the ground when the pixel itself is.
     let down = Vector2::from(view.ground([pixel[0], pixel[1] + 1.0], 0.0)?) - contact;
     Some([across, down])
-}
-
-fn expected_height_px(view: &CameraView, contact: Vector2<f64>, height_m: f64) -> Option<f64> {
-    let foot = view.project([contact.x, contact.y, 0.0])?;
-    let head = view.project([contact.x, contact.y, height_m])?;
-    Some(foot[1] - head[1])
 }

@@ -93,6 +93,38 @@ fn a_lorry_that_the_radar_took_for_a_car_becomes_what_the_camera_sees() {
     assert!(born < 8, "{born} tracks begun for one lorry: its boxes are taken for something else");
 }
 
+const BEHIND_THE_CAR: [f64; 2] = [0.3, 34.0];
+
+/// Someone of whom a car in front leaves the upper part to be seen, and the car if `with_car`.
+fn half_a_person(ms: i64, with_car: bool, noise: &mut Noise) -> SensorFrame {
+    let car = Mover::car([0.0, 30.0], [0.0, 0.0]);
+    let mut frame = camera_frame(ms, &[car, Mover::person(BEHIND_THE_CAR, [0.0, 0.0])], 0.01, noise);
+    if let SensorFrame::Camera(picture) = &mut frame {
+        let top_of_car_px = picture.boxes[0].y_px;
+        picture.boxes[1].h_px = top_of_car_px - picture.boxes[1].y_px;
+        if !with_car {
+            picture.boxes.remove(0);
+        }
+    }
+    frame
+}
+
+#[test]
+fn who_stands_behind_something_is_known_by_the_upper_part() {
+    for with_car in [true, false] {
+        let (mut rig, mut noise) = (Rig::new(), Noise(3));
+        let mut picture = Vec::new();
+        for ms in (0..2000).step_by(100) {
+            picture = rig.feed(&half_a_person(ms, with_car, &mut noise));
+        }
+        // Alone it is a box without a foot, and nothing says that one is hidden.
+        assert_eq!(picture.len(), if with_car { 2 } else { 0 }, "{picture:#?}");
+        if let Some(person) = picture.iter().find(|track| track.class == Class::Pedestrian) {
+            assert!(error_m(person, BEHIND_THE_CAR) < 1.0, "{person:?}");
+        }
+    }
+}
+
 #[test]
 fn people_who_cross_keep_their_ids() {
     let people = [Mover::person([-4.0, 20.0], [1.3, 0.0]), Mover::person([4.0, 21.2], [-1.3, 0.0])];

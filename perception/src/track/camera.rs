@@ -31,6 +31,10 @@ const LEAST_INSIDE: f64 = 0.02;
 pub(crate) const FARTHEST_M: f64 = 250.0;
 /// Variance that takes an edge out of a computation, px².
 const NO_EDGE_PX2: f64 = 1e8;
+/// A box that is lower than this share of a typical member of its class has its foot hidden.
+const LEAST_HEIGHT: f64 = 0.6;
+/// A place on the ground and its covariance: metres, m².
+pub(crate) type Place = (Vector2<f64>, Matrix2<f64>);
 /// Height of a box below which a camera's silence means nothing, and above which it means most, pixels.
 const SMALL_PX: f64 = 12.0;
 const LARGE_PX: f64 = 80.0;
@@ -358,9 +362,18 @@ impl Tracker {
         }
         self.note_misses(at, Kind::Camera);
         for (row, measured) in list.iter().enumerate() {
-            if self.chosen[row] == usize::MAX && self.may_begin(measured, list, row) {
+            if self.chosen[row] != usize::MAX {
+                continue;
+            }
+            let hidden = measured.height_ratio < LEAST_HEIGHT;
+            let place = if hidden {
+                measured.below_top.filter(|_| stands_behind(measured, list))
+            } else {
+                Some((measured.position_enu_m, measured.position_cov_m2))
+            };
+            if let Some(place) = place.filter(|place| self.may_begin(measured, place, list, row)) {
                 let id = self.take_id();
-                let mut track = Tracked::from_camera(id, at, measured, self.names.len());
+                let mut track = Tracked::from_camera(id, at, measured, place, self.names.len());
                 track.last_hit[sensor] = at;
                 self.tracks.push(Box::new(track));
                 report.born += 1;
@@ -450,11 +463,10 @@ impl Tracker {
     }
 
     /// Whether a box that no track took may begin one.
-    fn may_begin(&self, measured: &CameraMeasurement, list: &[CameraMeasurement], row: usize) -> bool {
+    fn may_begin(&self, measured: &CameraMeasurement, place: &Place, list: &[CameraMeasurement], row: usize) -> bool {
         if measured.detection.score < self.settings.birth_score
-            || measured.height_ratio < 0.6
             || self.tracks.len() >= self.settings.max_tracks
-            || measured.position_cov_m2.trace() > 80.0
+            || place.1.trace() > 80.0
         {
             return false;
         }
@@ -465,6 +477,17 @@ impl Tracker {
                 && overlap(measured, box_) > 0.6
         })
     }
+}
+
+/// Whether another box hides the foot of what this one is of.
+fn stands_behind(measured: &CameraMeasurement, list: &[CameraMeasurement]) -> bool {
+    let [left, _, right, bottom] = measured.edges_px;
+    list.iter().any(|other| {
+        let [other_left, other_top, other_right, other_bottom] = other.edges_px;
+        let beside_px = right.min(other_right) - left.max(other_left);
+        let touch_px = 0.2 * measured.detection.h_px;
+        beside_px > 0.5 * (right - left) && other_top < bottom + touch_px && other_bottom > bottom + touch_px
+    })
 }
 
 /// Intersection over union of two boxes.

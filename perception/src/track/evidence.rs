@@ -235,10 +235,9 @@ impl Tracker {
     /// Every track that was measured twice and not forgotten yet, as it should be at a time, with what speaks for and
     /// against it; sorted by id. Those whose evidence says `shown` are [`picture`](Self::picture).
     pub fn candidates(&self, at: UtcMicros) -> Vec<(Track, Evidence)> {
-        let alive = |track: &&Box<Tracked>| {
-            track.hits >= 2 && at.seconds_since(track.measured_at) < self.settings.keep_unseen_s
-        };
-        let placed = self.tracks.iter().filter(alive).map(|track| Placed {
+        let alive =
+            |track: &&Tracked| track.hits >= 2 && at.seconds_since(track.measured_at) < self.settings.keep_unseen_s;
+        let placed = self.tracks.iter().map(|track| &**track).filter(alive).map(|track| Placed {
             track,
             state: track.state_at(at),
             tally: track.tally.faded(at),

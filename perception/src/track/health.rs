@@ -13,7 +13,7 @@ use crate::detection::SensorId;
 /// What is not known of a sensor before it has measured anything, standard deviations. Pitch is what installers know best:
 /// the horizon and the road's far end show it.
 const TURN_SIGMA_RAD: [f64; 3] = [0.0025, 0.004, 0.002];
-const RADAR_TURN_SIGMA_RAD: f64 = 0.003;
+const RADAR_TURN_SIGMA_RAD: f64 = 0.0015;
 const CLOCK_SIGMA_S: f64 = 0.045;
 /// How far a camera may be put right, radians, and a clock, seconds.
 const MOST_TURN_RAD: f64 = 0.035;

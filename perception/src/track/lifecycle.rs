@@ -2,6 +2,7 @@
 
 use nalgebra::{Matrix2, Matrix4, Vector2, Vector4};
 
+use super::camera::Place;
 use super::evidence::{Kind, Tally};
 use super::fuse::Attributes;
 use super::history::{Filter, Observation};
@@ -75,14 +76,16 @@ pub(crate) struct Tracked {
 }
 
 impl Tracked {
-    pub(crate) fn from_camera(id: u64, at: UtcMicros, measured: &CameraMeasurement, sensors: usize) -> Self {
+    pub(crate) fn from_camera(
+        id: u64,
+        at: UtcMicros,
+        measured: &CameraMeasurement,
+        place: Place,
+        sensors: usize,
+    ) -> Self {
         let prior = class_prior(measured.detection.class);
-        let start = gaussian(
-            measured.position_enu_m,
-            Vector2::zeros(),
-            &measured.position_cov_m2,
-            &(Matrix2::identity() * (prior.speed_mps * prior.speed_mps)),
-        );
+        let start =
+            gaussian(place.0, Vector2::zeros(), &place.1, &(Matrix2::identity() * (prior.speed_mps * prior.speed_mps)));
         let mut track = Self::new(id, at, start, sensors);
         track.seen_at = at;
         track.attributes.hear_camera(measured.detection.class, measured.detection.score);

@@ -81,7 +81,7 @@ fn fit(
         *distance = (squared, s.determinant());
     }
     // Most returns are of something else: before anything dear is worked out.
-    if !(least < GATE_2D) {
+    if least.is_nan() || least >= GATE_2D {
         return None;
     }
     let mut weights = [0.0; 3];
@@ -90,7 +90,7 @@ fn fit(
         *weight = share * (-0.5 * squared).exp() / determinant.max(1e-12).sqrt();
     }
     let total: f64 = weights.iter().sum();
-    if !(total > 0.0) {
+    if total.is_nan() || total <= 0.0 {
         return None;
     }
     cost += 3.0 - 2.0 * total.ln();

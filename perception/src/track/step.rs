@@ -113,7 +113,8 @@ pub struct Tracker {
     /// Sensor indices in alphabetical order of their names.
     pub(super) alphabetical: Vec<usize>,
     pub(super) lanes: LaneMap,
-    /// Oldest first. Boxed: when one of many goes, the others must not be moved, they are large.
+    /// Oldest first.
+    #[expect(clippy::vec_box, reason = "tracks are large, and when one of many goes the others must not be moved")]
     pub(super) tracks: Vec<Box<Tracked>>,
     pub(super) next_id: u64,
     pub(super) newest: UtcMicros,
