@@ -11,6 +11,7 @@ use perception::align::AlignSettings;
 use perception::detection::SensorFrame;
 use perception::time::UtcMicros;
 use perception::track::{SensorHealth, TrackerSettings};
+use rsu::gate::Limits;
 use rsu::messages::Edition;
 use rsu::pipeline::{Input, Output, Pipeline, PipelineSettings};
 use sensors::recording::{Item, RecordingReader};
@@ -34,6 +35,7 @@ fn fuse(path: &Path) -> (ClassScore, Vec<SensorHealth>) {
                     traffic_window_s: 10,
                     align: AlignSettings::default(),
                     tracker: TrackerSettings::default(),
+                    limits: Limits::default(),
                     start: now,
                 };
                 pipeline = Some(Pipeline::new(settings).expect("sound geometry"));

@@ -24,7 +24,7 @@ fn site() -> Site {
 /// A minute of traffic: `look` sees every scan and who was there.
 fn watch(site: &Site, model: &RadarModel, mut look: impl FnMut(&[RadarTarget], &[Vehicle])) {
     let ways = routes(&site.map, &site.geometry.origin);
-    let mut world = World::new(ways, site.signal.clone(), 0.5, 1, START);
+    let mut world = World::new(ways, site.fixed_time_plan(), 0.5, 1, START);
     let mut radar = SimulatedRadar::new(model.clone(), 2);
     for step in 1..=1200 {
         let now = UtcMicros(START.0 + step * 50_000);
@@ -136,7 +136,7 @@ fn every_packet_says_that_it_is_simulated() {
     let site = site();
     let model = &site.radars[0].model;
     let ways = routes(&site.map, &site.geometry.origin);
-    let mut world = World::new(ways, site.signal.clone(), 0.5, 1, START);
+    let mut world = World::new(ways, site.fixed_time_plan(), 0.5, 1, START);
     let mut radar = SimulatedRadar::new(model.clone(), 2);
     for sequence in 0..400_u32 {
         let now = UtcMicros(START.0 + i64::from(sequence) * 50_000);

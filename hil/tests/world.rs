@@ -23,7 +23,7 @@ fn ways(site: &Site) -> Vec<Route> {
 }
 
 fn world(site: &Site, vehicles_per_min: f64, seed: u64) -> World {
-    World::new(ways(site), site.signal.clone(), vehicles_per_min / 60.0, seed, START)
+    World::new(ways(site), site.fixed_time_plan(), vehicles_per_min / 60.0, seed, START)
 }
 
 /// Twenty times a second for so long: `look` sees every moment.
@@ -82,7 +82,7 @@ fn no_two_vehicles_are_in_one_place() {
 #[test]
 fn nobody_crosses_a_stop_line_on_red() {
     let site = site();
-    let plan = site.signal.clone().unwrap();
+    let plan = site.fixed_time_plan().unwrap();
     let ways = ways(&site);
     assert_eq!(ways.len(), 12, "four arms, three ways each");
     let mut fronts: BTreeMap<u64, [f64; 2]> = BTreeMap::new();

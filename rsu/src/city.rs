@@ -125,7 +125,7 @@ pub fn signal(state: &SignalState, simulated: bool) -> Update {
         remaining_min_s: group.min_end_s,
         remaining_max_s: group.max_end_s,
     });
-    let source = if state.fixed_time { "fixed_time" } else { "controller" };
+    let source = if state.is_fixed_time() { "fixed_time" } else { "controller" };
     let signal = Signal { source: source.to_owned(), groups: groups.collect() };
     Update { from_us: state.captured_at.0, to_us: state.captured_at.0, simulated, state: State::Signal(signal) }
 }

@@ -116,7 +116,8 @@ impl Gate {
             .collect();
         SignalState {
             captured_at: said.map_or(now, |state| state.captured_at),
-            fixed_time: said.is_some_and(|state| state.fixed_time),
+            control: said.and_then(|state| state.control),
+            plan: said.and_then(|state| state.plan),
             groups,
         }
     }
@@ -154,7 +155,7 @@ fn with_finite_times(mut group: GroupState) -> GroupState {
 }
 
 fn unavailable(id: u8) -> GroupState {
-    GroupState { id, light: Light::Unavailable, min_end_s: None, max_end_s: None, likely_end_s: None, next: Vec::new() }
+    GroupState::new(id, Light::Unavailable)
 }
 
 #[cfg(test)]
@@ -173,7 +174,7 @@ mod tests {
             .iter()
             .map(|&id| GroupState { light: Light::Green, likely_end_s: Some(5.0), ..unavailable(id) })
             .collect();
-        SignalState { captured_at: NOW.plus_seconds(-age_s), fixed_time: true, groups }
+        SignalState { captured_at: NOW.plus_seconds(-age_s), control: None, plan: None, groups }
     }
 
     fn lights(said: Option<&SignalState>) -> (Vec<(u8, Light)>, Vec<Reason>) {

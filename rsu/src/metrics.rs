@@ -53,6 +53,14 @@ pub struct Metrics {
     pub calibration_residual_px: GaugeVec,
     /// `lukou_signal_age_seconds`.
     pub signal_age_s: Gauge,
+    /// `lukou_signal_connected{source}`: 1 while the controller's states come.
+    pub signal_connected: GaugeVec,
+    /// `lukou_signal_frames_total{source}`: frames that were understood.
+    pub signal_frames: IntCounterVec,
+    /// `lukou_signal_reconnects_total{source}`: times its link was lost, or could not be made.
+    pub signal_reconnects: IntCounterVec,
+    /// `lukou_signal_clock_offset_seconds{source}`: how far its clock is ahead of ours.
+    pub signal_clock_offset_s: GaugeVec,
     /// `lukou_cloud_connected`: 1 while a city peer or router is connected.
     pub cloud_connected: IntGauge,
     /// `lukou_cloud_published_total{kind}`.
@@ -100,6 +108,10 @@ impl Metrics {
             sensor_turn_rad: make.gauges("lukou_sensor_turn_radians", "How far a sensor is found to be turned from how it was installed", &["sensor", "axis"])?,
             calibration_residual_px: make.gauges("lukou_calibration_residual_px", "Root mean square distance of a camera's box edges from where the fused picture has them", &["sensor"])?,
             signal_age_s: make.gauge("lukou_signal_age_seconds", "Age of the signal controller's newest word")?,
+            signal_connected: make.gauges("lukou_signal_connected", "1 while the signal controller's states come", &["source"])?,
+            signal_frames: make.counter("lukou_signal_frames_total", "Frames of the signal controller that were understood", &["source"])?,
+            signal_reconnects: make.counter("lukou_signal_reconnects_total", "Times the link to the signal controller was lost or could not be made", &["source"])?,
+            signal_clock_offset_s: make.gauges("lukou_signal_clock_offset_seconds", "How far the signal controller's clock is ahead of ours", &["source"])?,
             cloud_connected: make.int_gauge("lukou_cloud_connected", "1 while a city peer or router is connected")?,
             cloud_published: make.counter("lukou_cloud_published_total", "State messages published to the city", &["kind"])?,
             vehicles_connected: make.int_gauge("lukou_vehicles_connected", "Vehicles subscribed over 5G")?,

@@ -104,6 +104,8 @@ pub struct PipelineSettings {
     pub align: AlignSettings,
     /// How measurements become tracks.
     pub tracker: TrackerSettings,
+    /// What the gate lets through.
+    pub limits: Limits,
     /// When the pipeline begins.
     pub start: UtcMicros,
 }
@@ -185,7 +187,7 @@ struct Newest {
 impl Pipeline {
     /// A pipeline with an empty picture; fails if the geometry cannot be.
     pub fn new(settings: PipelineSettings) -> Result<Self, GeometryError> {
-        let PipelineSettings { geometry, map, edition, traffic_window_s, align, tracker, start } = settings;
+        let PipelineSettings { geometry, map, edition, traffic_window_s, align, tracker, limits, start } = settings;
         let groups = map.as_ref().map_or(Vec::new(), SiteMap::signal_groups);
         let region_enu_m = map.as_ref().map_or(Vec::new(), |map| map.region_enu_m.clone());
         let lots = map.as_ref().map_or(&[][..], |map| &map.lots);
@@ -198,7 +200,7 @@ impl Pipeline {
             traffic: TrafficCounter::new(&geometry, traffic_window_s),
             lots: lots.iter().map(|lot| ParkingMonitor::new(lot, &geometry)).collect(),
             composer: Composer::new(edition, &geometry, map),
-            gate: Gate::new(Limits::default(), groups, region_enu_m),
+            gate: Gate::new(limits, groups, region_enu_m),
             signal: None,
             rhythm: Rhythm::new(start),
             newest_camera: None,

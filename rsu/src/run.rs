@@ -33,10 +33,9 @@ use crate::pipeline::{Input, Output, Pipeline, PipelineSettings};
 use crate::radios::{Radios, Shutdown, start_radios, stopped};
 use crate::record::Recorder;
 use crate::sensing::Sensing;
-use crate::signals::fixed_time::FixedTimePlan;
+use crate::signals::link::Endpoint;
+use crate::signals::runner::Runner;
 
-/// The controller's rhythm, and so SPAT's.
-const SIGNAL_PERIOD: Duration = Duration::from_millis(100);
 const LOOK_PERIOD: Duration = Duration::from_secs(1);
 /// The pipeline goes round at least this often, so that `/healthz` can tell a dead one from an idle one.
 const LONGEST_WAIT_S: f64 = 0.5;
@@ -92,6 +91,7 @@ impl Service {
             .context("recording")?;
 
         let (inlet, inputs) = Inlet::new(recorder.clone(), clock.clone(), metrics.clone());
+        let signal = signal_runner(site, &inlet, &health, &metrics, &clock).await?;
         let sensing = Arc::new(Sensing::start(site, &inlet, &clock, &metrics)?);
         let (feed, sent) = (ConsoleFeed::new(), SentMessages::new(site.cn, site.us));
         let board = SharedBoard::default();
@@ -147,8 +147,8 @@ impl Service {
                 tracing::error!(%error, "the console ends");
             }
         }));
-        if let Some(plan) = site.signal.clone() {
-            tasks.push(tokio::spawn(control_signal(plan, inlet, clock.clone(), shutdown)));
+        if let Some((runner, endpoint)) = signal {
+            tasks.push(tokio::spawn(runner.run(endpoint, shutdown)));
         }
         Ok(Self {
             metrics,
@@ -224,6 +224,7 @@ fn pipeline_settings(site: &Site, clock: &Clock) -> PipelineSettings {
         traffic_window_s: site.cloud.as_ref().map_or(10, |cloud| cloud.traffic_window_s),
         align: AlignSettings::default(),
         tracker: (&site.fusion).into(),
+        limits: site.limits(),
         start: clock.now(),
     }
 }
@@ -240,21 +241,21 @@ async fn look(mut lookout: Lookout, mut shutdown: Shutdown) {
     }
 }
 
-/// The fixed-time controller: says its state ten times a second.
-async fn control_signal(plan: FixedTimePlan, inlet: Inlet, clock: Arc<Clock>, mut shutdown: Shutdown) {
-    let mut every = tokio::time::interval(SIGNAL_PERIOD);
-    every.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
-        tokio::select! {
-            biased;
-            () = stopped(&mut shutdown) => return,
-            _ = every.tick() => {
-                if !inlet.offer(Input::Signal(plan.state(clock.now()))) {
-                    return;
-                }
-            }
-        }
-    }
+/// The controller's runner and where it listens; `None`: the site has no signal.
+async fn signal_runner(
+    site: &Site,
+    inlet: &Inlet,
+    health: &Arc<Health>,
+    metrics: &Metrics,
+    clock: &Arc<Clock>,
+) -> anyhow::Result<Option<(Runner, Endpoint)>> {
+    let Some(file) = &site.signal else { return Ok(None) };
+    let settings = file.settings();
+    let source = settings.source().map_err(anyhow::Error::msg).context("site.toml, signal")?;
+    let endpoint = Endpoint::bind(settings.link()).await.context("site.toml, signal.link")?;
+    let stale_after_s = settings.stale_after_s();
+    let runner = Runner::new(source, stale_after_s, inlet.clone(), health.clone(), metrics.clone(), clock.clone());
+    Ok(Some((runner, endpoint)))
 }
 
 /// The one thread that owns the pipeline.

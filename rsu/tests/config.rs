@@ -62,6 +62,7 @@ fn the_demo_site_is_in_order() {
     assert_eq!(said["problems"], serde_json::json!([]));
     assert!(plain.contains("in order") && plain.contains("1 cameras, 1 radars, 2 radios"), "{plain}");
     assert!(plain.contains("8 links with 16 lanes, signal groups [1, 2, 3, 4, 5, 6]"), "{plain}");
+    assert!(plain.contains("  signal group 5: green in stage 1\n"), "{plain}");
 }
 
 #[test]
@@ -114,7 +115,7 @@ fn a_map_that_is_missing_or_wrong_is_named_with_its_file() {
 
 #[test]
 fn lights_and_map_must_agree() {
-    one("no-stage", &[("groups = [1, 5]", "groups = [1]")], &["signal", "no stage for group 5"]);
+    one("no-stage", &[("groups = [1, 5]", "groups = [1]")], &["signal", "says nothing of group 5"]);
     one("no-lane", &[("groups = [4]", "groups = [4, 9]")], &["signal", "group 9 is not in the map"]);
     one("two-stages", &[("groups = [4]", "groups = [4, 1]")], &["signal", "group 1 is in two stages"]);
     one("zero", &[("green_s = 12.0", "green_s = 0.0")], &["signal", "stage 1"]);

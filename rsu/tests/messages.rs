@@ -234,7 +234,7 @@ fn light_cn(light: Light) -> LightState {
 #[test]
 fn china_lights_count_down_to_the_moment_of_the_change() {
     let site = demo_site();
-    let plan = site.signal.as_ref().unwrap();
+    let plan = site.fixed_time_plan().unwrap();
     for dialect in CN {
         for (now, age_s) in moments() {
             let state = plan.state(now.plus_seconds(-age_s));
@@ -271,7 +271,7 @@ fn china_lights_count_down_to_the_moment_of_the_change() {
 #[test]
 fn us_lights_name_the_tenth_of_the_utc_hour_in_which_they_change() {
     let site = demo_site();
-    let plan = site.signal.as_ref().unwrap();
+    let plan = site.fixed_time_plan().unwrap();
     for (now, age_s) in moments() {
         let state = plan.state(now.plus_seconds(-age_s));
         let composed = composer(&site, Dialect::default()).spat(now, &state);
@@ -305,21 +305,15 @@ fn us_lights_name_the_tenth_of_the_utc_hour_in_which_they_change() {
 #[test]
 fn what_nobody_knows_is_said_as_unknown() {
     let site = demo_site();
-    let group = |id, light, min_end_s, likely_end_s| GroupState {
-        id,
-        light,
-        min_end_s,
-        max_end_s: None,
-        likely_end_s,
-        next: Vec::new(),
-    };
+    let group =
+        |id, light, min_end_s, likely_end_s| GroupState { min_end_s, likely_end_s, ..GroupState::new(id, light) };
     let groups = vec![
         group(1, Light::Unavailable, None, None),
         group(2, Light::Green, None, None),
         group(3, Light::Red, None, Some(4000.0)),
         group(4, Light::Green, None, Some(5.0)),
     ];
-    let state = SignalState { captured_at: START, fixed_time: false, groups };
+    let state = SignalState { captured_at: START, control: None, plan: None, groups };
     let composed = composer(&site, Dialect::default()).spat(START, &state);
     let asn1::cn::MessageFrame::SpatFrame(said) = cn(of(MessageSet::Cn, &composed)[0], Dialect::default()) else {
         panic!("not a SPAT")

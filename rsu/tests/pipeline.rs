@@ -27,7 +27,7 @@ struct Everything<'a> {
 impl Everything<'_> {
     fn signal(&self, ms: i64, now: UtcMicros, arrived: &mut Vec<Input>) {
         if ms % 100 == 13 {
-            arrived.push(Input::Signal(self.site.signal.as_ref().unwrap().state(now)));
+            arrived.push(Input::Signal(self.site.fixed_time_plan().unwrap().state(now)));
         }
     }
 
@@ -359,7 +359,7 @@ fn what_cannot_be_is_dropped_for_a_named_reason_and_nothing_else_suffers() {
 #[test]
 fn signals_that_cannot_be_are_never_said() {
     let site = demo_site();
-    let plan = site.signal.as_ref().unwrap();
+    let plan = site.fixed_time_plan().unwrap();
     let mut sim = Sim::new(&site);
     sim.run(3_000, |ms, now, arrived| {
         if ms % 100 == 0 {

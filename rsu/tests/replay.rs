@@ -157,7 +157,7 @@ fn what_is_no_recording_is_refused_in_a_sentence() {
 /// Two people walk, a vehicle drives by, the light changes; as sensors of the demo site would have it.
 fn write_scene(path: &Path) {
     let site = demo_site();
-    let plan = site.signal.as_ref().unwrap();
+    let plan = site.fixed_time_plan().unwrap();
     let mut writer = RecordingWriter::create(path).unwrap();
     let mut write = |arrived_at: UtcMicros, captured_at, item| {
         writer.write(&Recorded { arrived_at, captured_at, item }).unwrap();

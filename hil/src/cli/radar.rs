@@ -47,7 +47,7 @@ pub fn radar(args: &RadarArgs) -> anyhow::Result<()> {
         bail!("{}: the map has no way through the junction", args.site.display());
     }
     let clock = Clock::new();
-    let mut world = World::new(ways, site.signal.clone(), args.vehicles_per_min / 60.0, args.seed, clock.now());
+    let mut world = World::new(ways, site.fixed_time_plan(), args.vehicles_per_min / 60.0, args.seed, clock.now());
     let mut radars: Vec<(SimulatedRadar, std::net::SocketAddr)> = Vec::new();
     for (index, radar) in (0_u64..).zip(&site.radars) {
         radars.push((SimulatedRadar::new(radar.model.clone(), args.seed.wrapping_add(1 + index)), radar.listen));

@@ -33,6 +33,9 @@ pub fn run(args: &CheckArgs) -> ExitCode {
         println!("  {} cameras, {} radars, {} radios", site.cameras.len(), site.radars.len(), site.radios.len());
         let lanes: usize = site.map.links.iter().map(|link| link.lanes.len()).sum();
         println!("  {} links with {lanes} lanes, signal groups {:?}", site.map.links.len(), site.map.signal_groups());
+        for mapped in site.signal.iter().flat_map(|signal| signal.settings().mapping()) {
+            println!("  signal group {}: {}", mapped.group, mapped.from);
+        }
     } else {
         println!("{}: {} to mend", args.site.site.display(), problems.len());
         for problem in &problems {

@@ -17,6 +17,7 @@ use sensors::recording::{Item, RecordingReader, SignalRecord};
 use serde::Serialize;
 
 use crate::config::Site;
+use crate::gate::Limits;
 use crate::ghosts::{self, Ghosts};
 use crate::messages::Edition;
 use crate::pipeline::{Input, Output, Picture, Pipeline, PipelineSettings};
@@ -153,6 +154,7 @@ impl Replay {
             traffic_window_s: 10,
             align: AlignSettings::default(),
             tracker: self.site.as_ref().map_or_else(TrackerSettings::default, |site| (&site.fusion).into()),
+            limits: self.site.as_ref().map_or_else(Limits::default, Site::limits),
             start,
         }
     }
@@ -210,17 +212,15 @@ fn write_line(file: &mut BufWriter<File>, line: &impl Serialize) -> anyhow::Resu
 fn signal(captured_at: UtcMicros, record: &SignalRecord) -> SignalState {
     let group = |group: &sensors::recording::SignalGroupRecord| {
         Some(GroupState {
-            id: u8::try_from(group.id).ok()?,
-            light: group.state,
             min_end_s: group.min_end_s,
             max_end_s: group.max_end_s,
             likely_end_s: group.likely_end_s,
-            next: Vec::new(),
+            ..GroupState::new(u8::try_from(group.id).ok()?, group.state)
         })
     };
     let mut groups: Vec<GroupState> = record.groups.iter().filter_map(group).collect();
     groups.sort_by_key(|group| group.id);
-    SignalState { captured_at, fixed_time: false, groups }
+    SignalState { captured_at, control: None, plan: None, groups }
 }
 
 #[derive(Serialize)]

@@ -5,12 +5,9 @@ use std::path::Path;
 use perception::calibration::{CameraModel, Origin, RadarModel, RadarSigma, SensorModel, SiteGeometry};
 use serde::Deserialize;
 
-use super::file::{
-    CameraFile, DetectorFile, FusionFile, RadarFile, RadioFile, SITE_FILE_VERSION, SignalFile, SiteFile,
-};
-use super::{Camera, Radar, Site};
+use super::file::{CameraFile, DetectorFile, FusionFile, RadarFile, RadioFile, SITE_FILE_VERSION, SiteFile};
+use super::{Camera, Radar, SignalFile, Site};
 use crate::map::SiteMap;
-use crate::signals::fixed_time::FixedTimePlan;
 
 /// Collects problems while it turns the file into a [`Site`].
 pub(super) struct Checker<'a> {
@@ -45,8 +42,9 @@ impl<'a> Checker<'a> {
             onnxruntime: detector.onnxruntime.map(|path| self.base.join(path)),
             ..detector
         });
-        let signal = self.signal(file.signal);
-        self.signal_and_map(signal.as_ref(), map.as_ref());
+        if let Some(signal) = &file.signal {
+            self.signal(signal, map.as_ref());
+        }
         if let Some(cloud) = &file.cloud {
             self.one_of("cloud.mode", &cloud.mode, &["peer", "client"]);
             self.one_of("cloud.encoding", &cloud.encoding, &["json", "cbor"]);
@@ -90,7 +88,7 @@ impl<'a> Checker<'a> {
                 ghost_model: file.fusion.ghost_model.map(|folder| self.base.join(folder)),
                 ..file.fusion
             },
-            signal,
+            signal: file.signal,
             radios: file.radios,
             cloud: file.cloud,
             console_listen: file.console.listen,
@@ -198,21 +196,10 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn signal(&mut self, signal: Option<SignalFile>) -> Option<FixedTimePlan> {
-        let SignalFile::FixedTime { offset_s, stage } = signal?;
-        FixedTimePlan::new(stage, offset_s).map_err(|error| self.problem("signal", error)).ok()
-    }
-
-    /// Every group of the map must be in the plan and the other way round: a lane with no light is a mistake.
-    fn signal_and_map(&mut self, signal: Option<&FixedTimePlan>, map: Option<&SiteMap>) {
-        let (Some(signal), Some(map)) = (signal, map) else { return };
-        let in_map = map.signal_groups();
-        let in_plan: Vec<u8> = signal.group_ids().collect();
-        for id in in_map.iter().filter(|id| !in_plan.contains(id)) {
-            self.problem("signal", format!("has no stage for group {id} of the map"));
-        }
-        for id in in_plan.iter().filter(|id| !in_map.contains(id)) {
-            self.problem("signal", format!("group {id} is not in the map"));
+    fn signal(&mut self, signal: &SignalFile, map: Option<&SiteMap>) {
+        let found = signal.problems(map.map(SiteMap::signal_groups).as_deref());
+        for text in found {
+            self.problem("signal", text);
         }
     }
 }

@@ -8,7 +8,7 @@ use perception::detection::SensorId;
 use perception::track::TrackerSettings;
 use serde::Deserialize;
 
-use crate::signals::fixed_time::Stage;
+use super::signal::SignalFile;
 
 /// The version of the file's format that this program reads.
 pub const SITE_FILE_VERSION: u32 = 1;
@@ -169,20 +169,6 @@ impl Default for FusionFile {
     fn default() -> Self {
         Self { correct_sensors: true, ghost_model: None }
     }
-}
-
-/// Where the signal state comes from.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(tag = "source", rename_all = "snake_case", deny_unknown_fields)]
-pub enum SignalFile {
-    /// A fixed-time plan, run from UTC.
-    FixedTime {
-        /// Start of the first stage: seconds after 1970-01-01T00:00:00Z, modulo the cycle.
-        #[serde(default)]
-        offset_s: f64,
-        /// The stages in order.
-        stage: Vec<Stage>,
-    },
 }
 
 /// A way out to the vehicles.

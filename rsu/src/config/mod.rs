@@ -7,16 +7,19 @@ use std::path::{Path, PathBuf};
 
 use perception::calibration::{CameraModel, RadarModel, SiteGeometry};
 
+use crate::gate::Limits;
 use crate::map::SiteMap;
 use crate::signals::fixed_time::FixedTimePlan;
 
 mod check;
 mod file;
+mod signal;
 
 pub use file::{
     Broadcast, CameraFile, CloudFile, ConsoleFile, DetectorFile, FusionFile, OriginFile, RadarFile, RadioFile,
-    SITE_FILE_VERSION, SignalFile, SiteFile,
+    SITE_FILE_VERSION, SiteFile,
 };
+pub use signal::SignalFile;
 
 /// A camera that has been checked.
 #[derive(Clone, Debug)]
@@ -63,8 +66,8 @@ pub struct Site {
     pub detector: Option<DetectorFile>,
     /// How sensors become one picture.
     pub fusion: FusionFile,
-    /// The signal's plan.
-    pub signal: Option<FixedTimePlan>,
+    /// How the signal controller is heard.
+    pub signal: Option<SignalFile>,
     /// Radios.
     pub radios: Vec<RadioFile>,
     /// City link.
@@ -112,6 +115,21 @@ impl Site {
             .map_err(|error| ConfigError::Syntax { path: path.into(), text: error.to_string() })?;
         let base = path.parent().unwrap_or(Path::new("."));
         check::Checker::new(base).site(file).map_err(|problems| ConfigError::Problems { path: path.into(), problems })
+    }
+
+    /// What the gate lets through: the signal's staleness limit is that of its source.
+    pub fn limits(&self) -> Limits {
+        let stale_after_s = self.signal.as_ref().map(|signal| signal.settings().stale_after_s());
+        let limits = Limits::default();
+        Limits { signal_age_s: stale_after_s.unwrap_or(limits.signal_age_s), ..limits }
+    }
+
+    /// The plan, if the signal is a fixed-time plan of this site.
+    pub fn fixed_time_plan(&self) -> Option<FixedTimePlan> {
+        match &self.signal {
+            Some(SignalFile::FixedTime(settings)) => settings.plan().ok(),
+            _ => None,
+        }
     }
 
     /// Where ONNX Runtime is, if the detector says so: there is one for all models.

@@ -2,12 +2,13 @@
 
 use asn1::cn::MessageFrame;
 use asn1::cn::common::NodeReferenceID;
-use asn1::cn::spat::{IntersectionStatusObject, LightState};
+use asn1::cn::spat::LightState;
 use asn1::si::Si;
 use asn1::si::cn::spat::{IntersectionState, Phase, PhaseState, Spat, TimeChangeDetails, TimeCountingDown};
 use asn1::{CodecError, Dialect, time};
 use perception::time::UtcMicros;
 
+use super::signal_words::{is_protected, status};
 use crate::map::NodeId;
 use crate::signals::{GroupState, Light, SignalState};
 
@@ -28,16 +29,10 @@ pub(super) fn encode(
         ));
     }
     let age_s = now.seconds_since(state.captured_at);
-    let any_known = state.groups.iter().any(|group| group.light != Light::Unavailable);
-    let mode = match (any_known, state.fixed_time) {
-        (false, _) => IntersectionStatusObject::NO_VALID_SPAT_IS_AVAILABLE_AT_THIS_TIME,
-        (true, true) => IntersectionStatusObject::FIXED_TIME_OPERATION,
-        (true, false) => IntersectionStatusObject::TRAFFIC_DEPENDENT_OPERATION,
-    };
     let (moy, time_stamp_s) = (Some(time::minute_of_year(now.0)), Some(time::second_of_minute_s(now.0)));
     let intersection = IntersectionState {
         intersection_id: NodeReferenceID { region: Some(node.region), id: node.id },
-        status: mode,
+        status: status(state),
         moy,
         time_stamp_s,
         time_confidence_s: None,
@@ -54,7 +49,7 @@ fn phase(group: &GroupState, age_s: f64) -> Phase {
     let likely_s = left(group.likely_end_s);
     let counting = |times| Some(TimeChangeDetails::Counting(times));
     let current = PhaseState {
-        light: light(group.light),
+        light: if is_protected(group) { protected(group.light) } else { light(group.light) },
         timing: likely_s.and_then(|likely_s| {
             counting(TimeCountingDown {
                 start_time_s: Some(0.0),
@@ -79,6 +74,11 @@ fn phase(group: &GroupState, age_s: f64) -> Phase {
         }
     }
     Phase { id: group.id, phase_states }
+}
+
+/// As [`light`], but the controller says that conflicting movements are held back.
+fn protected(shown: Light) -> LightState {
+    if shown == Light::Green { LightState::ProtectedGreen } else { light(shown) }
 }
 
 /// Green is said as *permissive*: whether a movement is protected is the map's business, and saying less is safe.

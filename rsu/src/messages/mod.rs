@@ -19,6 +19,7 @@ mod cn_rsm;
 mod cn_spat;
 mod confidence;
 mod participants;
+mod signal_words;
 mod us_map;
 mod us_sdsm;
 mod us_spat;

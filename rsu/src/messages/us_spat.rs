@@ -4,26 +4,21 @@ use asn1::si::Si;
 use asn1::si::us::spat::{IntersectionState, MovementEvent, MovementState, Spat, TimeChangeDetails};
 use asn1::us::MessageFrame;
 use asn1::us::common::IntersectionReferenceID;
-use asn1::us::spat::{IntersectionStatusObject, MovementPhaseState};
+use asn1::us::spat::MovementPhaseState;
 use asn1::{CodecError, time};
 use perception::time::UtcMicros;
 
+use super::signal_words::{is_protected, status};
 use crate::map::NodeId;
 use crate::signals::{GroupState, Light, SignalState};
 
 pub(super) fn encode(state: &SignalState, node: NodeId, now: UtcMicros) -> Result<Vec<u8>, CodecError> {
-    let any_known = state.groups.iter().any(|group| group.light != Light::Unavailable);
-    let status = match (any_known, state.fixed_time) {
-        (false, _) => IntersectionStatusObject::NO_VALID_SPAT_IS_AVAILABLE_AT_THIS_TIME,
-        (true, true) => IntersectionStatusObject::FIXED_TIME_OPERATION,
-        (true, false) => IntersectionStatusObject::TRAFFIC_DEPENDENT_OPERATION,
-    };
     let intersection = IntersectionState {
         name: None,
         id: IntersectionReferenceID { region: Some(node.region), id: node.id },
         // Of the MAP that these groups belong to; it changes when the site file does, not while the service runs.
         revision: 0,
-        status,
+        status: status(state),
         moy: Some(time::minute_of_year(now.0)),
         time_stamp_s: Some(time::second_of_minute_s(now.0)),
         enabled_lanes: None,
@@ -50,13 +45,27 @@ fn movement(group: &GroupState, captured_at: UtcMicros, now: UtcMicros) -> Movem
         likely_time_s: Some(within_hour(likely_end_s)),
         ..TimeChangeDetails::default()
     });
-    let event = MovementEvent { event_state: light(group.light), timing, speeds: None, regional: None };
+    let event = MovementEvent {
+        event_state: if is_protected(group) { protected(group.light) } else { light(group.light) },
+        timing,
+        speeds: None,
+        regional: None,
+    };
     MovementState {
         movement_name: None,
         signal_group: group.id,
         state_time_speed: vec![event],
         maneuver_assist_list: None,
         regional: None,
+    }
+}
+
+/// As [`light`], but the controller says that conflicting movements are held back.
+fn protected(shown: Light) -> MovementPhaseState {
+    match shown {
+        Light::Green => MovementPhaseState::ProtectedMovementAllowed,
+        Light::Yellow => MovementPhaseState::ProtectedClearance,
+        other => light(other),
     }
 }
 

@@ -5,7 +5,81 @@
 use perception::time::UtcMicros;
 use serde::{Deserialize, Serialize};
 
-use super::{GroupState, Light, SignalState};
+use super::link::LinkFile;
+use super::{Control, GroupState, Light, Mapped, Moment, SignalSource, SignalState, SourceSettings, Talk};
+
+/// A plan has no age; this is the gate's own limit.
+const STALE_AFTER_S: f64 = 0.3;
+/// How often the plan says its state, seconds: a controller's rhythm, and so SPAT's.
+const PERIOD_S: f64 = 0.1;
+
+/// `[signal]` with `source = "fixed_time"`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// Start of the first stage: seconds after 1970-01-01T00:00:00Z, modulo the cycle.
+    #[serde(default)]
+    pub offset_s: f64,
+    /// The stages in order.
+    pub stage: Vec<Stage>,
+}
+
+impl Settings {
+    /// The checked plan; the error says which stage is wrong and why.
+    pub fn plan(&self) -> Result<FixedTimePlan, String> {
+        FixedTimePlan::new(self.stage.clone(), self.offset_s)
+    }
+}
+
+impl SourceSettings for Settings {
+    fn link(&self) -> Option<&LinkFile> {
+        None
+    }
+
+    fn stale_after_s(&self) -> f64 {
+        STALE_AFTER_S
+    }
+
+    fn mapping(&self) -> Vec<Mapped> {
+        let stages = (1..).zip(&self.stage);
+        let mapped = |(number, group): (usize, u8)| Mapped { group, from: format!("green in stage {number}") };
+        stages.flat_map(|(number, stage)| stage.groups.iter().map(move |group| (number, *group))).map(mapped).collect()
+    }
+
+    fn source(&self) -> Result<Box<dyn SignalSource>, String> {
+        Ok(Box::new(FixedTime { plan: self.plan()?, due_s: 0.0 }))
+    }
+}
+
+/// The plan as a source: speaks by itself, ten times a second.
+#[derive(Debug)]
+struct FixedTime {
+    plan: FixedTimePlan,
+    due_s: f64,
+}
+
+impl SignalSource for FixedTime {
+    fn name(&self) -> &'static str {
+        "fixed_time"
+    }
+
+    fn open(&mut self, now: Moment, _talk: &mut Talk) {
+        self.due_s = now.uptime_s;
+    }
+
+    fn receive(&mut self, _now: Moment, _bytes: &[u8], _talk: &mut Talk) {}
+
+    fn wake_at_s(&self) -> Option<f64> {
+        Some(self.due_s)
+    }
+
+    fn tick(&mut self, now: Moment, talk: &mut Talk) {
+        // Evenly, but without catching up after a pause.
+        self.due_s = (self.due_s + PERIOD_S).max(now.uptime_s);
+        talk.frames += 1;
+        talk.states.push(self.plan.state(now.utc));
+    }
+}
 
 /// One stage of the plan.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -88,7 +162,7 @@ impl FixedTimePlan {
         let in_cycle_s = (at.0.wrapping_sub(offset_us)).rem_euclid(cycle_us) as f64 * 1e-6;
         let groups =
             self.groups.iter().map(|&(id, begin_s, stage)| self.group(id, begin_s, stage, in_cycle_s)).collect();
-        SignalState { captured_at: at, fixed_time: true, groups }
+        SignalState { captured_at: at, control: Some(Control::FixedTime), plan: None, groups }
     }
 
     fn group(&self, id: u8, begin_s: f64, stage: usize, in_cycle_s: f64) -> GroupState {
@@ -105,7 +179,7 @@ impl FixedTimePlan {
             (Light::Red, self.cycle_s, vec![green, yellow])
         };
         let left_s = Some(end_s - since_green_s);
-        GroupState { id, light, min_end_s: left_s, max_end_s: left_s, likely_end_s: left_s, next }
+        GroupState { min_end_s: left_s, max_end_s: left_s, likely_end_s: left_s, next, ..GroupState::new(id, light) }
     }
 }
 

@@ -59,6 +59,7 @@ pub fn pipeline(site: &Site, start: UtcMicros) -> Pipeline {
         traffic_window_s: 10,
         align: AlignSettings::default(),
         tracker: (&site.fusion).into(),
+        limits: site.limits(),
         start,
     };
     Pipeline::new(settings).expect("the site's geometry is in order")

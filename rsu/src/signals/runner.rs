@@ -1,0 +1,209 @@
+//! Runs a [`SignalSource`] on its link for as long as the service lives: retries, figures, one word in the log a change.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::link::{Endpoint, Link, Received};
+use super::{Moment, SignalSource, Talk};
+use crate::clock::Clock;
+use crate::health::{Health, Level};
+use crate::inlet::Inlet;
+use crate::metrics::Metrics;
+use crate::pipeline::Input;
+use crate::radios::{Shutdown, stopped};
+
+/// The component's name in health.
+pub const COMPONENT: &str = "signal.controller";
+
+/// The first and the longest pause before the link is made anew, seconds.
+const FIRST_PAUSE_S: f64 = 0.5;
+const LONGEST_PAUSE_S: f64 = 10.0;
+/// A connection on which nothing was understood for this many times the staleness limit, and at least this long, is dead.
+const DEAD_AFTER_STALE: f64 = 10.0;
+const DEAD_AFTER_S: f64 = 5.0;
+/// The largest datagram there is.
+const BUFFER_BYTES: usize = 65_536;
+
+/// One controller's source, link and figures.
+#[derive(Debug)]
+pub struct Runner {
+    source: Box<dyn SignalSource>,
+    stale_after_s: f64,
+    inlet: Inlet,
+    health: Arc<Health>,
+    metrics: Metrics,
+    clock: Arc<Clock>,
+    /// When the newest state came, uptime; of this link.
+    heard_at_s: Option<f64>,
+    speaks: Option<bool>,
+    complained: BTreeSet<&'static str>,
+    /// The pause after the link that is lost next.
+    pause_s: f64,
+}
+
+/// Why a link is no longer served.
+enum End {
+    /// The service stops, or nobody takes states any more.
+    Service,
+    /// The link must be made anew.
+    Link(String),
+}
+
+impl Runner {
+    /// A runner for `source`, whose states are stale after `stale_after_s` seconds.
+    pub fn new(
+        source: Box<dyn SignalSource>,
+        stale_after_s: f64,
+        inlet: Inlet,
+        health: Arc<Health>,
+        metrics: Metrics,
+        clock: Arc<Clock>,
+    ) -> Self {
+        Self {
+            source,
+            stale_after_s,
+            inlet,
+            health,
+            metrics,
+            clock,
+            heard_at_s: None,
+            speaks: None,
+            complained: BTreeSet::new(),
+            pause_s: FIRST_PAUSE_S,
+        }
+    }
+
+    /// Serves the endpoint until the service stops.
+    pub async fn run(mut self, endpoint: Endpoint, mut shutdown: Shutdown) {
+        self.health.expect(COMPONENT);
+        self.metrics.signal_connected.with_label_values(&[self.source.name()]).set(0.0);
+        loop {
+            let opened = tokio::select! {
+                biased;
+                () = stopped(&mut shutdown) => return,
+                opened = endpoint.open() => opened,
+            };
+            let lost = match opened {
+                Ok(link) => match self.serve(link, endpoint.is_stream(), &mut shutdown).await {
+                    End::Service => return,
+                    End::Link(why) => why,
+                },
+                Err(error) => error.to_string(),
+            };
+            self.speaks(false, &lost);
+            self.metrics.signal_reconnects.with_label_values(&[self.source.name()]).inc();
+            let pause = Duration::from_secs_f64(self.pause_s);
+            self.pause_s = (self.pause_s * 2.0).min(LONGEST_PAUSE_S);
+            tokio::select! {
+                biased;
+                () = stopped(&mut shutdown) => return,
+                () = tokio::time::sleep(pause) => {}
+            }
+        }
+    }
+
+    async fn serve(&mut self, mut link: Link<'_>, is_stream: bool, shutdown: &mut Shutdown) -> End {
+        let mut buffer = vec![0; BUFFER_BYTES];
+        let mut talk = Talk::default();
+        let opened_at_s = self.clock.uptime_s();
+        self.heard_at_s = None;
+        self.source.open(self.now(), &mut talk);
+        loop {
+            if let Some(end) = self.act(&mut talk, &mut link, is_stream).await {
+                return end;
+            }
+            let now = self.now();
+            let silent_s = now.uptime_s - self.heard_at_s.unwrap_or(opened_at_s);
+            if silent_s > self.stale_after_s {
+                self.speaks(false, "silent");
+            }
+            let dead_after_s = (DEAD_AFTER_STALE * self.stale_after_s).max(DEAD_AFTER_S);
+            if is_stream && silent_s > dead_after_s {
+                return End::Link(format!("silent for {dead_after_s:.0} s"));
+            }
+            // Looked at again at least this soon: silence is noticed by the clock.
+            let wait_s = self.source.wake_at_s().map_or(self.stale_after_s, |wake_at_s| wake_at_s - now.uptime_s);
+            let wait = Duration::from_secs_f64(wait_s.clamp(0.0, self.stale_after_s));
+            tokio::select! {
+                biased;
+                () = stopped(shutdown) => return End::Service,
+                received = link.receive(&mut buffer) => match received {
+                    Ok(Received::Bytes(length)) => {
+                        let bytes = buffer.get(..length).unwrap_or_default();
+                        self.source.receive(self.now(), bytes, &mut talk);
+                    }
+                    Ok(Received::Stranger(from)) => talk.refuse("sender", format!("from {from}")),
+                    Ok(Received::Closed) => return End::Link("closed by the controller".into()),
+                    Err(error) => return End::Link(error.to_string()),
+                },
+                () = tokio::time::sleep(wait) => {}
+            }
+            let now = self.now();
+            if self.source.wake_at_s().is_some_and(|wake_at_s| wake_at_s <= now.uptime_s) {
+                self.source.tick(now, &mut talk);
+            }
+        }
+    }
+
+    /// Does what the source asks for. `Some`: the link ends.
+    async fn act(&mut self, talk: &mut Talk, link: &mut Link<'_>, is_stream: bool) -> Option<End> {
+        let name = self.source.name();
+        self.metrics.signal_frames.with_label_values(&[name]).inc_by(std::mem::take(&mut talk.frames));
+        for (reason, text) in talk.refused.drain(..) {
+            self.metrics.count_drop(&format!("signal {name}"), reason, 1);
+            if self.complained.insert(reason) {
+                tracing::warn!(
+                    source = name,
+                    reason,
+                    text,
+                    "a frame of the controller is refused; more of these are only counted"
+                );
+            }
+        }
+        if let Some(ahead_s) = talk.clock_ahead_s.take() {
+            self.metrics.signal_clock_offset_s.with_label_values(&[name]).set(ahead_s);
+        }
+        for state in talk.states.drain(..) {
+            self.heard_at_s = Some(self.clock.uptime_s());
+            self.speaks(true, "");
+            if !self.inlet.offer(Input::Signal(state)) {
+                return Some(End::Service);
+            }
+        }
+        for bytes in talk.send.drain(..) {
+            match link.send(&bytes).await {
+                Ok(true) => {}
+                Ok(false) => self.metrics.count_drop(&format!("signal {name}"), "nobody_to_tell", 1),
+                Err(error) if is_stream => return Some(End::Link(error.to_string())),
+                Err(_) => self.metrics.count_drop(&format!("signal {name}"), "not_sent", 1),
+            }
+        }
+        talk.lost.take().map(End::Link)
+    }
+
+    /// Tells a change, once.
+    fn speaks(&mut self, speaks: bool, why: &str) {
+        if speaks {
+            self.pause_s = FIRST_PAUSE_S;
+        }
+        if self.speaks == Some(speaks) {
+            return;
+        }
+        self.speaks = Some(speaks);
+        let name = self.source.name();
+        self.metrics.signal_connected.with_label_values(&[name]).set(if speaks { 1.0 } else { 0.0 });
+        if speaks {
+            self.complained.clear();
+            self.health.set(COMPONENT, Level::Ok, "");
+            tracing::info!(source = name, "the signal controller speaks");
+        } else {
+            self.health.set(COMPONENT, Level::Failed, &format!("{name}: {why}"));
+            tracing::warn!(source = name, why, "the signal controller is not heard; SPAT says unavailable");
+        }
+    }
+
+    fn now(&self) -> Moment {
+        Moment { utc: self.clock.now(), uptime_s: self.clock.uptime_s() }
+    }
+}
