@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::signals::{SourceSettings, fixed_time};
+use crate::signals::{SourceSettings, fixed_time, gat1743};
 
 /// Where the signal state comes from.
 #[derive(Clone, Debug, Deserialize)]
@@ -10,6 +10,8 @@ use crate::signals::{SourceSettings, fixed_time};
 pub enum SignalFile {
     /// A fixed-time plan, run from UTC.
     FixedTime(fixed_time::Settings),
+    /// A controller that speaks GA/T 1743-2020.
+    Gat1743(gat1743::Settings),
 }
 
 impl SignalFile {
@@ -17,6 +19,7 @@ impl SignalFile {
     pub fn settings(&self) -> &dyn SourceSettings {
         match self {
             Self::FixedTime(settings) => settings,
+            Self::Gat1743(settings) => settings,
         }
     }
 

@@ -8,7 +8,10 @@ use std::fmt;
 use perception::time::UtcMicros;
 use serde::{Deserialize, Serialize};
 
+pub mod countdown;
+pub mod crc16;
 pub mod fixed_time;
+pub mod gat1743;
 pub mod link;
 pub mod runner;
 

@@ -1,0 +1,417 @@
+//! GA/T 1743-2020: the controller tells roadside V2X devices what its lamps show.
+//!
+//! Broadcast or reported about once a second, over UDP or TCP; asked for where the controller doesn't speak by itself.
+
+use perception::time::UtcMicros;
+use serde::Deserialize;
+
+use super::countdown::Countdown;
+use super::link::{LinkFile, Transport};
+use super::{Control, GroupState, Light, Mapped, Moment, SignalSource, SignalState, SourceSettings, Talk};
+
+pub mod content;
+pub mod frame;
+
+use content::{Content, Lamp, LampSteps, LampType};
+use frame::{Deframer, Error, Frame, Party, object, operation};
+
+/// How often the run state, the control mode and a plan that is not known are asked for, seconds.
+const ASK_STATE_S: f64 = 10.0;
+/// How often the lamps are asked for if they don't come by themselves, seconds.
+const ASK_LAMPS_S: f64 = 1.0;
+/// They don't come by themselves if none came for so long, seconds.
+const LAMPS_SILENT_S: f64 = 1.5;
+/// Run state: a fault.
+const FAULT: u8 = 2;
+/// For how long what we say is valid, seconds.
+const TTL_S: u8 = 60;
+
+/// Which clock says when a state was captured.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CaptureClock {
+    /// Ours, at arrival: right for a cable in the same cabinet, whatever the controller's clock says.
+    #[default]
+    Arrival,
+    /// The controller's.
+    Controller,
+}
+
+/// `[signal]` with `source = "gat1743"`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// Where the controller is.
+    pub link: LinkFile,
+    /// Oldest state that may be said, seconds.
+    #[serde(default = "default_stale_after_s")]
+    pub stale_after_s: f64,
+    /// Which lamp is which group.
+    pub group: Vec<GroupFile>,
+    /// How the countdown is rounded.
+    #[serde(default)]
+    pub countdown: Countdown,
+    /// Which clock counts.
+    #[serde(default)]
+    pub clock: CaptureClock,
+    /// Whether the controller is asked for what it doesn't say by itself.
+    #[serde(default = "default_ask")]
+    pub ask: bool,
+    /// The link code in what we say.
+    #[serde(default = "default_link_code")]
+    pub link_code: u16,
+    /// Who we are. Absent: everything is taken, whoever it is for.
+    pub own: Option<OwnFile>,
+}
+
+/// Who we are to the controller.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OwnFile {
+    /// Region, six digits of GB/T 2260.
+    pub region: u32,
+    /// Number.
+    pub number: u16,
+    /// Kind of device, by bits; a roadside V2X device unless said otherwise.
+    #[serde(default = "default_own_kind")]
+    pub kind: u16,
+}
+
+/// One `[[signal.group]]`.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GroupFile {
+    /// Signal group of the map.
+    pub group: u8,
+    /// Direction of the lamp's entrance as the controller has it, degrees clockwise from north.
+    pub direction_deg: u16,
+    /// What the lamp is for.
+    pub lamp: LampType,
+    /// Its number, where an entrance has several for the same.
+    pub lamp_id: Option<u8>,
+}
+
+impl GroupFile {
+    fn is(&self, direction_deg: u16, kind: u8, id: u8) -> bool {
+        self.direction_deg == direction_deg && self.lamp as u8 == kind && self.lamp_id.is_none_or(|own| own == id)
+    }
+}
+
+fn default_stale_after_s() -> f64 {
+    2.0
+}
+fn default_ask() -> bool {
+    true
+}
+fn default_link_code() -> u16 {
+    1
+}
+fn default_own_kind() -> u16 {
+    0x8000
+}
+
+impl SourceSettings for Settings {
+    fn link(&self) -> Option<&LinkFile> {
+        Some(&self.link)
+    }
+
+    fn stale_after_s(&self) -> f64 {
+        self.stale_after_s
+    }
+
+    fn mapping(&self) -> Vec<Mapped> {
+        let mapped = |file: &GroupFile| {
+            let id = file.lamp_id.map_or(String::new(), |id| format!(" number {id}"));
+            let from = format!("lamp {}{id} of the entrance at {}°", word(file.lamp as u8), file.direction_deg);
+            Mapped { group: file.group, from }
+        };
+        self.group.iter().map(mapped).collect()
+    }
+
+    fn source(&self) -> Result<Box<dyn SignalSource>, String> {
+        if let Some(wrong) = self.group.iter().find(|file| file.direction_deg >= 360) {
+            return Err(format!("group {}: direction_deg is {}, 0 to 359 is meant", wrong.group, wrong.direction_deg));
+        }
+        if let Some(own) = self.own.filter(|own| own.region > 999_999) {
+            return Err(format!("own.region is {}, six digits are meant", own.region));
+        }
+        Ok(Box::new(Gat1743::new(self.clone())))
+    }
+}
+
+/// A lamp's type in the words of the site file.
+fn word(kind: u8) -> String {
+    let words = [
+        "straight",
+        "left",
+        "right",
+        "motor",
+        "non_motor_left",
+        "non_motor_right",
+        "non_motor",
+        "crosswalk",
+        "u_turn",
+        "lane",
+        "railway",
+        "flashing_warning",
+        "tram_straight",
+        "tram_left",
+        "tram_right",
+    ];
+    let known = usize::from(kind).checked_sub(1).and_then(|index| words.get(index));
+    known.map_or_else(|| format!("type {kind}"), |word| (*word).to_owned())
+}
+
+/// The source.
+#[derive(Debug)]
+pub struct Gat1743 {
+    settings: Settings,
+    deframer: Deframer,
+    /// Who the controller says it is.
+    controller: Party,
+    control: Option<Control>,
+    in_fault: bool,
+    plan: Vec<LampSteps>,
+    next_plan: Vec<LampSteps>,
+    /// Lamps of no group that were told of already.
+    unmapped: Vec<(u16, u8, u8)>,
+    lamps_at_s: f64,
+    ask_lamps_at_s: f64,
+    ask_state_at_s: f64,
+}
+
+impl Gat1743 {
+    /// A source that has heard nothing yet.
+    pub fn new(settings: Settings) -> Self {
+        Self {
+            settings,
+            deframer: Deframer::default(),
+            controller: Party { number: frame::EVERYBODY, kind: frame::CONTROLLER, ..Party::default() },
+            control: None,
+            in_fault: false,
+            plan: Vec::new(),
+            next_plan: Vec::new(),
+            unmapped: Vec::new(),
+            lamps_at_s: f64::NEG_INFINITY,
+            ask_lamps_at_s: 0.0,
+            ask_state_at_s: 0.0,
+        }
+    }
+
+    /// One frame; what follows from it goes into `talk`.
+    fn take(&mut self, now: Moment, frame: &Frame, talk: &mut Talk) -> Result<(), Error> {
+        self.check(frame)?;
+        let content = content::decode(frame.object, &frame.content)?;
+        talk.frames += 1;
+        talk.clock_ahead_s = Some(frame.sent_at.seconds_since(now.utc));
+        self.controller = frame.sender;
+        if frame.operation == operation::REPORT {
+            talk.send.push(self.frame(now, operation::REPORT_ACK, frame.object));
+        }
+        match content {
+            Content::RunState(state) => self.in_fault = state == FAULT,
+            Content::ControlMode(control) => self.control = control,
+            Content::Plan(plan) => {
+                self.plan = plan;
+                self.next_plan.clear();
+            }
+            Content::NextPlan(plan) => self.next_plan = plan,
+            Content::Lamps(lamps) => {
+                self.lamps_at_s = now.uptime_s;
+                let captured_at = match self.settings.clock {
+                    CaptureClock::Arrival => now.utc,
+                    CaptureClock::Controller => frame.sent_at,
+                };
+                self.tell_unmapped(&lamps, talk);
+                let state = self.state(captured_at, &lamps, talk);
+                talk.states.push(state);
+            }
+        }
+        Ok(())
+    }
+
+    fn check(&self, frame: &Frame) -> Result<(), Error> {
+        if frame.version != frame::VERSION {
+            return Err(Error::Version(frame.version));
+        }
+        if frame.sender.kind & frame::CONTROLLER == 0 {
+            return Err(Error::Sender(frame.sender.kind));
+        }
+        let for_us = |own: OwnFile| (frame.receiver.region, frame.receiver.number) == (own.region, own.number);
+        if frame.receiver.number != frame::EVERYBODY && !self.settings.own.is_none_or(for_us) {
+            return Err(Error::Receiver(frame.receiver.number));
+        }
+        match frame.operation {
+            operation::REPORT | operation::REPLY | operation::BROADCAST => Ok(()),
+            operation::ERROR => Err(Error::Refused(frame.object)),
+            other => Err(Error::Operation(other)),
+        }
+    }
+
+    /// What the installer must know of lamps that are no group: once each.
+    fn tell_unmapped(&mut self, lamps: &[Lamp], talk: &mut Talk) {
+        for lamp in lamps {
+            let key = (lamp.direction_deg, lamp.kind, lamp.id);
+            let mapped = self.settings.group.iter().any(|file| file.is(key.0, key.1, key.2));
+            if !mapped && !self.unmapped.contains(&key) && self.unmapped.len() < usize::from(u8::MAX) {
+                self.unmapped.push(key);
+                let (direction_deg, kind, id) = (key.0, word(key.1), key.2);
+                talk.refuse("unmapped_lamp", format!("lamp {kind} number {id} of the entrance at {direction_deg}°"));
+            }
+        }
+    }
+
+    fn state(&self, captured_at: UtcMicros, lamps: &[Lamp], talk: &mut Talk) -> SignalState {
+        let group = |file: &GroupFile| {
+            let lamps = lamps.iter().filter(|lamp| file.is(lamp.direction_deg, lamp.kind, lamp.id));
+            let states = lamps.map(|lamp| self.lamp(file.group, lamp));
+            states.reduce(|all, state| agreed(all, state, talk))
+        };
+        let mut groups: Vec<GroupState> = self.settings.group.iter().filter_map(group).collect();
+        groups.sort_by_key(|group| group.id);
+        SignalState { captured_at, control: self.control, plan: None, groups }
+    }
+
+    /// What one lamp says of a group. Of a controller in fault, and of colours that cannot be, nothing is believed.
+    fn lamp(&self, group: u8, lamp: &Lamp) -> GroupState {
+        let Some(light) = lamp.light.filter(|_| !self.in_fault) else {
+            return GroupState::new(group, Light::Unavailable);
+        };
+        let mut state = GroupState::new(group, light);
+        let firm = matches!(self.control, None | Some(Control::FixedTime));
+        if let Some(seconds) = lamp.countdown_s.filter(|_| self.control != Some(Control::Manual)) {
+            let (min_s, max_s) = self.settings.countdown.window_s(seconds.into());
+            state.likely_end_s = Some((min_s + max_s) / 2.0);
+            // Where traffic decides, the countdown is the controller's best guess and binds it to nothing.
+            state.min_end_s = firm.then_some(min_s);
+            state.max_end_s = firm.then_some(max_s);
+            if firm {
+                state.next = self.next(lamp, light);
+            }
+        }
+        state
+    }
+
+    /// What follows, by the plan; empty where the plan leaves it open.
+    fn next(&self, lamp: &Lamp, light: Light) -> Vec<(Light, f64)> {
+        let steps_of = |plan: &[LampSteps]| {
+            let same = |s: &&LampSteps| (s.direction_deg, s.kind, s.id) == (lamp.direction_deg, lamp.kind, lamp.id);
+            plan.iter().find(same).map(|lamp| merged(&lamp.steps)).unwrap_or_default()
+        };
+        let steps = steps_of(&self.plan);
+        // Another plan from the next cycle on: where in the cycle the junction is nobody says, so what follows is open.
+        if !self.next_plan.is_empty() && steps_of(&self.next_plan) != steps {
+            return Vec::new();
+        }
+        let mut now = steps.iter().enumerate().filter(|(_, (shown, _))| *shown == light);
+        let (Some((index, _)), None) = (now.next(), now.next()) else { return Vec::new() };
+        let following = steps.iter().cycle().skip(index + 1).take(steps.len() - 1);
+        following.map(|(light, seconds)| (*light, f64::from(*seconds))).collect()
+    }
+
+    /// A frame of ours to the controller, without content.
+    fn frame(&self, now: Moment, operation: u8, object: u16) -> Vec<u8> {
+        let own = self.settings.own.unwrap_or(OwnFile {
+            region: self.controller.region,
+            number: 1,
+            kind: default_own_kind(),
+        });
+        frame::encode(&Frame {
+            link_code: self.settings.link_code,
+            sender: Party { region: own.region, kind: own.kind, number: own.number },
+            receiver: self.controller,
+            sent_at: now.utc,
+            ttl_s: TTL_S,
+            version: frame::VERSION,
+            operation,
+            object,
+            signed: false,
+            content: Vec::new(),
+        })
+    }
+}
+
+/// The steps with neighbours of the same light as one, the last and the first of the cycle too. Empty: a step is nothing
+/// that a lamp shows.
+fn merged(steps: &[(Option<Light>, u16)]) -> Vec<(Light, u32)> {
+    let mut merged: Vec<(Light, u32)> = Vec::new();
+    for (light, seconds) in steps.iter().filter(|(_, seconds)| *seconds > 0) {
+        let Some(light) = *light else { return Vec::new() };
+        match merged.last_mut() {
+            Some((last, total)) if *last == light => *total += u32::from(*seconds),
+            _ => merged.push((light, (*seconds).into())),
+        }
+    }
+    if merged.len() > 1
+        && let (Some(first), Some(last)) = (merged.first().copied(), merged.last_mut())
+        && first.0 == last.0
+    {
+        last.1 += first.1;
+        merged.remove(0);
+    }
+    merged
+}
+
+/// Two lamps of one group: what both say. If they show different things, nothing.
+fn agreed(one: GroupState, other: GroupState, talk: &mut Talk) -> GroupState {
+    if one.light != other.light {
+        talk.refuse("lamps_disagree", format!("group {}: {:?} and {:?}", one.id, one.light, other.light));
+        return GroupState::new(one.id, Light::Unavailable);
+    }
+    let both = |a: Option<f64>, b: Option<f64>, choose: fn(f64, f64) -> f64| Some(choose(a?, b?));
+    GroupState {
+        min_end_s: both(one.min_end_s, other.min_end_s, f64::min),
+        max_end_s: both(one.max_end_s, other.max_end_s, f64::max),
+        likely_end_s: both(one.likely_end_s, other.likely_end_s, f64::min),
+        next: if one.next == other.next { one.next } else { Vec::new() },
+        ..GroupState::new(one.id, one.light)
+    }
+}
+
+impl SignalSource for Gat1743 {
+    fn name(&self) -> &'static str {
+        "gat1743"
+    }
+
+    fn open(&mut self, now: Moment, _talk: &mut Talk) {
+        *self = Self { unmapped: std::mem::take(&mut self.unmapped), ..Self::new(self.settings.clone()) };
+        // A controller that speaks by itself gets the time to do so.
+        self.ask_lamps_at_s = now.uptime_s + LAMPS_SILENT_S;
+        self.ask_state_at_s = now.uptime_s;
+    }
+
+    fn receive(&mut self, now: Moment, bytes: &[u8], talk: &mut Talk) {
+        let mut frames = self.deframer.push(bytes);
+        if self.settings.link.transport == Transport::Udp {
+            frames.extend(self.deframer.finish().map(Err));
+        }
+        for frame in frames {
+            if let Err(error) = frame.and_then(|frame| self.take(now, &frame, talk)) {
+                talk.refuse(error.reason(), error.to_string());
+            }
+        }
+    }
+
+    fn wake_at_s(&self) -> Option<f64> {
+        self.settings.ask.then(|| self.ask_lamps_at_s.min(self.ask_state_at_s))
+    }
+
+    fn tick(&mut self, now: Moment, talk: &mut Talk) {
+        if now.uptime_s >= self.ask_state_at_s {
+            self.ask_state_at_s = now.uptime_s + ASK_STATE_S;
+            let plan = self.plan.is_empty().then_some(object::PLAN);
+            for object in [object::RUN_STATE, object::CONTROL_MODE].into_iter().chain(plan) {
+                talk.send.push(self.frame(now, operation::QUERY, object));
+            }
+        }
+        if now.uptime_s >= self.ask_lamps_at_s {
+            self.ask_lamps_at_s = now.uptime_s + ASK_LAMPS_S;
+            if now.uptime_s - self.lamps_at_s > LAMPS_SILENT_S {
+                talk.send.push(self.frame(now, operation::QUERY, object::LAMPS));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
