@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::signals::{SourceSettings, fixed_time, gat1743};
+use crate::signals::{SourceSettings, fixed_time, gat1743, gbt20999};
 
 /// Where the signal state comes from.
 #[derive(Clone, Debug, Deserialize)]
@@ -12,6 +12,8 @@ pub enum SignalFile {
     FixedTime(fixed_time::Settings),
     /// A controller that speaks GA/T 1743-2020.
     Gat1743(gat1743::Settings),
+    /// A controller that speaks GB/T 20999-2017.
+    Gbt20999(gbt20999::Settings),
 }
 
 impl SignalFile {
@@ -20,6 +22,7 @@ impl SignalFile {
         match self {
             Self::FixedTime(settings) => settings,
             Self::Gat1743(settings) => settings,
+            Self::Gbt20999(settings) => settings,
         }
     }
 

@@ -12,6 +12,7 @@ pub mod countdown;
 pub mod crc16;
 pub mod fixed_time;
 pub mod gat1743;
+pub mod gbt20999;
 pub mod link;
 pub mod runner;
 

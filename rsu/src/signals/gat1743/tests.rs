@@ -1,7 +1,10 @@
 use proptest::prelude::*;
 
+use perception::time::UtcMicros;
+
 use super::frame::{Deframer, Error};
 use super::*;
+use crate::signals::SourceSettings;
 
 /// Lamps, broadcast: north straight green 12 s, north left red 192 s (0xC0: stuffed), south straight green 12 s, south
 /// crosswalk red without countdown. Sender number 0xC0DB, both octets stuffed. Written by a program of its own.
