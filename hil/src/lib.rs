@@ -2,6 +2,7 @@
 //!
 //! Whatever comes from here is simulated and says so on the wire.
 
+pub mod controllers;
 pub mod cuboid;
 pub mod fault;
 pub mod noise;

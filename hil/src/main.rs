@@ -19,6 +19,11 @@ enum Command {
     /// Send the site's radars over UDP what they would see of simulated traffic.
     #[command(after_help = "Example:\n  hil radar --site deploy/demo/site.toml")]
     Radar(cli::radar::RadarArgs),
+    /// Be a signal controller that speaks a real protocol.
+    #[command(
+        after_help = "Example:\n  hil controller gbt20999 --plan plan.toml --listen 127.0.0.1:4050\n  hil controller gat1743 --plan plan.toml --site site.toml --to 127.0.0.1:10050"
+    )]
+    Controller(cli::controller::ControllerArgs),
     /// Make a recording: traffic from SUMO, seen by simulated cameras and radars, with the truth.
     #[command(after_help = "Example: see hil/places/make, which runs SUMO and this")]
     Record(cli::record::RecordArgs),
@@ -38,6 +43,7 @@ enum Command {
 fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Radar(args) => cli::radar::radar(&args),
+        Command::Controller(args) => cli::controller::controller(&args),
         Command::Record(args) => cli::record::record(&args),
         Command::Fault(args) => cli::fault::fault(*args),
         Command::Evidence(args) => cli::evidence::run(&args),

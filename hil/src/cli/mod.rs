@@ -1,5 +1,6 @@
 //! The command line: one file per subcommand.
 
+pub mod controller;
 pub mod evidence;
 pub mod fault;
 pub mod radar;

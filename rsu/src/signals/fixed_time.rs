@@ -96,7 +96,8 @@ pub struct Stage {
 }
 
 impl Stage {
-    fn length_s(&self) -> f64 {
+    /// Its length, clearance included, seconds.
+    pub fn length_s(&self) -> f64 {
         self.green_s + self.yellow_s + self.all_red_s
     }
 }
@@ -149,6 +150,24 @@ impl FixedTimePlan {
         self.cycle_s
     }
 
+    /// The stages in order.
+    pub fn stages(&self) -> &[Stage] {
+        &self.stages
+    }
+
+    /// The stage that runs at `at`, from 0, and how much of it is left, seconds.
+    pub fn stage_at(&self, at: UtcMicros) -> (usize, f64) {
+        let mut left_s = self.in_cycle_s(at);
+        for (index, stage) in self.stages.iter().enumerate() {
+            if left_s < stage.length_s() {
+                return (index, stage.length_s() - left_s);
+            }
+            left_s -= stage.length_s();
+        }
+        // Only by rounding: the end of the cycle.
+        (0, self.stages.first().map_or(0.0, Stage::length_s))
+    }
+
     /// Groups of the plan, ascending.
     pub fn group_ids(&self) -> impl Iterator<Item = u8> + '_ {
         self.groups.iter().map(|(id, ..)| *id)
@@ -156,13 +175,18 @@ impl FixedTimePlan {
 
     /// What the signal shows at `at`.
     pub fn state(&self, at: UtcMicros) -> SignalState {
-        // Integer arithmetic first: a double holds today's microseconds, but not their product with anything.
-        let cycle_us = ((self.cycle_s * 1e6).round() as i64).max(1);
-        let offset_us = (self.offset_s * 1e6).round() as i64;
-        let in_cycle_s = (at.0.wrapping_sub(offset_us)).rem_euclid(cycle_us) as f64 * 1e-6;
+        let in_cycle_s = self.in_cycle_s(at);
         let groups =
             self.groups.iter().map(|&(id, begin_s, stage)| self.group(id, begin_s, stage, in_cycle_s)).collect();
         SignalState { captured_at: at, control: Some(Control::FixedTime), plan: None, groups }
+    }
+
+    /// Seconds since the cycle that runs at `at` began.
+    fn in_cycle_s(&self, at: UtcMicros) -> f64 {
+        // Integer arithmetic first: a double holds today's microseconds, but not their product with anything.
+        let cycle_us = ((self.cycle_s * 1e6).round() as i64).max(1);
+        let offset_us = (self.offset_s * 1e6).round() as i64;
+        (at.0.wrapping_sub(offset_us)).rem_euclid(cycle_us) as f64 * 1e-6
     }
 
     fn group(&self, id: u8, begin_s: f64, stage: usize, in_cycle_s: f64) -> GroupState {
@@ -207,6 +231,12 @@ mod tests {
         assert_eq!(lights(20.0), [(1, Red, 15.0), (2, Green, 10.0), (3, Red, 15.0)]);
         assert_eq!(lights(35.0), lights(0.0));
         assert_eq!(lights(-35.0), lights(0.0));
+    }
+
+    #[test]
+    fn says_which_stage_runs() {
+        let stage = |at_s| plan().stage_at(UtcMicros(0).plus_seconds(at_s));
+        assert_eq!([stage(0.0), stage(19.0), stage(20.0), stage(34.5)], [(0, 20.0), (0, 1.0), (1, 15.0), (1, 0.5)]);
     }
 
     #[test]

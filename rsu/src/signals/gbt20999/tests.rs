@@ -12,6 +12,9 @@ const QUERY: &str = "7e001301000500000000000110010104030301017dc17d";
 const REPLY: &str = "7e001401000500000000000220010105030301010197047d";
 const LEFT: &str = "7e001501000500000000000220010106060304010005acdd7d";
 
+/// A value of the controller.
+type Row = (Address, Vec<u8>);
+
 const NOW: Moment = Moment { utc: UtcMicros(1_700_000_000_000_000), uptime_s: 100.0 };
 
 fn bytes(hex: &str) -> Vec<u8> {
@@ -32,7 +35,7 @@ fn one(bytes: &[u8], crc: Crc) -> Result<Frame, Error> {
 }
 
 /// What the controller answers to a query, by a table of its own.
-fn answer(query: &[u8], values: &[(Address, Vec<u8>)]) -> Option<Vec<u8>> {
+fn answer(query: &[u8], values: &[Row]) -> Option<Vec<u8>> {
     let query = one(query, Crc::Poly1005).unwrap();
     assert_eq!((query.kind, query.host), (kind::QUERY, 1));
     let find = |asked: &Value| values.iter().find(|(address, _)| *address == asked.address);
@@ -43,7 +46,7 @@ fn answer(query: &[u8], values: &[(Address, Vec<u8>)]) -> Option<Vec<u8>> {
 }
 
 /// A junction of two stages: lamp group 1 (phase 1) in stage 1, lamp groups 2 and 20 (phases 2 and 3) in stage 2.
-fn junction(mode: u8, stage: u8, left_s: u8, lamps: [u8; 3]) -> Vec<(Address, Vec<u8>)> {
+fn junction(mode: u8, stage: u8, left_s: u8, lamps: [u8; 3]) -> Vec<Row> {
     let mut chain = vec![0; 14];
     chain.extend([1, 2]);
     let mut times = vec![0; 28];
@@ -68,7 +71,7 @@ fn junction(mode: u8, stage: u8, left_s: u8, lamps: [u8; 3]) -> Vec<(Address, Ve
 }
 
 /// Lets the source ask until it knows the plan; the last state.
-fn talk_with(source: &mut Gbt20999, values: &[(Address, Vec<u8>)]) -> SignalState {
+fn talk_with(source: &mut Gbt20999, values: &[Row]) -> SignalState {
     let mut talk = Talk::default();
     source.open(NOW, &mut talk);
     for round in 0..5 {
@@ -156,7 +159,7 @@ fn where_traffic_or_a_hand_decides_no_end_is_firm() {
 #[test]
 fn without_a_plain_plan_only_the_lights_are_told() {
     let full = junction(0x21, 1, 12, [0x20, 0x10, 0x10]);
-    let with = |change: &dyn Fn(&mut (Address, Vec<u8>)) -> bool| {
+    let with = |change: &dyn Fn(&mut Row) -> bool| {
         let mut values = full.clone();
         values.retain_mut(change);
         let state = talk_with(&mut Gbt20999::new(settings("")), &values);
@@ -170,7 +173,7 @@ fn without_a_plain_plan_only_the_lights_are_told() {
     // No answer about a phase; in transition; a stage twice in the chain; times that don't fit; a lamp against the plan.
     assert_eq!(with(&|(address, _)| *address != Address(4, 2, 2, 3)), None);
     let set = |which: Address, data: &'static [u8]| {
-        move |value: &mut (Address, Vec<u8>)| {
+        move |value: &mut Row| {
             if value.0 == which {
                 value.1 = data.to_vec();
             }
@@ -241,8 +244,8 @@ fn what_the_controller_does_not_have_is_asked_for_once_only() {
     let asked = |source: &mut Gbt20999, uptime_s| {
         let mut talk = Talk::default();
         source.tick(Moment { uptime_s, ..NOW }, &mut talk);
-        let frames = talk.send.iter().map(|frame| one(frame, Crc::Poly1005).unwrap());
-        frames.filter(|frame| frame.values.iter().any(|v| v.address == Address(9, 2, 7, 7))).last()
+        let mut frames = talk.send.iter().map(|frame| one(frame, Crc::Poly1005).unwrap());
+        frames.rfind(|frame| frame.values.iter().any(|v| v.address == Address(9, 2, 7, 7)))
     };
     let query = asked(&mut source, 101.5).unwrap();
     let refused = Value { address: Address(9, 2, 7, 7), data: vec![0x30] };

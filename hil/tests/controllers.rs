@@ -1,0 +1,350 @@
+//! Signal controllers on real sockets: the service hears what the emulated controller shows, through garbage, silence and
+//! reboots.
+#![expect(clippy::unwrap_used, reason = "this file is a test as a whole")]
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::mpsc::Receiver;
+use std::time::Duration;
+
+use hil::controllers::gat1743::{self, Gat1743, Speaks};
+use hil::controllers::gbt20999::{self, Gbt20999};
+use hil::controllers::{Controller, Fault, Program, run};
+use rsu::clock::Clock;
+use rsu::health::{Health, Level};
+use rsu::inlet::{Arrival, Inlet};
+use rsu::metrics::Metrics;
+use rsu::pipeline::Input;
+use rsu::signals::fixed_time::{FixedTimePlan, Stage};
+use rsu::signals::link::{Endpoint, LinkFile, Transport};
+use rsu::signals::runner::{COMPONENT, Runner};
+use rsu::signals::{Control, Light, SignalState, SourceSettings};
+use tokio::runtime::Runtime;
+use tokio::sync::watch;
+
+/// Longer than anything here takes on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+fn plan(stages: &[(&[u8], f64, f64, f64)]) -> FixedTimePlan {
+    let stage = |&(groups, green_s, yellow_s, all_red_s): &(&[u8], f64, f64, f64)| Stage {
+        groups: groups.to_vec(),
+        green_s,
+        yellow_s,
+        all_red_s,
+    };
+    FixedTimePlan::new(stages.iter().map(stage).collect(), 0.0).unwrap()
+}
+
+/// Quick: a light changes every second.
+fn quick() -> FixedTimePlan {
+    plan(&[(&[1, 3], 2.0, 1.0, 1.0), (&[2], 2.0, 1.0, 1.0)])
+}
+
+/// The edge's side of a link, and the controller's.
+struct Bench {
+    _runtime: Runtime,
+    clock: Arc<Clock>,
+    metrics: Metrics,
+    health: Arc<Health>,
+    states: Receiver<Arrival>,
+    faults: watch::Sender<Fault>,
+    name: &'static str,
+    _stop: watch::Sender<bool>,
+}
+
+impl Bench {
+    /// `edge` makes the settings once it is known where the controller listens, if it does.
+    fn new<S: SourceSettings>(
+        controller: Box<dyn Controller>,
+        controller_link: impl FnOnce(SocketAddr) -> LinkFile,
+        edge_listens: Option<Transport>,
+        edge: impl FnOnce(SocketAddr) -> S,
+    ) -> Self {
+        let runtime = Runtime::new().unwrap();
+        let (clock, metrics, health) = (Arc::new(Clock::new()), Metrics::new().unwrap(), Arc::new(Health::new()));
+        let (inlet, states) = Inlet::new(None, clock.clone(), metrics.clone());
+        let (stop, shutdown) = watch::channel(false);
+        let (faults, faults_seen) = watch::channel(Fault::None);
+        let any_port = SocketAddr::from(([127, 0, 0, 1], 0));
+        let bind = |link: LinkFile| runtime.block_on(Endpoint::bind(Some(&link))).unwrap();
+        // Whoever listens is bound first, so that the other knows where.
+        let (settings, edge_end, controller_end) = match edge_listens {
+            Some(transport) => {
+                let edge_end = bind(LinkFile { transport, listen: Some(any_port), to: None });
+                let at = edge_end.local_addr().unwrap();
+                (edge(at), edge_end, bind(controller_link(at)))
+            }
+            None => {
+                let controller_end = bind(controller_link(any_port));
+                let settings = edge(controller_end.local_addr().unwrap());
+                let edge_end = bind(settings.link().unwrap().clone());
+                (settings, edge_end, controller_end)
+            }
+        };
+        let source = settings.source().unwrap();
+        let name = source.name();
+        let runner =
+            Runner::new(source, settings.stale_after_s(), inlet, health.clone(), metrics.clone(), clock.clone());
+        runtime.spawn(runner.run(edge_end, shutdown));
+        runtime.spawn(run(controller, controller_end, faults_seen, clock.clone()));
+        Self { _runtime: runtime, clock, metrics, health, states, faults, name, _stop: stop }
+    }
+
+    /// The next state and when it arrived.
+    fn next(&self) -> (SignalState, Arrival) {
+        let arrival = self.states.recv_timeout(PATIENCE).unwrap();
+        let Input::Signal(state) = &arrival.input else { panic!("{arrival:?}") };
+        (state.clone(), arrival)
+    }
+
+    /// Takes states until one is as wanted.
+    fn until(&self, what: &str, wanted: impl Fn(&SignalState) -> bool) -> SignalState {
+        let begun = self.clock.uptime_s();
+        while self.clock.uptime_s() - begun < PATIENCE.as_secs_f64() {
+            let (state, _) = self.next();
+            if wanted(&state) {
+                return state;
+            }
+        }
+        panic!("no state in which {what}");
+    }
+
+    /// Looks again and again until it is so; states that come are thrown away.
+    fn wait(&self, what: &str, is_so: impl Fn() -> bool) {
+        let begun = self.clock.uptime_s();
+        while !is_so() {
+            assert!(self.clock.uptime_s() - begun < PATIENCE.as_secs_f64(), "{what} never came about");
+            let _ = self.states.recv_timeout(Duration::from_millis(50));
+        }
+    }
+
+    fn refused(&self, reason: &str) -> u64 {
+        let place = format!("signal {}", self.name);
+        self.metrics.drops().into_iter().filter(|(w, r, _)| *w == place && r == reason).map(|drop| drop.2).sum()
+    }
+
+    fn connected(&self) -> bool {
+        self.metrics.signal_connected.with_label_values(&[self.name]).get() > 0.0
+    }
+
+    fn reconnects(&self) -> u64 {
+        self.metrics.signal_reconnects.with_label_values(&[self.name]).get()
+    }
+
+    fn level(&self) -> Level {
+        self.health.components().into_iter().find(|component| component.id == COMPONENT).unwrap().level
+    }
+
+    /// With the fault states go on, and what is wrong is counted for its reason.
+    fn survives(&self, fault: Fault, reasons: &[&str]) {
+        self.faults.send(fault).unwrap();
+        self.wait("a refusal", || reasons.iter().any(|reason| self.refused(reason) > 0));
+        self.until("the controller is heard", |state| !state.groups.is_empty());
+        self.faults.send(Fault::None).unwrap();
+    }
+
+    /// Silence is noticed, told, and over when the controller speaks again.
+    fn notices_silence(&self) {
+        self.until("the controller is heard", |state| !state.groups.is_empty());
+        assert!(self.connected());
+        self.faults.send(Fault::Silence).unwrap();
+        self.wait("silence", || !self.connected());
+        assert_eq!(self.level(), Level::Failed);
+        self.faults.send(Fault::None).unwrap();
+        self.wait("an end of the silence", || self.connected());
+        assert_eq!(self.level(), Level::Ok);
+    }
+}
+
+fn gat1743(speaks: Speaks, program: Program) -> Box<dyn Controller> {
+    let lamp = |group, direction_deg, kind| gat1743::Lamp { group, direction_deg, kind, id: group };
+    // South has two straight lamps, which show the same; its left is no group of the site.
+    let lamps = vec![lamp(1, 0, 1), lamp(2, 0, 2), lamp(3, 180, 1), lamp(2, 180, 2)];
+    Box::new(Gat1743::new(gat1743::Settings { lamps, speaks, number: 0xc0db }, program))
+}
+
+fn gat1743_site(link: LinkFile, more: &str) -> rsu::signals::gat1743::Settings {
+    let text = format!(
+        "{more}\nlink = {{ listen = \"127.0.0.1:0\" }}\n\
+         [[group]]\ngroup = 1\ndirection_deg = 0\nlamp = \"straight\"\n\
+         [[group]]\ngroup = 2\ndirection_deg = 0\nlamp = \"left\"\n\
+         [[group]]\ngroup = 3\ndirection_deg = 180\nlamp = \"straight\"\n"
+    );
+    rsu::signals::gat1743::Settings { link, ..toml::from_str(&text).unwrap() }
+}
+
+fn udp(listen: Option<SocketAddr>, to: Option<SocketAddr>) -> LinkFile {
+    LinkFile { transport: Transport::Udp, listen, to }
+}
+
+fn tcp(listen: Option<SocketAddr>, to: Option<SocketAddr>) -> LinkFile {
+    LinkFile { transport: Transport::Tcp, listen, to }
+}
+
+#[test]
+fn gat1743_broadcasts_over_udp_are_the_lights_and_ends_of_the_plan() {
+    let bench = Bench::new(
+        gat1743(Speaks::Broadcasts, Program::fixed(quick())),
+        |edge| udp(None, Some(edge)),
+        Some(Transport::Udp),
+        |at| gat1743_site(udp(Some(at), None), "clock = \"controller\"\nask = false"),
+    );
+    let mut seen = std::collections::BTreeSet::new();
+    let mut followed = false;
+    while seen.len() < 6 || !followed {
+        let (state, arrival) = bench.next();
+        assert!(state.captured_at <= arrival.at);
+        // The controller's stamp is cut to milliseconds.
+        let truth = [0.0, 0.001].map(|later_s| quick().state(state.captured_at.plus_seconds(later_s)));
+        assert_eq!(state.groups.iter().map(|group| group.id).collect::<Vec<_>>(), [1, 2, 3]);
+        for (index, group) in state.groups.iter().enumerate() {
+            assert!(truth.iter().any(|truth| truth.groups[index].light == group.light), "{state:?}");
+            seen.insert((group.id.min(2), format!("{:?}", group.light)));
+            let (min_s, max_s) = (group.min_end_s.unwrap(), group.max_end_s.unwrap());
+            assert_eq!(max_s - min_s, 1.0);
+            let true_s = truth.each_ref().map(|truth| truth.groups[index].likely_end_s.unwrap());
+            assert!(true_s.iter().any(|s| (min_s - 0.0011..=max_s + 0.0011).contains(s)), "{group:?} {true_s:?}");
+            if group.light == Light::Green && !group.next.is_empty() {
+                assert_eq!(group.next, [(Light::Yellow, 1.0), (Light::Red, 5.0)]);
+                followed = true;
+            }
+        }
+    }
+    // The first frame told of the control mode.
+    assert_eq!(bench.next().0.control, Some(Control::FixedTime));
+    assert_eq!(bench.refused("unmapped_lamp"), 1);
+}
+
+#[test]
+fn gat1743_survives_damage_and_silence() {
+    let bench = Bench::new(
+        gat1743(Speaks::Broadcasts, Program::fixed(quick())),
+        |edge| udp(None, Some(edge)),
+        Some(Transport::Udp),
+        |at| gat1743_site(udp(Some(at), None), "ask = false"),
+    );
+    bench.survives(Fault::WrongCrc, &["crc"]);
+    bench.survives(Fault::HalfFrame, &["half_frame"]);
+    bench.survives(Fault::Garbage, &["too_short", "escape"]);
+    bench.notices_silence();
+    assert_eq!(bench.reconnects(), 0, "there is no connection to lose");
+}
+
+#[test]
+fn gat1743_over_tcp_is_asked_and_found_again_after_its_reboot() {
+    let bench = Bench::new(
+        gat1743(Speaks::Never, Program::actuated(quick(), 1)),
+        |at| tcp(Some(at), None),
+        None,
+        |at| gat1743_site(tcp(None, Some(at)), "own = { region = 110115, number = 7 }"),
+    );
+    let state = bench.until("the mode is known", |state| state.control.is_some());
+    assert_eq!(state.control, Some(Control::Actuated));
+    assert!(state.groups.iter().all(|group| group.min_end_s.is_none() && group.likely_end_s.is_some()));
+    bench.survives(Fault::HalfFrame, &["too_short", "crc"]);
+    bench.faults.send(Fault::Reboot).unwrap();
+    bench.wait("a lost link", || bench.reconnects() > 0);
+    bench.until("the controller is heard", |state| state.groups.len() == 3);
+}
+
+#[test]
+fn gat1743_reports_from_a_controller_that_connects_are_acknowledged() {
+    let bench = Bench::new(
+        gat1743(Speaks::Reports, Program::fixed(quick())),
+        |edge| tcp(None, Some(edge)),
+        Some(Transport::Tcp),
+        |at| gat1743_site(tcp(Some(at), None), ""),
+    );
+    bench.until("the plan is known", |state| state.groups.iter().any(|group| !group.next.is_empty()));
+    // It says no more than four frames that nobody acknowledges, and three go out in the first second.
+    for _ in 0..3 {
+        assert_eq!(bench.next().0.groups.len(), 3);
+    }
+}
+
+fn gbt20999(settings: gbt20999::Settings, program: Program) -> Box<dyn Controller> {
+    Box::new(Gbt20999::new(settings, program))
+}
+
+fn gbt20999_site(link: LinkFile, more: &str) -> rsu::signals::gbt20999::Settings {
+    let text = format!(
+        "{more}\nlink = {{ to = \"127.0.0.1:9\" }}\n\
+         [[group]]\ngroup = 11\nlamp_group = 1\n[[group]]\ngroup = 12\nlamp_group = 2\n[[group]]\ngroup = 13\nlamp_group = 3\n"
+    );
+    rsu::signals::gbt20999::Settings { link, ..toml::from_str(&text).unwrap() }
+}
+
+/// Whether the state is what the plan had within the last moments, ends included.
+fn is_of_plan(state: &SignalState, plan: &FixedTimePlan) -> bool {
+    // What was said a little before it arrived.
+    let told = (0..100).map(|hundredths| plan.state(state.captured_at.plus_seconds(-0.01 * f64::from(hundredths))));
+    let same = |truth: SignalState| {
+        truth.groups.iter().zip(&state.groups).all(|(truth, group)| {
+            let left_s = truth.likely_end_s.unwrap();
+            let within = |end_s: Option<f64>| end_s.is_none_or(|end_s| (end_s - left_s).abs() <= 1.5);
+            truth.id + 10 == group.id && truth.light == group.light && within(group.likely_end_s)
+        })
+    };
+    state.groups.len() == 3 && told.into_iter().any(same)
+}
+
+#[test]
+fn gbt20999_over_udp_tells_when_lamps_change_from_its_own_tables() {
+    // Greens end 2 s before their stage: the controller counts yellow and all red to the stage.
+    let program = plan(&[(&[1, 3], 4.0, 1.0, 1.0), (&[2], 4.0, 1.0, 1.0)]);
+    let bench = Bench::new(
+        gbt20999(gbt20999::Settings::default(), Program::fixed(program.clone())),
+        |at| udp(Some(at), None),
+        None,
+        |at| gbt20999_site(udp(None, Some(at)), "transition_s = 2.0\nheartbeat_s = 0.5"),
+    );
+    let mut with_end = std::collections::BTreeSet::new();
+    while with_end.len() < 6 {
+        let (state, _) = bench.next();
+        assert!(is_of_plan(&state, &program), "{state:?}");
+        assert!(state.control.is_none_or(|control| control == Control::FixedTime));
+        for group in state.groups.iter().filter(|group| group.likely_end_s.is_some()) {
+            with_end.insert((group.id, format!("{:?}", group.light)));
+        }
+    }
+    let (state, _) = bench.next();
+    assert_eq!((state.control, state.plan), (Some(Control::FixedTime), Some(gbt20999::PLAN.into())));
+    assert!(with_end.iter().all(|(_, light)| light == "Green" || light == "Red"), "{with_end:?}");
+}
+
+#[test]
+fn gbt20999_survives_damage_and_silence_on_both_transports() {
+    for stream in [false, true] {
+        let settings = gbt20999::Settings { stream, traps: true, heartbeat_reply: 0x71, ..Default::default() };
+        let link = if stream { tcp } else { udp };
+        let bench = Bench::new(
+            gbt20999(settings, Program::actuated(quick(), 2)),
+            |at| link(Some(at), None),
+            None,
+            |at| gbt20999_site(link(None, Some(at)), "heartbeat_reply = 0x71"),
+        );
+        bench.survives(Fault::WrongCrc, &["crc"]);
+        bench.survives(Fault::HalfFrame, &["half_frame"]);
+        bench.survives(Fault::Garbage, &["outside", "half_frame"]);
+        bench.notices_silence();
+        let state = bench.until("the mode is known", |state| state.control.is_some());
+        assert_eq!(state.control, Some(Control::Actuated));
+    }
+}
+
+#[test]
+fn gbt20999_over_tcp_is_found_again_after_its_reboot_and_attribute_1_is_a_setting() {
+    let settings = gbt20999::Settings { stream: true, lamp_attribute: 1, ..Default::default() };
+    let bench = Bench::new(
+        gbt20999(settings, Program::fixed(plan(&[(&[1, 3], 900.0, 3.0, 2.0), (&[2], 900.0, 3.0, 2.0)]))),
+        |at| tcp(Some(at), None),
+        None,
+        |at| gbt20999_site(tcp(None, Some(at)), "lamp_attribute = 1"),
+    );
+    let known = |state: &SignalState| state.groups.len() == 3 && state.groups[0].max_end_s.is_some();
+    bench.until("ends are known", known);
+    bench.faults.send(Fault::Reboot).unwrap();
+    bench.wait("a lost link", || bench.reconnects() > 0);
+    bench.until("ends are known", known);
+    assert_eq!(bench.level(), Level::Ok);
+}
