@@ -10,15 +10,18 @@ use std::time::Duration;
 use hil::controllers::gat1743::{self, Gat1743, Speaks};
 use hil::controllers::gbt20999::{self, Gbt20999};
 use hil::controllers::{Controller, Fault, Program, run};
+use perception::calibration::{Origin, SiteGeometry};
 use rsu::clock::Clock;
 use rsu::health::{Health, Level};
 use rsu::inlet::{Arrival, Inlet};
 use rsu::metrics::Metrics;
 use rsu::pipeline::Input;
+use rsu::record::Recorder;
 use rsu::signals::fixed_time::{FixedTimePlan, Stage};
 use rsu::signals::link::{Endpoint, LinkFile, Transport};
 use rsu::signals::runner::{COMPONENT, Runner};
-use rsu::signals::{Control, Light, SignalState, SourceSettings};
+use rsu::signals::{Control, Light, Moment, SignalState, SourceSettings, Talk};
+use sensors::recording::{Item, RecordingReader};
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
@@ -53,16 +56,26 @@ struct Bench {
 }
 
 impl Bench {
-    /// `edge` makes the settings once it is known where the controller listens, if it does.
     fn new<S: SourceSettings>(
         controller: Box<dyn Controller>,
         controller_link: impl FnOnce(SocketAddr) -> LinkFile,
         edge_listens: Option<Transport>,
         edge: impl FnOnce(SocketAddr) -> S,
     ) -> Self {
+        Self::with_recorder(controller, controller_link, edge_listens, edge, |_, _| None)
+    }
+
+    /// `edge` makes the settings once it is known where the controller listens, if it does.
+    fn with_recorder<S: SourceSettings>(
+        controller: Box<dyn Controller>,
+        controller_link: impl FnOnce(SocketAddr) -> LinkFile,
+        edge_listens: Option<Transport>,
+        edge: impl FnOnce(SocketAddr) -> S,
+        recorder: impl FnOnce(Arc<Clock>, Metrics) -> Option<Recorder>,
+    ) -> Self {
         let runtime = Runtime::new().unwrap();
         let (clock, metrics, health) = (Arc::new(Clock::new()), Metrics::new().unwrap(), Arc::new(Health::new()));
-        let (inlet, states) = Inlet::new(None, clock.clone(), metrics.clone());
+        let (inlet, states) = Inlet::new(recorder(clock.clone(), metrics.clone()), clock.clone(), metrics.clone());
         let (stop, shutdown) = watch::channel(false);
         let (faults, faults_seen) = watch::channel(Fault::None);
         let any_port = SocketAddr::from(([127, 0, 0, 1], 0));
@@ -260,6 +273,56 @@ fn gat1743_reports_from_a_controller_that_connects_are_acknowledged() {
     for _ in 0..3 {
         assert_eq!(bench.next().0.groups.len(), 3);
     }
+}
+
+#[test]
+fn what_the_controller_sent_is_in_the_recording_as_it_came() {
+    let path = std::env::temp_dir().join(format!("lukou-controllers-{}.mcap", std::process::id()));
+    let _ = std::fs::remove_file(&path);
+    let origin = Origin { lat_deg: 31.0, lon_deg: 120.0, ellipsoidal_height_m: 8.0 };
+    let geometry = SiteGeometry { name: "bench".into(), origin, sensors: Vec::new(), lanes: Vec::new() };
+    let mut kept = None;
+    let bench = Bench::with_recorder(
+        gat1743(Speaks::Broadcasts, Program::fixed(quick())),
+        |edge| udp(None, Some(edge)),
+        Some(Transport::Udp),
+        |at| gat1743_site(udp(Some(at), None), "ask = false"),
+        |clock, metrics| {
+            kept = Some(Recorder::start(path.clone(), &geometry, clock, metrics).unwrap());
+            kept.clone()
+        },
+    );
+    bench.faults.send(Fault::HalfFrame).unwrap();
+    bench.wait("a refusal", || bench.refused("half_frame") > 0);
+    let (state, _) = bench.next();
+    drop(bench);
+    kept.unwrap().finish();
+    let (mut halves, mut heard, mut replayed) = (0, 0, Vec::new());
+    let settings = gat1743_site(udp(Some(SocketAddr::from(([127, 0, 0, 1], 9))), None), "");
+    let mut source = settings.source().unwrap();
+    for recorded in RecordingReader::open(&path).unwrap() {
+        let recorded = recorded.unwrap();
+        match recorded.item {
+            Item::SignalRaw { source: name, hex } => {
+                assert_eq!(name, "gat1743");
+                let octets = (0..hex.len()).step_by(2).map(|at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap());
+                let mut talk = Talk::default();
+                source.receive(
+                    Moment { utc: recorded.arrived_at, uptime_s: 0.0 },
+                    &octets.collect::<Vec<_>>(),
+                    &mut talk,
+                );
+                halves += talk.refused.iter().filter(|(reason, _)| *reason == "half_frame").count();
+                replayed.extend(talk.states);
+            }
+            Item::Signal(_) => heard += 1,
+            _ => {}
+        }
+    }
+    // The bytes alone say what the service said.
+    assert!(halves > 0 && heard > 0 && replayed.len() >= heard, "{halves} {heard} {}", replayed.len());
+    assert!(replayed.iter().any(|other| other.groups == state.groups));
+    std::fs::remove_file(&path).unwrap();
 }
 
 fn gbt20999(settings: gbt20999::Settings, program: Program) -> Box<dyn Controller> {

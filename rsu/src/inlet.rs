@@ -39,6 +39,13 @@ impl Inlet {
         (Self { queue, recorder, clock, metrics }, inputs)
     }
 
+    /// Bytes of the signal controller, for the recording only.
+    pub fn record_signal_bytes(&self, source: &str, bytes: &[u8]) {
+        if let Some(recorder) = &self.recorder {
+            recorder.record_signal_bytes(self.clock.now(), source, bytes);
+        }
+    }
+
     /// Never waits. False once the pipeline is gone.
     pub fn offer(&self, input: Input) -> bool {
         let at = self.clock.now();

@@ -52,8 +52,20 @@ impl Recorder {
 
     /// Never waits; what the disk cannot take is counted.
     pub fn record(&self, arrived_at: UtcMicros, input: &Input) {
-        let Some((captured_at, item)) = item(input) else { return };
-        match self.queue.try_send(Recorded { arrived_at, captured_at, item }) {
+        if let Some((captured_at, item)) = item(input) {
+            self.queue(Recorded { arrived_at, captured_at, item });
+        }
+    }
+
+    /// What a signal controller sent, as it came.
+    pub fn record_signal_bytes(&self, arrived_at: UtcMicros, source: &str, bytes: &[u8]) {
+        let hex = bytes.iter().map(|octet| format!("{octet:02x}")).collect();
+        let item = Item::SignalRaw { source: source.to_owned(), hex };
+        self.queue(Recorded { arrived_at, captured_at: arrived_at, item });
+    }
+
+    fn queue(&self, entry: Recorded) {
+        match self.queue.try_send(entry) {
             Ok(()) => {}
             Err(TrySendError::Full(_)) => self.metrics.count_drop("recorder", "queue_full", 1),
             Err(TrySendError::Disconnected(_)) => self.metrics.count_drop("recorder", "write_failed", 1),

@@ -123,6 +123,45 @@ fn lights_and_map_must_agree() {
     one("offset", &[("offset_s = 0.0", "offset_s = inf")], &["signal", "offset_s"]);
 }
 
+/// The demo's `[signal]` as it is written.
+fn demo_signal() -> String {
+    let text = std::fs::read_to_string(repository().join("deploy/demo/site.toml")).unwrap();
+    let from = text.find("[signal]").unwrap();
+    text[from..from + text[from..].find("[[radio]]").unwrap()].to_owned()
+}
+
+/// A controller with one lamp for each of these groups, in the entrances at 0°, 10°, 20°, …
+fn controller(more: &str, groups: &[u8]) -> String {
+    let group = |(index, group): (usize, &u8)| {
+        format!("[[signal.group]]\ngroup = {group}\ndirection_deg = {}\nlamp = \"straight\"\n", 10 * index)
+    };
+    let groups: String = groups.iter().enumerate().map(group).collect();
+    format!("[signal]\nsource = \"gat1743\"\nlink = {{ listen = \"0.0.0.0:10050\" }}\n{more}\n{groups}\n")
+}
+
+#[test]
+fn what_of_the_controller_is_which_group_is_told_in_words() {
+    let (code, _, plain) = check("lamps", &[(&demo_signal(), &controller("", &[1, 2, 3, 4, 5, 6]))]);
+    assert_eq!(code, 0, "{plain}");
+    assert!(plain.contains("  signal group 3: lamp straight of the entrance at 20°\n"), "{plain}");
+}
+
+#[test]
+fn each_group_is_heard_from_one_lamp() {
+    let wrong = |name: &str, signal: &str, words: &[&str]| one(name, &[(&demo_signal(), signal)], words);
+    let all = [1, 2, 3, 4, 5, 6];
+    wrong("unmapped", &controller("", &[1, 2, 3, 4, 5]), &["signal", "says nothing of group 6 of the map"]);
+    wrong("twice", &controller("", &[1, 2, 3, 4, 5, 6, 2]), &["group 2 is there twice", "at 10°", "at 60°"]);
+    wrong("unknown", &controller("", &[1, 2, 3, 4, 5, 6, 9]), &["signal", "group 9 is not in the map"]);
+    wrong("stale", &controller("stale_after_s = 0.0", &all), &["signal", "stale_after_s is 0"]);
+    let nowhere = controller("", &all).replace("listen = \"0.0.0.0:10050\"", "");
+    wrong("nowhere", &nowhere, &["signal", "link: udp needs listen, to, or both"]);
+    let both = controller("", &all).replace("listen", "transport = \"tcp\", to = \"192.0.2.5:1\", listen");
+    wrong("both", &both, &["signal", "link: tcp needs either"]);
+    wrong("typo", &controller("countdwn = \"nearest\"", &all), &["countdwn", "countdown"]);
+    wrong("source", &controller("", &all).replace("gat1743", "gat1049"), &["gat1049", "gat1743", "gbt20999"]);
+}
+
 #[test]
 fn all_mistakes_are_told_at_once() {
     let found = problems(

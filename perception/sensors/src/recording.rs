@@ -42,6 +42,13 @@ pub enum Item {
     Radar(RadarScan),
     /// What the signal controller said.
     Signal(SignalRecord),
+    /// What the signal controller sent, as it came: a datagram, or a piece of a stream. For those who look for a fault.
+    SignalRaw {
+        /// By which protocol (`gat1743`).
+        source: String,
+        /// Its bytes, in hexadecimal.
+        hex: String,
+    },
     /// A message received from a vehicle, as it came.
     V2xReceived {
         /// By which radio (`pc5`, `uu`).

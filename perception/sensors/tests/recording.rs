@@ -89,6 +89,7 @@ fn one_of_each() -> Vec<Recorded> {
         at(0.02, -7.0, |captured_at| Item::Camera(CameraFrame { sensor: "cam".into(), captured_at, boxes: vec![] })),
         scan(0.03),
         at(0.04, 0.2, |_| Item::Signal(SignalRecord { groups })),
+        at(0.045, 0.0, |_| Item::SignalRaw { source: "gat1743".into(), hex: "c0c0".into() }),
         at(0.05, 0.01, |_| Item::V2xReceived { radio: "pc5".into(), hex: "00a1ff".into() }),
         at(0.06, 0.3, |_| Item::Image { sensor: "pole/2/cam".into(), jpeg: vec![0xff, 0xd8, 0, 1, 2, 0xff, 0xd9] }),
     ]

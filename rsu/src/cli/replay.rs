@@ -124,7 +124,7 @@ impl Replay {
             Item::Radar(scan) => Input::Sensor(SensorFrame::Radar(scan)),
             Item::Signal(record) => Input::Signal(signal(captured_at, &record)),
             // Messages of vehicles are not fused yet, and pictures are for people.
-            Item::V2xReceived { .. } | Item::Image { .. } => return Ok(()),
+            Item::SignalRaw { .. } | Item::V2xReceived { .. } | Item::Image { .. } => return Ok(()),
         };
         self.counts.inputs += 1;
         let Some(pipeline) = &mut self.pipeline else { bail!("the recording has data before its /site") };

@@ -19,6 +19,7 @@ pub(super) enum Topic {
     Targets(SensorId),
     Image(SensorId),
     Signal,
+    SignalRaw,
     V2xReceived,
     Truth,
     /// Not of this format; ignored, as unknown fields are.
@@ -30,6 +31,7 @@ impl Topic {
         match name {
             "/site" => return Self::Site,
             "/signal" => return Self::Signal,
+            "/signal/raw" => return Self::SignalRaw,
             "/v2x/rx" => return Self::V2xReceived,
             "/truth" => return Self::Truth,
             _ => {}
@@ -52,6 +54,7 @@ impl Topic {
             Self::Targets(sensor) => format!("/sensor/{sensor}/targets").into(),
             Self::Image(sensor) => format!("/sensor/{sensor}/image").into(),
             Self::Signal => "/signal".into(),
+            Self::SignalRaw => "/signal/raw".into(),
             Self::V2xReceived => "/v2x/rx".into(),
             Self::Truth => "/truth".into(),
             Self::Foreign => "".into(),
@@ -66,6 +69,7 @@ impl Topic {
             Self::Targets(_) => ("lukou.targets", include_str!("schemas/targets.json")),
             Self::Image(_) => ("lukou.image", include_str!("schemas/image.json")),
             Self::Signal => ("lukou.signal", include_str!("schemas/signal.json")),
+            Self::SignalRaw => ("lukou.signal_raw", include_str!("schemas/signal_raw.json")),
             Self::V2xReceived => ("lukou.v2x_rx", include_str!("schemas/v2x_rx.json")),
             Self::Truth => ("lukou.truth", include_str!("schemas/truth.json")),
             Self::Foreign => ("", ""),
@@ -123,6 +127,13 @@ struct SignalBody<'a> {
 }
 
 #[derive(Serialize, Deserialize)]
+struct SignalRawBody<'a> {
+    captured_at_us: UtcMicros,
+    source: Cow<'a, str>,
+    hex: Cow<'a, str>,
+}
+
+#[derive(Serialize, Deserialize)]
 struct V2xBody<'a> {
     captured_at_us: UtcMicros,
     radio: Cow<'a, str>,
@@ -166,6 +177,11 @@ pub(super) fn decode(topic: &Topic, published_at: UtcMicros, data: &[u8]) -> Res
             let body: SignalBody = serde_json::from_slice(data).map_err(text)?;
             (body.captured_at_us, Item::Signal(SignalRecord { groups: body.groups.into_owned() }))
         }
+        Topic::SignalRaw => {
+            let body: SignalRawBody = serde_json::from_slice(data).map_err(text)?;
+            let (source, hex) = (body.source.into_owned(), body.hex.into_owned());
+            (body.captured_at_us, Item::SignalRaw { source, hex })
+        }
         Topic::V2xReceived => {
             let body: V2xBody = serde_json::from_slice(data).map_err(text)?;
             let (radio, hex) = (body.radio.into_owned(), body.hex.into_owned());
@@ -188,6 +204,7 @@ pub(super) fn topic_of(item: &Item) -> Topic {
         Item::Camera(frame) => Topic::Detections(frame.sensor.clone()),
         Item::Radar(scan) => Topic::Targets(scan.sensor.clone()),
         Item::Signal(_) => Topic::Signal,
+        Item::SignalRaw { .. } => Topic::SignalRaw,
         Item::V2xReceived { .. } => Topic::V2xReceived,
         Item::Image { sensor, .. } => Topic::Image(sensor.clone()),
     }
@@ -200,6 +217,9 @@ pub(super) fn encode(captured_at_us: UtcMicros, item: &Item) -> Result<Vec<u8>, 
         Item::Camera(frame) => serde_json::to_vec(&DetectionsOut { captured_at_us, boxes: &frame.boxes }),
         Item::Radar(scan) => serde_json::to_vec(&Targets { captured_at_us, targets: (&scan.targets).into() }),
         Item::Signal(signal) => serde_json::to_vec(&SignalBody { captured_at_us, groups: (&signal.groups).into() }),
+        Item::SignalRaw { source, hex } => {
+            serde_json::to_vec(&SignalRawBody { captured_at_us, source: source.into(), hex: hex.into() })
+        }
         Item::V2xReceived { radio, hex } => {
             serde_json::to_vec(&V2xBody { captured_at_us, radio: radio.into(), hex: hex.into() })
         }
@@ -226,6 +246,7 @@ mod tests {
             Topic::Targets("pole/3/radar".into()),
             Topic::Image("cam-n".into()),
             Topic::Signal,
+            Topic::SignalRaw,
             Topic::V2xReceived,
             Topic::Truth,
         ] {

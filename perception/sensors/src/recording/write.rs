@@ -70,7 +70,11 @@ impl RecordingWriter {
         let captured_at = match &recorded.item {
             Item::Camera(frame) => frame.captured_at,
             Item::Radar(scan) => scan.captured_at,
-            Item::Site(_) | Item::Signal(_) | Item::V2xReceived { .. } | Item::Image { .. } => recorded.captured_at,
+            Item::Site(_)
+            | Item::Signal(_)
+            | Item::SignalRaw { .. }
+            | Item::V2xReceived { .. }
+            | Item::Image { .. } => recorded.captured_at,
         };
         let topic = body::topic_of(&recorded.item);
         let body = body::encode(captured_at, &recorded.item);
