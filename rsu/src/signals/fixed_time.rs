@@ -75,7 +75,8 @@ impl SignalSource for FixedTime {
 
     fn tick(&mut self, now: Moment, talk: &mut Talk) {
         // Evenly, but without catching up after a pause.
-        self.due_s = (self.due_s + PERIOD_S).max(now.uptime_s);
+        let late = now.uptime_s - self.due_s > PERIOD_S;
+        self.due_s = if late { now.uptime_s } else { self.due_s } + PERIOD_S;
         talk.frames += 1;
         talk.states.push(self.plan.state(now.utc));
     }
@@ -246,6 +247,18 @@ mod tests {
                 lights(f64::from(tenth) * 0.1).into_iter().filter(|l| l.1 != Light::Red).map(|l| l.0).collect();
             assert!(green.is_empty() || green == [1, 3] || green == [2], "{green:?} at {tenth}");
         }
+    }
+
+    #[test]
+    fn speaks_evenly_and_does_not_catch_up() {
+        let mut source = FixedTime { plan: plan(), due_s: 0.0 };
+        let mut talk = Talk::default();
+        let mut due_after = |uptime_s| {
+            source.tick(Moment { utc: UtcMicros(0), uptime_s }, &mut talk);
+            source.wake_at_s().unwrap()
+        };
+        assert_eq!([due_after(0.0), due_after(0.125), due_after(3.0)], [0.1, 0.2, 3.1]);
+        assert_eq!(talk.states, vec![plan().state(UtcMicros(0)); 3]);
     }
 
     #[test]
