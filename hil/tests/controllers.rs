@@ -2,7 +2,8 @@
 //! reboots.
 #![expect(clippy::unwrap_used, reason = "this file is a test as a whole")]
 
-use std::net::SocketAddr;
+use std::net::{SocketAddr, UdpSocket};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 use std::time::Duration;
@@ -12,15 +13,18 @@ use hil::controllers::gbt20999::{self, Gbt20999};
 use hil::controllers::{Controller, Fault, Program, run};
 use perception::calibration::{Origin, SiteGeometry};
 use rsu::clock::Clock;
+use rsu::config::Site;
 use rsu::health::{Health, Level};
 use rsu::inlet::{Arrival, Inlet};
 use rsu::metrics::Metrics;
 use rsu::pipeline::Input;
 use rsu::record::Recorder;
+use rsu::run::Service;
 use rsu::signals::fixed_time::{FixedTimePlan, Stage};
 use rsu::signals::link::{Endpoint, LinkFile, Transport};
 use rsu::signals::runner::{COMPONENT, Runner};
 use rsu::signals::{Control, Light, Moment, SignalState, SourceSettings, Talk};
+use rsu::vehicle::heard::{Content, Group, understand};
 use sensors::recording::{Item, RecordingReader};
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
@@ -323,6 +327,95 @@ fn what_the_controller_sent_is_in_the_recording_as_it_came() {
     assert!(halves > 0 && heard > 0 && replayed.len() >= heard, "{halves} {heard} {}", replayed.len());
     assert!(replayed.iter().any(|other| other.groups == state.groups));
     std::fs::remove_file(&path).unwrap();
+}
+
+/// A whole service on the demo's junction, with a controller instead of a plan; its SPAT, as a vehicle hears it.
+struct Junction {
+    runtime: Runtime,
+    service: Service,
+    faults: watch::Sender<Fault>,
+    ear: UdpSocket,
+    folder: PathBuf,
+}
+
+impl Junction {
+    fn new() -> Self {
+        let folder = std::env::temp_dir().join(format!("lukou-junction-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let ear = UdpSocket::bind("127.0.0.1:0").unwrap();
+        ear.set_read_timeout(Some(PATIENCE)).unwrap();
+        let listen = UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let lamp = |group: u8| {
+            let direction_deg = 30 * u16::from(group);
+            gat1743::Lamp { group, direction_deg, kind: 1, id: group }
+        };
+        let lamps: Vec<_> = (1..=6).map(lamp).collect();
+        let map = Path::new(env!("CARGO_MANIFEST_DIR")).join("../deploy/demo/map.geojson").canonicalize().unwrap();
+        let mut text = format!(
+            "version = 1\nname = \"junction\"\ncity = \"bench\"\nmap = {map:?}\n\
+             origin = {{ lat_deg = 31.4912, lon_deg = 120.3119, ellipsoidal_height_m = 8.0 }}\n\
+             [[radio]]\nkind = \"pc5_udp\"\nid = \"pc5\"\nto = \"{}\"\n[console]\nlisten = \"127.0.0.1:0\"\n\
+             [signal]\nsource = \"gat1743\"\nlink = {{ listen = \"{listen}\" }}\n",
+            ear.local_addr().unwrap()
+        );
+        for gat1743::Lamp { group, direction_deg, .. } in &lamps {
+            let lines = format!("group = {group}\ndirection_deg = {direction_deg}\nlamp = \"straight\"\n");
+            text.push_str(&format!("[[signal.group]]\n{lines}"));
+        }
+        std::fs::write(folder.join("site.toml"), text).unwrap();
+        let site = Site::load(&folder.join("site.toml")).unwrap();
+        let runtime = Runtime::new().unwrap();
+        let service = runtime.block_on(Service::start(&site, None)).unwrap();
+        let program =
+            plan(&[(&[1, 5], 3.0, 1.0, 1.0), (&[2], 3.0, 1.0, 1.0), (&[3, 6], 3.0, 1.0, 1.0), (&[4], 3.0, 1.0, 1.0)]);
+        let settings = gat1743::Settings { lamps, speaks: Speaks::Broadcasts, number: 1 };
+        let controller = Box::new(Gat1743::new(settings, Program::fixed(program)));
+        let end = runtime.block_on(Endpoint::bind(Some(&udp(None, Some(listen))))).unwrap();
+        let (faults, faults_seen) = watch::channel(Fault::None);
+        runtime.spawn(run(controller, end, faults_seen, service.clock.clone()));
+        Self { runtime, service, faults, ear, folder }
+    }
+
+    /// Listens until a SPAT is as wanted.
+    fn until(&self, what: &str, wanted: impl Fn(&[Group]) -> bool) {
+        let begun = self.service.clock.uptime_s();
+        let mut frame = [0; 4096];
+        while self.service.clock.uptime_s() - begun < PATIENCE.as_secs_f64() {
+            let length = self.ear.recv(&mut frame).unwrap();
+            let dialect = asn1::Dialect::default();
+            let message = understand(&frame[..length], self.service.clock.now(), dialect, dialect).unwrap();
+            if let Some(Content::Lights(lights)) = message.map(|message| message.content) {
+                let [junction] = &lights[..] else { panic!("{lights:?}") };
+                assert_eq!(junction.groups.iter().map(|group| group.id).collect::<Vec<_>>(), [1, 2, 3, 4, 5, 6]);
+                // Whatever is said, it is never green for two stages.
+                let green = |id: usize| junction.groups[id - 1].light == Light::Green;
+                assert!([1, 2, 3, 4].into_iter().filter(|id| green(*id)).count() <= 1, "{junction:?}");
+                if wanted(&junction.groups) {
+                    return;
+                }
+            }
+        }
+        panic!("no SPAT in which {what}");
+    }
+}
+
+#[test]
+fn what_the_controller_shows_reaches_the_vehicles_and_its_silence_makes_it_unavailable() {
+    let junction = Junction::new();
+    let unavailable = |groups: &[Group]| groups.iter().all(|group| group.light == Light::Unavailable);
+    for id in 1..=4 {
+        junction.until("the stage runs", |groups| {
+            let group = &groups[id - 1];
+            group.light == Light::Green && group.ends_at.is_some()
+        });
+    }
+    junction.faults.send(Fault::Silence).unwrap();
+    junction.until("nothing is known", unavailable);
+    junction.faults.send(Fault::Garbage).unwrap();
+    junction.until("all is known again", |groups| groups.iter().all(|group| group.light != Light::Unavailable));
+    let Junction { runtime, service, folder, .. } = junction;
+    runtime.block_on(service.stop());
+    std::fs::remove_dir_all(folder).unwrap();
 }
 
 fn gbt20999(settings: gbt20999::Settings, program: Program) -> Box<dyn Controller> {
