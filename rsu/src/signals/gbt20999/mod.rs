@@ -23,6 +23,9 @@ const VERSIONS: [u16; 2] = [0x0100, 0x0102];
 const VALUES_PER_QUERY: usize = 32;
 /// Queries whose answers may still come.
 const OPEN_QUERIES: usize = 32;
+/// Lamps are told together if they were heard of within so many polls: a lamp of before and one of after a change would be
+/// a picture that never was.
+const TOGETHER_POLLS: f64 = 3.0;
 /// How often plan, stages and phases are asked for anew, seconds; they may be edited.
 const PLAN_AGAIN_S: f64 = 60.0;
 /// A controller that says nothing for so many heartbeats is gone.
@@ -134,17 +137,19 @@ impl Gbt20999 {
         read::lamp(self.settings.lamp_attribute, lamp)
     }
 
-    /// All lamps that were heard of lately, as old as the oldest of them. `None`: there is none.
+    /// All lamps that were heard of in the last polls, as old as the oldest of them. `None`: there is none.
     fn state(&self, now: Moment, talk: &mut Talk) -> Option<SignalState> {
         let (stale_after_s, element) = (self.settings.stale_after_s, self.settings.crossing_element);
         let fresh = |address| self.table.fresh::<u8>(address, now, stale_after_s);
+        let together_s = (TOGETHER_POLLS * self.settings.poll_s).min(stale_after_s);
         let control = fresh(read::mode(element)).and_then(table::control);
         let ahead = self.ahead(now, control);
         let mut groups = Vec::new();
         let mut captured = now;
         for file in &self.settings.group {
             let address = self.lamp(file.lamp_group);
-            let (Some(code), Some((at, _))) = (fresh(address), self.table.number(address)) else { continue };
+            let code = self.table.fresh::<u8>(address, now, together_s);
+            let (Some(code), Some((at, _))) = (code, self.table.number(address)) else { continue };
             if at.uptime_s < captured.uptime_s {
                 captured = at;
             }
