@@ -90,7 +90,7 @@ pub struct Frame {
 }
 
 /// Why bytes are no frame, or a frame says nothing that can be used.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum Error {
     /// Shorter than a frame without content.
     #[error("{0} octets, a frame has at least 33")]
@@ -121,6 +121,9 @@ pub enum Error {
     /// It is for somebody else.
     #[error("it is for number {0}")]
     Receiver(u16),
+    /// A newer one of the same object has come already.
+    #[error("{0:.3} s older than one that has come already")]
+    Late(f64),
     /// The controller refuses a query.
     #[error("the controller refuses the query of object {0:#06x}")]
     Refused(u16),
@@ -152,6 +155,7 @@ impl Error {
             Self::Version(_) => "version",
             Self::Sender(_) => "sender",
             Self::Receiver(_) => "receiver",
+            Self::Late(_) => "late",
             Self::Refused(_) => "error_reply",
             Self::Operation(_) => "operation",
             Self::Object(_) => "object",

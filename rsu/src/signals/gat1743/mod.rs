@@ -25,6 +25,8 @@ const ASK_LAMPS_S: f64 = 1.0;
 const LAMPS_SILENT_S: f64 = 1.5;
 /// Run state: a fault.
 const FAULT: u8 = 2;
+/// A frame that is older than the one before by less than this was overtaken on its way; by more, the clock was set, seconds.
+const OVERTAKEN_S: f64 = 10.0;
 /// For how long what we say is valid, seconds.
 const TTL_S: u8 = 60;
 
@@ -42,6 +44,8 @@ pub struct Gat1743 {
     /// Lamps of no group that were told of already.
     unmapped: Vec<(u16, u8, u8)>,
     lamps_at_s: f64,
+    /// The controller's time of the newest lamps.
+    lamps_sent_at: Option<UtcMicros>,
     ask_lamps_at_s: f64,
     ask_state_at_s: f64,
 }
@@ -59,6 +63,7 @@ impl Gat1743 {
             next_plan: Vec::new(),
             unmapped: Vec::new(),
             lamps_at_s: f64::NEG_INFINITY,
+            lamps_sent_at: None,
             ask_lamps_at_s: 0.0,
             ask_state_at_s: 0.0,
         }
@@ -83,6 +88,7 @@ impl Gat1743 {
             }
             Content::NextPlan(plan) => self.next_plan = plan,
             Content::Lamps(lamps) => {
+                self.in_order(frame.sent_at)?;
                 self.lamps_at_s = now.uptime_s;
                 let captured_at = match self.settings.clock {
                     CaptureClock::Arrival => now.utc,
@@ -93,6 +99,17 @@ impl Gat1743 {
                 talk.states.push(state);
             }
         }
+        Ok(())
+    }
+
+    /// A light of before must not replace one of after.
+    fn in_order(&mut self, sent_at: UtcMicros) -> Result<(), Error> {
+        let newest = self.lamps_sent_at.map_or(sent_at, |newest| newest.max(sent_at));
+        let late_s = newest.seconds_since(sent_at);
+        if late_s > 0.0 && late_s < OVERTAKEN_S {
+            return Err(Error::Late(late_s));
+        }
+        self.lamps_sent_at = Some(sent_at);
         Ok(())
     }
 

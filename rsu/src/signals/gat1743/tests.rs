@@ -170,6 +170,16 @@ fn two_lamps_of_a_group_must_agree() {
 }
 
 #[test]
+fn a_frame_that_was_overtaken_is_refused_and_a_clock_that_was_set_is_not() {
+    let sent = |later_s: f64| frame_of(|frame| frame.sent_at = frame.sent_at.plus_seconds(later_s));
+    let mut source = Gat1743::new(settings(""));
+    let talk = hear(&mut source, &[&sent(2.0), &sent(1.0), &sent(2.0), &sent(3.0)]);
+    assert_eq!((talk.states.len(), talk.refused.last().unwrap().0), (3, "late"));
+    let talk = hear(&mut source, &[&sent(-3600.0), &sent(-3599.0)]);
+    assert_eq!((talk.states.len(), talk.refused.len()), (2, 0));
+}
+
+#[test]
 fn what_is_no_frame_for_us_is_refused_for_its_reason() {
     let own = "own = { region = 110115, number = 7 }";
     let mut damaged = LAMPS.to_owned();

@@ -142,7 +142,7 @@ pub enum Error {
     #[error("it is of controller {0}, crossing {1}")]
     Controller(u32, u8),
     /// No query of ours has that number.
-    #[error("answers a query number {0}, which is none of the last ones")]
+    #[error("answers a query number {0}, which is none of the last second")]
     Sequence(u8),
     /// Not one of those that a controller sends to us.
     #[error("frame type {0:#04x}")]

@@ -21,8 +21,9 @@ use table::{Table, read};
 const VERSIONS: [u16; 2] = [0x0100, 0x0102];
 /// Values in one query; some controllers take no long ones.
 const VALUES_PER_QUERY: usize = 32;
-/// Queries whose answers may still come.
+/// Queries whose answers may still come, and for how long, seconds: what comes later is of a light of before.
 const OPEN_QUERIES: usize = 32;
+const OPEN_S: f64 = 1.0;
 /// Lamps are told together if they were heard of within so many polls: a lamp of before and one of after a change would be
 /// a picture that never was.
 const TOGETHER_POLLS: f64 = 3.0;
@@ -39,8 +40,8 @@ pub struct Gbt20999 {
     table: Table,
     /// What the controller says it does not have.
     absent: BTreeSet<Address>,
-    /// Numbers of queries that may still be answered, oldest first.
-    open: VecDeque<u8>,
+    /// Queries that may still be answered, oldest first: number, and when it was asked, uptime.
+    open: VecDeque<(u8, f64)>,
     sequence: u8,
     heard_at_s: f64,
     poll_at_s: f64,
@@ -76,7 +77,7 @@ impl Gbt20999 {
     }
 
     fn take(&mut self, now: Moment, frame: &Frame, talk: &mut Talk) -> Result<(), Error> {
-        self.check(frame)?;
+        self.check(now, frame)?;
         talk.frames += 1;
         self.heard_at_s = now.uptime_s;
         match frame.kind {
@@ -101,7 +102,7 @@ impl Gbt20999 {
         Ok(())
     }
 
-    fn check(&self, frame: &Frame) -> Result<(), Error> {
+    fn check(&self, now: Moment, frame: &Frame) -> Result<(), Error> {
         let Settings { controller, crossing, .. } = self.settings;
         if !VERSIONS.contains(&frame.version) {
             return Err(Error::Version(frame.version));
@@ -110,7 +111,9 @@ impl Gbt20999 {
             return Err(Error::Controller(frame.controller, frame.crossing));
         }
         let answers = matches!(frame.kind, kind::REPLY | kind::QUERY_ERROR);
-        if self.settings.check_sequence && answers && !self.open.contains(&frame.sequence) {
+        let is_open =
+            |(number, asked_at_s): &(u8, f64)| *number == frame.sequence && now.uptime_s - asked_at_s <= OPEN_S;
+        if self.settings.check_sequence && answers && !self.open.iter().any(is_open) {
             return Err(Error::Sequence(frame.sequence));
         }
         Ok(())
@@ -260,10 +263,10 @@ impl Gbt20999 {
         u8::try_from(self.table.number(address)?.1).ok()
     }
 
-    fn ask(&mut self, wanted: &[Address], talk: &mut Talk) {
+    fn ask(&mut self, now: Moment, wanted: &[Address], talk: &mut Talk) {
         for part in wanted.chunks(VALUES_PER_QUERY) {
             self.sequence = self.sequence.wrapping_add(1);
-            self.open.push_back(self.sequence);
+            self.open.push_back((self.sequence, now.uptime_s));
             if self.open.len() > OPEN_QUERIES {
                 self.open.pop_front();
             }
@@ -325,8 +328,8 @@ impl SignalSource for Gbt20999 {
         if now.uptime_s >= self.poll_at_s {
             self.poll_at_s = now.uptime_s + self.settings.poll_s;
             // The lamps last: when they are answered, the rest is known.
-            self.ask(&self.run_addresses(), talk);
-            self.ask(&self.lamp_addresses(), talk);
+            self.ask(now, &self.run_addresses(), talk);
+            self.ask(now, &self.lamp_addresses(), talk);
             let again = now.uptime_s >= self.plan_again_at_s;
             if again {
                 self.plan_again_at_s = now.uptime_s + PLAN_AGAIN_S;
@@ -334,7 +337,7 @@ impl SignalSource for Gbt20999 {
             }
             let missing = |address: &Address| again || !self.table.has(*address) && !self.absent.contains(address);
             let once: Vec<Address> = self.once().into_iter().filter(missing).collect();
-            self.ask(&once, talk);
+            self.ask(now, &once, talk);
         }
     }
 }

@@ -251,9 +251,13 @@ fn what_the_controller_does_not_have_is_asked_for_once_only() {
     let query = asked(&mut source, 101.5).unwrap();
     let refused = Value { address: Address(9, 2, 7, 7), data: vec![0x30] };
     let refusal = Frame { kind: kind::QUERY_ERROR, values: vec![refused], ..query };
-    source.receive(NOW, &encode(&refusal, Wire::default()).unwrap(), &mut talk);
+    let refusal = encode(&refusal, Wire::default()).unwrap();
+    // More than a second late is too late.
+    source.receive(Moment { uptime_s: 102.6, ..NOW }, &refusal, &mut talk);
+    assert_eq!(talk.refused.pop().unwrap().0, "sequence");
+    source.receive(Moment { uptime_s: 102.4, ..NOW }, &refusal, &mut talk);
     assert_eq!(talk.refused, [("error_reply", "Address(9, 2, 7, 7) is refused with [30]".to_owned())]);
-    assert_eq!(asked(&mut source, 102.0), None);
+    assert_eq!(asked(&mut source, 103.0), None);
     // But again after a minute.
     assert!(asked(&mut source, 161.0).is_some());
 }
