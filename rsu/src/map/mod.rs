@@ -12,6 +12,7 @@ use perception::parking::Lot;
 use perception::priors::is_motor_vehicle;
 use serde::{Deserialize, Serialize};
 
+pub mod conflicts;
 mod read;
 
 /// A node's identity: the join key between MAP, SPAT and references.
