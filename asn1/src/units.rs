@@ -312,6 +312,17 @@ pub const TIME_CONFIDENCE_S: [f64; 39] = [
     1e-11,
 ];
 
+/// The probabilities of `TimeIntervalConfidence`, from index 0; 15 is certainty. Source: SAE J2735, whose classes are those of
+/// 10^(x / 82.5) − 1.3 for x in percent; the figures are those of public implementations, not confirmed against its text.
+pub const TIME_INTERVAL_CONFIDENCE: [f64; 15] =
+    [0.21, 0.36, 0.47, 0.56, 0.62, 0.68, 0.73, 0.77, 0.81, 0.85, 0.88, 0.91, 0.94, 0.96, 0.98];
+
+/// The class of a probability, 0 to 1: the highest that does not promise more. `None`: below the lowest.
+pub fn time_interval_confidence(share: f64) -> Option<u8> {
+    let classes = TIME_INTERVAL_CONFIDENCE.iter().filter(|class| share >= **class).count();
+    u8::try_from(classes).ok()?.checked_sub(1)
+}
+
 /// The confidence class that an error at 95 % lies in: the one with the tightest bound that holds. Unavailable when the
 /// error is unknown, not a number, or larger than every bound: never a better class than is true.
 ///

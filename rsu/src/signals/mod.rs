@@ -13,7 +13,9 @@ pub mod crc16;
 pub mod fixed_time;
 pub mod gat1743;
 pub mod gbt20999;
+pub mod history;
 pub mod link;
+pub mod predict;
 pub mod runner;
 
 use link::LinkFile;
@@ -37,6 +39,10 @@ pub struct GroupState {
     pub max_end_s: Option<f64>,
     /// Likeliest end, seconds from capture.
     pub likely_end_s: Option<f64>,
+    /// Probability, 0 to 1, that the end is as predicted: between the earliest and the latest, where the controller names
+    /// none of its own. `None`: nothing was predicted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confidence: Option<f64>,
     /// What comes after, in order, each with how long it lasts, seconds; empty when unknown.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub next: Vec<(Light, f64)>,
@@ -45,7 +51,16 @@ pub struct GroupState {
 impl GroupState {
     /// A group of which only the light is known.
     pub fn new(id: u8, light: Light) -> Self {
-        Self { id, light, protected: None, min_end_s: None, max_end_s: None, likely_end_s: None, next: Vec::new() }
+        Self {
+            id,
+            light,
+            protected: None,
+            min_end_s: None,
+            max_end_s: None,
+            likely_end_s: None,
+            confidence: None,
+            next: Vec::new(),
+        }
     }
 }
 
