@@ -28,6 +28,8 @@ pub struct Board {
     pub links: Vec<ConsoleLink>,
     /// Everything given up so far.
     pub drops: Vec<ConsoleDrop>,
+    /// Everything held back so far.
+    pub held: Vec<ConsoleDrop>,
     /// Latency so far.
     pub latency: ConsoleLatency,
     /// Sensors whose data are made, not measured.
@@ -85,6 +87,7 @@ impl Lookout {
         self.city(&mut board);
         let drop = |(place, reason, count)| ConsoleDrop { place, reason, count };
         board.drops = self.metrics.drops().into_iter().map(drop).collect();
+        board.held = self.metrics.suppressed().into_iter().map(drop).collect();
         let milliseconds = |q| quantile(&self.metrics.capture_to_radio_s, q).map(|s| s * 1e3);
         board.latency =
             ConsoleLatency { capture_to_radio_p50_ms: milliseconds(0.50), capture_to_radio_p99_ms: milliseconds(0.99) };

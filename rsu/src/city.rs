@@ -11,7 +11,7 @@ use perception::traffic::LaneWindow;
 use tokio::task::JoinError;
 
 use crate::config::CloudFile;
-use crate::signals::{Light, SignalState};
+use crate::signals::{self, Light, SignalState};
 
 /// How long the start of the service waits for the city. A link that cannot be opened at all (a port in use) says so
 /// sooner; a router that does not answer must not keep the first SPAT from the vehicles.
@@ -120,7 +120,7 @@ pub fn parking(at: UtcMicros, lot: &LotState, simulated: bool) -> Update {
 pub fn signal(state: &SignalState, simulated: bool) -> Update {
     let groups = state.groups.iter().map(|group| GroupState {
         group: u16::from(group.id),
-        state: aspect(group.light),
+        state: aspect(group),
         remaining_s: group.likely_end_s,
         remaining_min_s: group.min_end_s,
         remaining_max_s: group.max_end_s,
@@ -130,11 +130,12 @@ pub fn signal(state: &SignalState, simulated: bool) -> Update {
     Update { from_us: state.captured_at.0, to_us: state.captured_at.0, simulated, state: State::Signal(signal) }
 }
 
-/// A green is told as permissive: whether a movement is protected is the map's business, and saying less is safe.
-fn aspect(light: Light) -> Aspect {
-    match light {
+/// A green of which nobody says that it is protected is told as permissive.
+fn aspect(group: &signals::GroupState) -> Aspect {
+    match group.light {
         Light::Red => Aspect::Red,
         Light::Yellow => Aspect::Amber,
+        Light::Green if group.protected == Some(true) => Aspect::GreenProtected,
         Light::Green => Aspect::GreenPermissive,
         Light::RedYellow => Aspect::RedAmber,
         Light::FlashingRed => Aspect::RedFlashing,

@@ -14,6 +14,7 @@ pub mod console;
 pub mod gate;
 pub mod ghosts;
 pub mod health;
+pub mod history_file;
 pub mod inlet;
 pub mod map;
 pub mod messages;

@@ -61,6 +61,12 @@ pub struct Metrics {
     pub signal_reconnects: IntCounterVec,
     /// `lukou_signal_clock_offset_seconds{source}`: how far its clock is ahead of ours.
     pub signal_clock_offset_s: GaugeVec,
+    /// `lukou_signal_predictions_total{light,outcome}`: of about 80 % confidence: `inside`, `early`, `late`.
+    pub signal_predictions: IntCounterVec,
+    /// `lukou_signal_prediction_coverage_ratio{light}`: share that came true lately.
+    pub signal_prediction_coverage: GaugeVec,
+    /// `lukou_signal_contradicted_total{by}`: changes against what was said: of the `controller`, of a `prediction`.
+    pub signal_contradicted: IntCounterVec,
     /// `lukou_cloud_connected`: 1 while a city peer or router is connected.
     pub cloud_connected: IntGauge,
     /// `lukou_cloud_published_total{kind}`.
@@ -112,6 +118,9 @@ impl Metrics {
             signal_frames: make.counter("lukou_signal_frames_total", "Frames of the signal controller that were understood", &["source"])?,
             signal_reconnects: make.counter("lukou_signal_reconnects_total", "Times the link to the signal controller was lost or could not be made", &["source"])?,
             signal_clock_offset_s: make.gauges("lukou_signal_clock_offset_seconds", "How far the signal controller's clock is ahead of ours", &["source"])?,
+            signal_predictions: make.counter("lukou_signal_predictions_total", "Predicted ends of lights with about 80 % confidence, and where the true end was", &["light", "outcome"])?,
+            signal_prediction_coverage: make.gauges("lukou_signal_prediction_coverage_ratio", "Share of the ends predicted with about 80 % confidence that lately came true", &["light"])?,
+            signal_contradicted: make.counter("lukou_signal_contradicted_total", "Lights that changed against what had been said", &["by"])?,
             cloud_connected: make.int_gauge("lukou_cloud_connected", "1 while a city peer or router is connected")?,
             cloud_published: make.counter("lukou_cloud_published_total", "State messages published to the city", &["kind"])?,
             vehicles_connected: make.int_gauge("lukou_vehicles_connected", "Vehicles subscribed over 5G")?,
@@ -138,13 +147,12 @@ impl Metrics {
 
     /// Everything given up so far: place, reason, count.
     pub fn drops(&self) -> Vec<(String, String, u64)> {
-        let label = |metric: &prometheus::proto::Metric, name: &str| {
-            let pair = metric.get_label().iter().find(|pair| pair.name() == name);
-            pair.map_or(String::new(), |pair| pair.value().to_owned())
-        };
-        let families = self.dropped.collect();
-        let metrics = families.iter().flat_map(|family| family.get_metric());
-        metrics.map(|m| (label(m, "where"), label(m, "reason"), m.get_counter().get_value() as u64)).collect()
+        counted(&self.dropped, "where")
+    }
+
+    /// Everything held back so far: message, reason, count.
+    pub fn suppressed(&self) -> Vec<(String, String, u64)> {
+        counted(&self.messages_suppressed, "message")
     }
 
     /// The text exposition format, version 0.0.4.
@@ -153,6 +161,17 @@ impl Metrics {
         TextEncoder::new().encode(&self.registry.gather(), &mut bytes)?;
         String::from_utf8(bytes).map_err(|error| prometheus::Error::Msg(error.to_string()))
     }
+}
+
+/// A counter's values by one label and the reason.
+fn counted(counter: &IntCounterVec, place: &str) -> Vec<(String, String, u64)> {
+    let label = |metric: &prometheus::proto::Metric, name: &str| {
+        let pair = metric.get_label().iter().find(|pair| pair.name() == name);
+        pair.map_or(String::new(), |pair| pair.value().to_owned())
+    };
+    let families = counter.collect();
+    let metrics = families.iter().flat_map(|family| family.get_metric());
+    metrics.map(|m| (label(m, place), label(m, "reason"), m.get_counter().get_value() as u64)).collect()
 }
 
 /// A quantile of everything that a histogram has seen under all its labels, interpolated within its bucket; `None` before

@@ -19,11 +19,12 @@ use crate::console::state::{
     ConsoleTrack,
 };
 use crate::console::{ConsoleFeed, SentMessages};
+use crate::gate::SaidSignal;
 use crate::health::{Health, Level};
 use crate::metrics::Metrics;
 use crate::pipeline::{Output, Picture};
 use crate::radios::{MessageKind, MessageSet, Radios, Transmission};
-use crate::signals::SignalState;
+use crate::signals::predict::Foresight;
 
 /// The signal is told to the city this often; vehicles hear it ten times as often by radio.
 const SIGNAL_TO_CITY_S: f64 = 1.0;
@@ -57,6 +58,8 @@ pub struct Performer {
     pub shown: ConsoleState,
     /// Rates of the messages.
     pub rates: Rates,
+    /// What was last known of the predictions.
+    pub foresight: Foresight,
     /// When the signal was last told to the city.
     pub signal_told_at: UtcMicros,
 }
@@ -72,7 +75,8 @@ impl Performer {
                 self.health.broadcast_went_out();
             }
             Output::Picture(picture) => self.picture(now, picture),
-            Output::Signal(state) => self.signal(now, &state),
+            Output::Signal(said) => self.signal(now, &said),
+            Output::Foresight(foresight) => self.foresight(foresight),
             Output::Traffic(windows) => self.traffic(&windows),
             Output::Parking(lots) => self.parking(now, &lots),
             Output::Sensors(sensors) => self.sensors(&sensors),
@@ -93,6 +97,7 @@ impl Performer {
         self.shown.sensors.clone_from(&board.sensors);
         self.shown.links.clone_from(&board.links);
         self.shown.drops.clone_from(&board.drops);
+        self.shown.held.clone_from(&board.held);
         self.shown.latency = board.latency;
         drop(board);
         self.shown.t_us = now.0;
@@ -121,7 +126,27 @@ impl Performer {
         }
     }
 
-    fn signal(&mut self, now: UtcMicros, state: &SignalState) {
+    fn foresight(&mut self, foresight: Foresight) {
+        let before = std::mem::replace(&mut self.foresight, foresight);
+        for (kind, coverage) in &self.foresight.coverage {
+            let old = before.coverage.get(kind).copied().unwrap_or_default();
+            let outcomes = [("inside", coverage.inside - old.inside), ("early", coverage.early - old.early)];
+            for (outcome, count) in outcomes.into_iter().chain([("late", coverage.late - old.late)]) {
+                self.metrics.signal_predictions.with_label_values(&[kind.as_str(), outcome]).inc_by(count);
+            }
+            if let Some(ratio) = coverage.ratio {
+                self.metrics.signal_prediction_coverage.with_label_values(&[kind.as_str()]).set(ratio);
+            }
+        }
+        let (new, old) = (self.foresight.contradictions, before.contradictions);
+        let sources = [("controller", new.of_controller - old.of_controller)];
+        for (by, count) in sources.into_iter().chain([("prediction", new.of_prediction - old.of_prediction)]) {
+            self.metrics.signal_contradicted.with_label_values(&[by]).inc_by(count);
+        }
+    }
+
+    fn signal(&mut self, now: UtcMicros, said: &SaidSignal) {
+        let state = &said.state;
         let age_s = now.seconds_since(state.captured_at);
         self.metrics.signal_age_s.set(age_s);
         self.shown.signal_age_s = Some(age_s);
@@ -129,6 +154,8 @@ impl Performer {
             group: group.id,
             light: group.light,
             left_s: group.likely_end_s.map(|end_s| (end_s - age_s).max(0.0)),
+            confidence: group.confidence,
+            held: said.of_group(group.id).map(|held| held.reason.as_str().to_owned()),
         };
         self.shown.signals = state.groups.iter().map(group).collect();
         if now.seconds_since(self.signal_told_at).abs() >= SIGNAL_TO_CITY_S {

@@ -16,12 +16,15 @@ use perception::track::{SensorHealth, Track, Tracker, TrackerSettings};
 use perception::traffic::{LaneWindow, TrafficCounter};
 
 use crate::cadence::Cadence;
-use crate::gate::{Gate, Limits, Reason};
+use crate::gate::{Limits, ObjectGate, Reason, SaidSignal, SignalGate};
 use crate::ghosts::Ghosts;
 use crate::map::SiteMap;
+use crate::map::conflicts::Conflicts;
 use crate::messages::{Composed, Composer, Edition, ObjectPicture};
 use crate::radios::{MessageKind, Transmission};
 use crate::signals::SignalState;
+use crate::signals::history::History;
+use crate::signals::predict::{Foresight, Predictor};
 
 const SPAT_PERIOD_S: f64 = 0.1;
 const OBJECTS_PERIOD_S: f64 = 0.1;
@@ -54,8 +57,10 @@ pub enum Output {
     Send(Transmission),
     /// The fused picture, as it was just broadcast.
     Picture(Picture),
-    /// What the gate let through of the signal.
-    Signal(SignalState),
+    /// What the gate let through of the signal, and what it held back.
+    Signal(SaidSignal),
+    /// How true predictions of the lights were so far.
+    Foresight(Foresight),
     /// Traffic windows that have ended.
     Traffic(Vec<LaneWindow>),
     /// Parking lots as they are.
@@ -121,8 +126,9 @@ pub struct Pipeline {
     traffic: TrafficCounter,
     lots: Vec<ParkingMonitor>,
     composer: Composer,
-    gate: Gate,
-    signal: Option<SignalState>,
+    gate: SignalGate,
+    object_gate: ObjectGate,
+    predictor: Predictor,
     rhythm: Rhythm,
     newest_camera: Option<Newest>,
     heard: Vec<Heard>,
@@ -188,7 +194,7 @@ impl Pipeline {
     /// A pipeline with an empty picture; fails if the geometry cannot be.
     pub fn new(settings: PipelineSettings) -> Result<Self, GeometryError> {
         let PipelineSettings { geometry, map, edition, traffic_window_s, align, tracker, limits, start } = settings;
-        let groups = map.as_ref().map_or(Vec::new(), SiteMap::signal_groups);
+        let conflicts = map.as_ref().map(|map| Conflicts::of(map, &geometry.origin, &limits.conflicts));
         let region_enu_m = map.as_ref().map_or(Vec::new(), |map| map.region_enu_m.clone());
         let lots = map.as_ref().map_or(&[][..], |map| &map.lots);
         Ok(Self {
@@ -200,8 +206,9 @@ impl Pipeline {
             traffic: TrafficCounter::new(&geometry, traffic_window_s),
             lots: lots.iter().map(|lot| ParkingMonitor::new(lot, &geometry)).collect(),
             composer: Composer::new(edition, &geometry, map),
-            gate: Gate::new(limits, groups, region_enu_m),
-            signal: None,
+            gate: SignalGate::new(limits.signal, conflicts.unwrap_or_default()),
+            object_gate: ObjectGate::new(limits.objects, region_enu_m),
+            predictor: Predictor::default(),
             rhythm: Rhythm::new(start),
             newest_camera: None,
             heard: geometry.sensors.iter().map(|sensor| Heard::never(sensor.id())).collect(),
@@ -214,6 +221,16 @@ impl Pipeline {
     /// The same, with a model that judges which tracks are in the picture.
     pub fn with_ghosts(self, ghosts: Option<Ghosts>) -> Self {
         Self { ghosts, ..self }
+    }
+
+    /// The same, with what was learnt of the lights before.
+    pub fn with_history(self, history: History) -> Self {
+        Self { predictor: Predictor::new(history), ..self }
+    }
+
+    /// What has been learnt of the lights, to be kept.
+    pub fn history(&self) -> &History {
+        self.predictor.history()
     }
 
     /// One input at `now`; `arrived_at` is when it reached the service, at or before `now`.
@@ -229,12 +246,11 @@ impl Pipeline {
                     self.dropped("align", drop.as_str(), 1);
                 }
             }
-            Input::Signal(state) => {
-                self.signal = Some(state);
-                if self.rhythm.spat.fresh(now) {
-                    self.say_signal(now);
-                }
-            }
+            Input::Signal(state) => match self.gate.hear(now, state) {
+                Ok(()) if self.rhythm.spat.fresh(now) => self.say_signal(now),
+                Ok(()) => {}
+                Err(reason) => self.dropped("signal", reason.as_str(), 1),
+            },
             Input::Tick => {}
         }
         while let Some(frame) = self.aligner.pop_ready(now) {
@@ -316,6 +332,7 @@ impl Pipeline {
         }
         if self.rhythm.sensors.elapsed(now) {
             self.outputs.push_back(Output::Sensors(self.tracker.health().collect()));
+            self.outputs.push_back(Output::Foresight(self.predictor.foresight()));
         }
         let finished = self.traffic.take_finished(now);
         if !finished.is_empty() {
@@ -324,14 +341,15 @@ impl Pipeline {
     }
 
     fn say_signal(&mut self, now: UtcMicros) {
-        let mut held = Vec::new();
-        let state = self.gate.signal(now, self.signal.as_ref(), &mut held);
-        self.suppressed(MessageKind::Spat, held);
-        if !state.groups.is_empty() {
-            let composed = self.composer.spat(now, &state);
+        let mut said = self.gate.say(now);
+        let leave = said.without_times();
+        self.predictor.complete(&mut said.state, &leave);
+        self.suppressed(MessageKind::Spat, said.held.iter().map(|held| held.reason).collect());
+        if !said.state.groups.is_empty() {
+            let composed = self.composer.spat(now, &said.state);
             self.send(composed);
         }
-        self.outputs.push_back(Output::Signal(state));
+        self.outputs.push_back(Output::Signal(said));
     }
 
     /// The picture now, and what follows from it for traffic and parking.
@@ -361,14 +379,7 @@ impl Pipeline {
     fn say_objects(&mut self, now: UtcMicros) {
         let tracks = self.look(now);
         let mut held = Vec::new();
-        let may_be_said = |located: &&LocatedTrack| match self.gate.object(now, &located.track) {
-            Ok(()) => true,
-            Err(reason) => {
-                held.push(reason);
-                false
-            }
-        };
-        let said: Vec<&Track> = tracks.iter().filter(may_be_said).map(|located| &located.track).collect();
+        let said = self.object_gate.pass(now, tracks.iter().map(|located| &located.track), &mut held);
         // Latency is told once for each frame, by the first message that carries it.
         let newest = self.newest_camera.as_mut().filter(|newest| !newest.said);
         let newest = newest.map(|newest| {

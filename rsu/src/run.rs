@@ -25,6 +25,7 @@ use crate::config::{CloudFile, Site};
 use crate::console::{ConsoleFeed, ConsoleMap, ConsoleState, SentMessages};
 use crate::ghosts;
 use crate::health::Health;
+use crate::history_file::HistoryFile;
 use crate::inlet::{Arrival, Inlet};
 use crate::messages::Edition;
 use crate::metrics::Metrics;
@@ -34,6 +35,7 @@ use crate::radios::{Radios, Shutdown, start_radios, stopped};
 use crate::record::Recorder;
 use crate::sensing::Sensing;
 use crate::signals::link::Endpoint;
+use crate::signals::predict::Foresight;
 use crate::signals::runner::Runner;
 
 const LOOK_PERIOD: Duration = Duration::from_secs(1);
@@ -106,12 +108,15 @@ impl Service {
             board: board.clone(),
             shown: ConsoleState::new(clock.now().0, &site.name, &site.city),
             rates: Rates::default(),
+            foresight: Foresight::default(),
             signal_told_at: perception::time::UtcMicros::default(),
         };
         let pipeline_stop = Arc::new(AtomicBool::new(false));
         let pipeline = PipelineThread {
+            history: HistoryFile::new(&site.state_dir, clock.uptime_s()),
             pipeline: Pipeline::new(pipeline_settings(site, &clock))
                 .context("site.toml")?
+                .with_history(HistoryFile::read(&site.state_dir))
                 .with_ghosts(ghosts::of_site(site)?),
             inputs,
             performer,
@@ -261,6 +266,7 @@ async fn signal_runner(
 /// The one thread that owns the pipeline.
 struct PipelineThread {
     pipeline: Pipeline,
+    history: HistoryFile,
     inputs: Receiver<Arrival>,
     performer: Performer,
     clock: Arc<Clock>,
@@ -269,6 +275,11 @@ struct PipelineThread {
 
 impl PipelineThread {
     fn run(mut self) {
+        self.go_round();
+        self.history.write_now(self.pipeline.history());
+    }
+
+    fn go_round(&mut self) {
         while !self.stop.load(Ordering::Relaxed) {
             let wait_s = self.pipeline.wake_at().seconds_since(self.clock.now()).clamp(0.0, LONGEST_WAIT_S);
             let arrival = match self.inputs.recv_timeout(Duration::from_secs_f64(wait_s)) {
@@ -293,6 +304,7 @@ impl PipelineThread {
                 self.performer.perform(now, output);
             }
             self.performer.health.tick(self.clock.uptime_s());
+            self.history.write_if_due(self.clock.uptime_s(), self.pipeline.history());
         }
     }
 }

@@ -398,6 +398,6 @@ fn signals_that_cannot_be_are_never_said() {
         .collect();
     assert_eq!(
         reasons.into_iter().collect::<Vec<_>>(),
-        [Reason::SignalFuture, Reason::GroupNotInMap, Reason::GroupSilent]
+        [Reason::SignalFuture, Reason::GroupNotInMap, Reason::GroupSilent, Reason::CountdownImpossible]
     );
 }

@@ -215,6 +215,10 @@ fn everything_delivers_and_whatever_is_taken_away_the_rest_goes_on() {
     people_are_told_of(&ear, &site);
     metrics_are_there_and_grow(console);
     inspector_reads_what_is_said(console);
+    let state =
+        wait_for("the signal", || console.json("/api/v1/state").filter(|state| state["signals"][5].is_object()));
+    let held: Vec<_> = state["signals"].as_array().unwrap().iter().filter(|signal| !signal["held"].is_null()).collect();
+    assert!(held.is_empty(), "the demo's plan is believed: {held:?}, {}", state["held"]);
     wait_for("a simulated track and a real one", || {
         let state = console.json("/api/v1/state")?;
         let tracks = state["tracks"].as_array()?;

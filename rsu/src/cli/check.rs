@@ -6,6 +6,7 @@ use clap::Args;
 
 use super::SiteArg;
 use crate::config::{ConfigError, Site};
+use crate::map::conflicts::Conflicts;
 
 /// Arguments of `rsu check`.
 #[derive(Debug, Args)]
@@ -33,6 +34,10 @@ pub fn run(args: &CheckArgs) -> ExitCode {
         println!("  {} cameras, {} radars, {} radios", site.cameras.len(), site.radars.len(), site.radios.len());
         let lanes: usize = site.map.links.iter().map(|link| link.lanes.len()).sum();
         println!("  {} links with {lanes} lanes, signal groups {:?}", site.map.links.len(), site.map.signal_groups());
+        let conflicts = Conflicts::of(&site.map, &site.geometry.origin, &site.limits().conflicts);
+        for line in conflicts.in_words() {
+            println!("  {line}");
+        }
         for mapped in site.signal.iter().flat_map(|signal| signal.settings().mapping()) {
             println!("  signal group {}: {}", mapped.group, mapped.from);
         }

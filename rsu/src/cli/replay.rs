@@ -195,6 +195,7 @@ fn write_outputs(
             }
             Output::Dropped { count, .. } => counts.dropped += count,
             Output::Signal(_)
+            | Output::Foresight(_)
             | Output::Traffic(_)
             | Output::Parking(_)
             | Output::Sensors(_)

@@ -5,9 +5,11 @@ use std::path::Path;
 use perception::calibration::{CameraModel, Origin, RadarModel, RadarSigma, SensorModel, SiteGeometry};
 use serde::Deserialize;
 
-use super::file::{CameraFile, DetectorFile, FusionFile, RadarFile, RadioFile, SITE_FILE_VERSION, SiteFile};
+use super::file::{CameraFile, DetectorFile, FusionFile, GateFile, RadarFile, RadioFile, SITE_FILE_VERSION, SiteFile};
 use super::{Camera, Radar, SignalFile, Site};
+use crate::gate::Limits;
 use crate::map::SiteMap;
+use crate::map::conflicts::Conflicts;
 
 /// Collects problems while it turns the file into a [`Site`].
 pub(super) struct Checker<'a> {
@@ -45,6 +47,7 @@ impl<'a> Checker<'a> {
         if let Some(signal) = &file.signal {
             self.signal(signal, map.as_ref());
         }
+        self.gate(&file.gate, file.signal.as_ref(), map.as_ref(), &origin);
         if let Some(cloud) = &file.cloud {
             self.one_of("cloud.mode", &cloud.mode, &["peer", "client"]);
             self.one_of("cloud.encoding", &cloud.encoding, &["json", "cbor"]);
@@ -89,6 +92,7 @@ impl<'a> Checker<'a> {
                 ..file.fusion
             },
             signal: file.signal,
+            gate: file.gate,
             radios: file.radios,
             cloud: file.cloud,
             console_listen: file.console.listen,
@@ -192,6 +196,43 @@ impl<'a> Checker<'a> {
             Err(error) => {
                 self.problem(&key, error);
                 None
+            }
+        }
+    }
+
+    fn gate(&mut self, gate: &GateFile, signal: Option<&SignalFile>, map: Option<&SiteMap>, origin: &Origin) {
+        for (key, value, least, most) in [
+            ("gate.recover_s", gate.recover_s, 1.0, 600.0),
+            ("gate.min_clearance_s", gate.min_clearance_s, 0.0, 30.0),
+            ("gate.countdown_tolerance_s", gate.countdown_tolerance_s, 0.2, 10.0),
+        ] {
+            if !(least..=most).contains(&value) {
+                self.problem(key, format!("is {value}; {least} to {most}"));
+            }
+        }
+        let Some(map) = map else { return };
+        let groups = map.signal_groups();
+        for (key, pairs) in [("gate.conflict", &gate.conflict), ("gate.no_conflict", &gate.no_conflict)] {
+            for [a, b] in pairs {
+                if a == b || !groups.contains(a) || !groups.contains(b) {
+                    self.problem(key, format!("[{a}, {b}] is no pair of groups of the map"));
+                }
+            }
+        }
+        let is_denied =
+            |[a, b]: &&[u8; 2]| gate.no_conflict.contains(&[*a, *b]) || gate.no_conflict.contains(&[*b, *a]);
+        if let Some(pair) = gate.conflict.iter().find(is_denied) {
+            self.problem("gate.conflict", format!("{pair:?} is also in gate.no_conflict"));
+        }
+        // Nobody would ever hear of such a plan: the gate holds it back.
+        if let Some(SignalFile::FixedTime(settings)) = signal
+            && settings.plan().is_ok()
+        {
+            let conflicts = Conflicts::of(map, origin, &Limits::from(gate).conflicts);
+            for (number, stage) in (1..).zip(&settings.stage) {
+                for [a, b] in conflicts.within(&stage.groups) {
+                    self.problem("signal", format!("stage {number}: groups {a} and {b} conflict"));
+                }
             }
         }
     }

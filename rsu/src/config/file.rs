@@ -9,6 +9,8 @@ use perception::track::TrackerSettings;
 use serde::Deserialize;
 
 use super::signal::SignalFile;
+use crate::gate::{Limits, SignalLimits};
+use crate::map::conflicts::Overrides;
 
 /// The version of the file's format that this program reads.
 pub const SITE_FILE_VERSION: u32 = 1;
@@ -43,6 +45,9 @@ pub struct SiteFile {
     pub fusion: FusionFile,
     /// The signal; absent: SPAT says *unavailable* of every group of the map.
     pub signal: Option<SignalFile>,
+    /// What the gate lets through.
+    #[serde(default)]
+    pub gate: GateFile,
     /// Radios.
     #[serde(default, rename = "radio")]
     pub radios: Vec<RadioFile>,
@@ -168,6 +173,59 @@ impl From<&FusionFile> for TrackerSettings {
 impl Default for FusionFile {
     fn default() -> Self {
         Self { correct_sensors: true, ghost_model: None }
+    }
+}
+
+/// What the gate lets through (`docs/adr/0006-the-gate-on-lies.md`).
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct GateFile {
+    /// Pairs of groups that must not have green together, whatever the map says.
+    pub conflict: Vec<[u8; 2]>,
+    /// Pairs that may, as permissive green.
+    pub no_conflict: Vec<[u8; 2]>,
+    /// How long what lied must be consistent until it is believed again, seconds, 1 to 600.
+    pub recover_s: f64,
+    /// How long a group must have been red before one that it conflicts with turns green, seconds, 0 to 30.
+    pub min_clearance_s: f64,
+    /// How far a promised end may shift, seconds, 0.2 to 10.
+    pub countdown_tolerance_s: f64,
+    /// Whether the greens of vehicles end with yellow.
+    pub require_yellow: bool,
+    /// Whether a green is said as protected where the map proves it.
+    pub say_protected: bool,
+}
+
+impl Default for GateFile {
+    fn default() -> Self {
+        let SignalLimits { age_s: _, recover_s, min_clearance_s, countdown_tolerance_s, require_yellow, say_protected } =
+            SignalLimits::default();
+        Self {
+            conflict: Vec::new(),
+            no_conflict: Vec::new(),
+            recover_s,
+            min_clearance_s,
+            countdown_tolerance_s,
+            require_yellow,
+            say_protected,
+        }
+    }
+}
+
+impl From<&GateFile> for Limits {
+    fn from(file: &GateFile) -> Self {
+        Self {
+            signal: SignalLimits {
+                recover_s: file.recover_s,
+                min_clearance_s: file.min_clearance_s,
+                countdown_tolerance_s: file.countdown_tolerance_s,
+                require_yellow: file.require_yellow,
+                say_protected: file.say_protected,
+                ..SignalLimits::default()
+            },
+            conflicts: Overrides { conflict: file.conflict.clone(), no_conflict: file.no_conflict.clone() },
+            ..Self::default()
+        }
     }
 }
 

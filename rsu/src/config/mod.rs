@@ -16,8 +16,8 @@ mod file;
 mod signal;
 
 pub use file::{
-    Broadcast, CameraFile, CloudFile, ConsoleFile, DetectorFile, FusionFile, OriginFile, RadarFile, RadioFile,
-    SITE_FILE_VERSION, SiteFile,
+    Broadcast, CameraFile, CloudFile, ConsoleFile, DetectorFile, FusionFile, GateFile, OriginFile, RadarFile,
+    RadioFile, SITE_FILE_VERSION, SiteFile,
 };
 pub use signal::SignalFile;
 
@@ -68,6 +68,8 @@ pub struct Site {
     pub fusion: FusionFile,
     /// How the signal controller is heard.
     pub signal: Option<SignalFile>,
+    /// What the gate is told against its defaults and the map.
+    pub gate: GateFile,
     /// Radios.
     pub radios: Vec<RadioFile>,
     /// City link.
@@ -120,8 +122,9 @@ impl Site {
     /// What the gate lets through: the signal's staleness limit is that of its source.
     pub fn limits(&self) -> Limits {
         let stale_after_s = self.signal.as_ref().map(|signal| signal.settings().stale_after_s());
-        let limits = Limits::default();
-        Limits { signal_age_s: stale_after_s.unwrap_or(limits.signal_age_s), ..limits }
+        let mut limits = Limits::from(&self.gate);
+        limits.signal.age_s = stale_after_s.unwrap_or(limits.signal.age_s);
+        limits
     }
 
     /// The plan, if the signal is a fixed-time plan of this site.

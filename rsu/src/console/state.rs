@@ -47,6 +47,8 @@ pub struct ConsoleState {
     pub latency: ConsoleLatency,
     /// What was given up since the service started, and why; empty: nothing.
     pub drops: Vec<ConsoleDrop>,
+    /// What the gate held back since the service started, and why: `place` is the message.
+    pub held: Vec<ConsoleDrop>,
     /// Traffic lane by lane, last finished window.
     pub lanes: Vec<ConsoleLaneTraffic>,
 }
@@ -70,6 +72,7 @@ impl ConsoleState {
             messages: Vec::new(),
             latency: ConsoleLatency::default(),
             drops: Vec::new(),
+            held: Vec::new(),
             lanes: Vec::new(),
         }
     }
@@ -115,6 +118,10 @@ pub struct ConsoleSignal {
     pub light: Light,
     /// Likeliest time until that ends, seconds from the state's `t_us`.
     pub left_s: Option<f64>,
+    /// Probability that it ends as predicted, 0 to 1; `None`: nothing was predicted.
+    pub confidence: Option<f64>,
+    /// Why its light or its times are not said, as in metrics; `None`: they are.
+    pub held: Option<String>,
 }
 
 /// One parking lot.

@@ -46,19 +46,19 @@ pub(super) fn encode(
 fn phase(group: &GroupState, age_s: f64) -> Phase {
     // Below zero where the word is old and the change has passed: what follows is counted from that moment.
     let left = |end_s: Option<f64>| end_s.map(|end_s| end_s - age_s);
-    let likely_s = left(group.likely_end_s);
+    let [min_s, likely_s, max_s] = [group.min_end_s, group.likely_end_s, group.max_end_s].map(left);
+    let any_known = min_s.or(likely_s).or(max_s).is_some();
     let counting = |times| Some(TimeChangeDetails::Counting(times));
     let current = PhaseState {
         light: if is_protected(group) { protected(group.light) } else { light(group.light) },
-        timing: likely_s.and_then(|likely_s| {
-            counting(TimeCountingDown {
-                start_time_s: Some(0.0),
-                min_end_time_s: left(group.min_end_s),
-                max_end_time_s: left(group.max_end_s),
-                likely_end_time_s: Some(likely_s),
-                ..TimeCountingDown::default()
-            })
-        }),
+        timing: any_known.then_some(TimeChangeDetails::Counting(TimeCountingDown {
+            start_time_s: Some(0.0),
+            min_end_time_s: min_s,
+            max_end_time_s: max_s,
+            likely_end_time_s: likely_s,
+            time_confidence: group.confidence,
+            ..TimeCountingDown::default()
+        })),
     };
     let mut phase_states = vec![current];
     if let Some(mut start_s) = likely_s {
@@ -76,12 +76,12 @@ fn phase(group: &GroupState, age_s: f64) -> Phase {
     Phase { id: group.id, phase_states }
 }
 
-/// As [`light`], but the controller says that conflicting movements are held back.
+/// As [`light`], where conflicting movements are held back.
 fn protected(shown: Light) -> LightState {
     if shown == Light::Green { LightState::ProtectedGreen } else { light(shown) }
 }
 
-/// Green is said as *permissive*: whether a movement is protected is the map's business, and saying less is safe.
+/// Green that nobody has found to be protected: saying less is safe.
 fn light(light: Light) -> LightState {
     match light {
         Light::Red => LightState::Red,

@@ -19,7 +19,7 @@ pub(super) fn status(state: &SignalState) -> IntersectionStatusObject {
     }
 }
 
-/// Protected only where the controller says so: otherwise it is the map's business, and saying less is safe.
+/// Protected only where the gate found the map to prove it: saying less is safe.
 pub(super) fn is_protected(group: &GroupState) -> bool {
     group.protected == Some(true)
 }

@@ -2,6 +2,7 @@
 
 use asn1::si::Si;
 use asn1::si::us::spat::{IntersectionState, MovementEvent, MovementState, Spat, TimeChangeDetails};
+use asn1::units::time_interval_confidence;
 use asn1::us::MessageFrame;
 use asn1::us::common::IntersectionReferenceID;
 use asn1::us::spat::MovementPhaseState;
@@ -39,10 +40,12 @@ pub(super) fn encode(state: &SignalState, node: NodeId, now: UtcMicros) -> Resul
 /// J2735 times are absolute: tenths of a second within the UTC hour.
 fn movement(group: &GroupState, captured_at: UtcMicros, now: UtcMicros) -> MovementState {
     let within_hour = |end_s: f64| time::second_in_hour(captured_at.plus_seconds(end_s).0, now.0);
-    let timing = group.likely_end_s.map(|likely_end_s| TimeChangeDetails {
+    let any_known = group.min_end_s.or(group.likely_end_s).or(group.max_end_s).is_some();
+    let timing = any_known.then(|| TimeChangeDetails {
         min_end_time_s: group.min_end_s.map(within_hour),
         max_end_time_s: group.max_end_s.map(within_hour),
-        likely_time_s: Some(within_hour(likely_end_s)),
+        likely_time_s: group.likely_end_s.map(within_hour),
+        confidence: group.confidence.and_then(time_interval_confidence),
         ..TimeChangeDetails::default()
     });
     let event = MovementEvent {
@@ -60,7 +63,7 @@ fn movement(group: &GroupState, captured_at: UtcMicros, now: UtcMicros) -> Movem
     }
 }
 
-/// As [`light`], but the controller says that conflicting movements are held back.
+/// As [`light`], where conflicting movements are held back.
 fn protected(shown: Light) -> MovementPhaseState {
     match shown {
         Light::Green => MovementPhaseState::ProtectedMovementAllowed,
@@ -69,7 +72,7 @@ fn protected(shown: Light) -> MovementPhaseState {
     }
 }
 
-/// Green and yellow are said as *permissive*: whether a movement is protected is the map's business, and saying less is safe.
+/// Green and yellow that nobody has found to be protected are permissive: saying less is safe.
 fn light(light: Light) -> MovementPhaseState {
     match light {
         Light::Red => MovementPhaseState::StopAndRemain,

@@ -171,7 +171,7 @@ fn tracks(t_s: f64) -> Vec<ConsoleTrack> {
 
 /// What there is to see at `t_us`. The lights stand still, so that their countdown can be read.
 pub fn state(t_us: i64) -> ConsoleState {
-    let signal = |group, light, left_s| ConsoleSignal { group, light, left_s };
+    let signal = |group, light, left_s| ConsoleSignal { group, light, left_s, confidence: None, held: None };
     let sensor = |id: &str, kind: &str, state, simulated, per_s, age_s, detail: &str| ConsoleSensor {
         id: id.into(),
         kind: kind.into(),
@@ -217,6 +217,7 @@ pub fn state(t_us: i64) -> ConsoleState {
             signal(2, Light::Red, Some(20.8)),
             signal(3, Light::Red, Some(17.3)),
             signal(4, Light::FlashingYellow, None),
+            ConsoleSignal { held: Some("clearance_skipped".into()), ..signal(5, Light::Unavailable, None) },
         ],
         signal_age_s: Some(0.05),
         parking: vec![lot],
@@ -241,6 +242,7 @@ pub fn state(t_us: i64) -> ConsoleState {
         messages: vec![message("SPAT", 10.0, 88), message("MAP", 1.0, 612), message("RSM", 10.0, 431)],
         latency: ConsoleLatency { capture_to_radio_p50_ms: Some(43.2), capture_to_radio_p99_ms: Some(71.9) },
         drops: vec![ConsoleDrop { place: "align".into(), reason: "too_late".into(), count: 3 }],
+        held: vec![ConsoleDrop { place: "SPAT".into(), reason: "clearance_skipped".into(), count: 52 }],
         lanes: vec![
             lane("n-in/1", 420.0, Some(8.3), Some(0.31), Some(3)),
             lane("n-in/2", 360.0, Some(11.1), Some(0.12), Some(0)),

@@ -15,6 +15,7 @@ use rsu::config::Site;
 use rsu::messages::Edition;
 use rsu::pipeline::{Input, Output, Pipeline, PipelineSettings};
 use rsu::radios::{MessageKind, MessageSet, Transmission};
+use rsu::signals::history::History;
 
 /// 2026-07-30T12:00:00Z.
 pub const START: UtcMicros = UtcMicros(1_785_412_800_000_000);
@@ -88,6 +89,12 @@ const LONGEST_WAIT_MS: i64 = 500;
 impl Sim {
     pub fn new(site: &Site) -> Self {
         Self { pipeline: pipeline(site, START), ms: 0, handled_ms: 0, clock_set_by_us: 0, said: Vec::new() }
+    }
+
+    /// The same, with what was learnt of the lights before.
+    pub fn with_history(site: &Site, history: History) -> Self {
+        let sim = Self::new(site);
+        Self { pipeline: sim.pipeline.with_history(history), ..sim }
     }
 
     /// What the service's clock says.
@@ -211,6 +218,14 @@ pub fn rsm(sent: &Transmission) -> RoadsideSafetyMessage {
 pub fn spat(sent: &Transmission) -> Spat {
     match asn1::cn::decode(&sent.payload, asn1::Dialect::default()) {
         Ok(asn1::cn::MessageFrame::SpatFrame(spat)) => spat,
+        other => panic!("not a SPAT: {other:?}"),
+    }
+}
+
+/// See [`rsm`].
+pub fn us_spat(sent: &Transmission) -> asn1::us::spat::Spat {
+    match asn1::us::decode(&sent.payload) {
+        Ok(asn1::us::MessageFrame::Spat(spat)) => spat,
         other => panic!("not a SPAT: {other:?}"),
     }
 }
