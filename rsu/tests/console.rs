@@ -219,6 +219,9 @@ fn the_page_shows_the_junction() {
     assert_eq!(browser.text("#signals [data-light=green]").replace('\n', " "), "Group 1 Green 13");
     assert_eq!(browser.text("#signals [data-light=red]").replace('\n', " "), "Group 2 Red 21");
     assert_eq!(browser.text("#signals [data-light=flashing_yellow]").replace('\n', " "), "Group 4 Flashing yellow");
+    let held = browser.text("#signals [data-light=unavailable]").replace('\n', " ");
+    assert_eq!(held, "Group 5 Unknown No yellow", "why nothing is said of it");
+    assert_eq!(browser.text("#held tr").replace('\t', " "), "SPAT No yellow 52");
     assert_eq!(browser.text("#parking .counts .free b"), "3");
     assert_eq!(browser.evaluate("document.querySelectorAll('.bay[data-status=occupied]').length"), 1);
     assert_eq!(browser.text("#sensors [data-key=radar-n] .chip"), "simulated 模拟");
@@ -238,6 +241,7 @@ fn the_page_shows_the_junction() {
     browser.wait_for("document.querySelectorAll('#tracks tr').length === 10");
     browser.evaluate("document.getElementById('language').click()");
     assert_eq!(browser.text("#signals [data-light=red]").replace('\n', " "), "相位 2 红灯 21");
+    assert_eq!(browser.text("#held tr").replace('\t', " "), "SPAT 缺少黄灯 52");
     assert_eq!(browser.evaluate("document.documentElement.lang"), "zh-CN");
     assert_eq!(browser.evaluate("[...document.querySelectorAll('[data-t]')].filter((e) => !e.textContent).length"), 0);
 

@@ -69,6 +69,10 @@ export function showState(state) {
   rows(byId('drops'), state.drops, (drop) => `${drop.place}/${drop.reason}`, tableRow(3, 2), (row, drop) => {
     fillCells(row, [drop.place, drop.reason, drop.count]);
   });
+  byId('no-held').hidden = state.held.length > 0;
+  rows(byId('held'), state.held, (held) => `${held.place}/${held.reason}`, tableRow(3, 2), (row, held) => {
+    fillCells(row, [held.place, word('held_reason', held.reason), held.count]);
+  });
   showTracks(state);
 }
 
@@ -97,7 +101,7 @@ function showSignals(state) {
 function makeSignal() {
   const lamps = element('span', 'lamps', element('i', 'r'), element('i', 'y'), element('i', 'g'));
   lamps.setAttribute('aria-hidden', 'true');
-  const words = element('span', 'words', element('small', 'dim'), element('b', 'light'));
+  const words = element('span', 'words', element('small', 'dim'), element('b', 'light'), element('small', 'held'));
   return element('li', 'signal', lamps, words, element('span', 'left'));
 }
 
@@ -105,6 +109,7 @@ function fillSignal(row, signal) {
   row.dataset.light = signal.light;
   setText(row.querySelector('small'), `${t('group')} ${signal.group}`);
   setText(row.querySelector('.light'), word('light', signal.light));
+  setText(row.querySelector('.held'), signal.held === null ? '' : word('held_reason', signal.held));
   setText(row.querySelector('.left'), signal.left_s === null ? '' : Math.ceil(Math.max(signal.left_s, 0)));
 }
 
