@@ -31,7 +31,7 @@ fn fuse(path: &Path) -> (ClassScore, Vec<SensorHealth>) {
                 let settings = PipelineSettings {
                     geometry,
                     map: None,
-                    edition: Edition { cn: None, us: None, rsu_id: *b"LUKOU\0\0\x01" },
+                    edition: Edition { cn: None, us: None, rsu_id: *b"LUKOU\0\0\x01", map_max_octets: 2000 },
                     traffic_window_s: 10,
                     align: AlignSettings::default(),
                     tracker: TrackerSettings::default(),

@@ -225,7 +225,7 @@ fn pipeline_settings(site: &Site, clock: &Clock) -> PipelineSettings {
     PipelineSettings {
         geometry: site.geometry.clone(),
         map: Some(site.map.clone()),
-        edition: Edition { cn: site.cn, us: site.us, rsu_id: site.rsu_id },
+        edition: Edition { cn: site.cn, us: site.us, rsu_id: site.rsu_id, map_max_octets: site.map_max_octets },
         traffic_window_s: site.cloud.as_ref().map_or(10, |cloud| cloud.traffic_window_s),
         align: AlignSettings::default(),
         tracker: (&site.fusion).into(),

@@ -26,7 +26,7 @@ const CN: [Dialect; 3] = [Dialect::CnGbt31024_2019, Dialect::CnN4, Dialect::CnCs
 const US: Dialect = Dialect::UsJ27352024;
 
 fn composer(site: &Site, cn: Dialect) -> Composer {
-    let edition = Edition { cn: Some(cn), us: Some(US), rsu_id: site.rsu_id };
+    let edition = Edition { cn: Some(cn), us: Some(US), rsu_id: site.rsu_id, map_max_octets: site.map_max_octets };
     Composer::new(edition, &site.geometry, Some(site.map.clone()))
 }
 

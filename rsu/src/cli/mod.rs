@@ -11,6 +11,7 @@ pub mod check;
 pub mod codec;
 pub mod demo;
 pub mod detect;
+pub mod map;
 pub mod replay;
 pub mod serve;
 pub mod vehicle;
@@ -61,6 +62,8 @@ enum Command {
     Vehicle(vehicle::VehicleArgs),
     /// Messages between bytes and JSON.
     Codec(codec::CodecArgs),
+    /// Maps: import, check, draw, encode.
+    Map(map::MapArgs),
     /// Run the detector over pictures or videos and draw what it finds.
     #[command(after_help = "Example:\n  rsu detect street.mp4 --out /tmp/out --every 25")]
     Detect(detect::DetectArgs),
@@ -86,6 +89,7 @@ impl Cli {
             Command::Replay(args) => replay::run(args),
             Command::Vehicle(args) => vehicle::run(args),
             Command::Codec(args) => codec::run(args),
+            Command::Map(args) => map::run(args),
             Command::Detect(args) => detect::run(args).map(|()| ExitCode::SUCCESS),
         }
     }

@@ -19,7 +19,7 @@ use serde::Serialize;
 use crate::config::Site;
 use crate::gate::Limits;
 use crate::ghosts::{self, Ghosts};
-use crate::messages::Edition;
+use crate::messages::{Edition, MAP_MAX_OCTETS};
 use crate::pipeline::{Input, Output, Picture, Pipeline, PipelineSettings};
 use crate::radios::Transmission;
 use crate::signals::{GroupState, SignalState};
@@ -144,8 +144,8 @@ impl Replay {
 
     fn settings(&self, geometry: SiteGeometry, start: UtcMicros) -> PipelineSettings {
         let edition = match &self.site {
-            Some(site) => Edition { cn: site.cn, us: site.us, rsu_id: site.rsu_id },
-            None => Edition { cn: Some(asn1::Dialect::default()), us: None, rsu_id: *b"LUKOU\0\0\x01" },
+            Some(site) => Edition { cn: site.cn, us: site.us, rsu_id: site.rsu_id, map_max_octets: site.map_max_octets },
+            None => Edition { cn: Some(asn1::Dialect::default()), us: None, rsu_id: *b"LUKOU\0\0\x01", map_max_octets: MAP_MAX_OCTETS },
         };
         PipelineSettings {
             geometry,

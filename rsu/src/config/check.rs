@@ -32,6 +32,10 @@ impl<'a> Checker<'a> {
         let cn = self.dialect("broadcast.cn", &file.broadcast.cn, asn1::Dialect::is_cn);
         let us = self.dialect("broadcast.us", &file.broadcast.us, asn1::Dialect::is_us);
         let rsu_id = self.rsu_id(&file.broadcast.rsu_id);
+        let map_max_octets = file.broadcast.map_max_octets;
+        if !(300..=2301).contains(&map_max_octets) {
+            self.problem("broadcast.map_max_octets", format!("is {map_max_octets}; use 300 to 2301"));
+        }
         let origin = Origin::from(file.origin);
         let map = self.map(&file.map, &origin);
         let cameras: Vec<Camera> = file.cameras.iter().filter_map(|camera| self.camera(camera)).collect();
@@ -84,6 +88,7 @@ impl<'a> Checker<'a> {
             cn,
             us,
             rsu_id,
+            map_max_octets,
             cameras,
             radars,
             detector,
@@ -164,6 +169,10 @@ impl<'a> Checker<'a> {
         let result = std::fs::read_to_string(&path)
             .map_err(|error| vec![error.to_string()])
             .and_then(|text| SiteMap::parse(&text, origin));
+        if result.as_ref().is_ok_and(|map| !map.groups_are_confirmed()) {
+            let text = "has signal groups that an import guessed: `rsu map check` lists them; confirm each";
+            self.problem("map", format!("{}: {text}", path.display()));
+        }
         result
             .map_err(|problems| {
                 for text in problems {

@@ -90,11 +90,18 @@ pub struct Broadcast {
     pub us: String,
     /// The roadside unit's identity in messages: 16 hex digits (China 8 octets; US uses the last 4).
     pub rsu_id: String,
+    /// The most octets of a MAP message, 300 to 2301: a larger map is divided.
+    pub map_max_octets: u16,
 }
 
 impl Default for Broadcast {
     fn default() -> Self {
-        Self { cn: "cn-gbt31024-2019".into(), us: String::new(), rsu_id: "4c554b4f55000001".into() }
+        Self {
+            cn: "cn-gbt31024-2019".into(),
+            us: String::new(),
+            rsu_id: "4c554b4f55000001".into(),
+            map_max_octets: crate::messages::MAP_MAX_OCTETS,
+        }
     }
 }
 

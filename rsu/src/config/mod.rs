@@ -58,6 +58,8 @@ pub struct Site {
     pub us: Option<asn1::Dialect>,
     /// The unit's identity.
     pub rsu_id: [u8; 8],
+    /// The most octets of a MAP message.
+    pub map_max_octets: u16,
     /// Cameras.
     pub cameras: Vec<Camera>,
     /// Radars.

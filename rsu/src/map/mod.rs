@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 
+use geojson::{FeatureCollection, GeometryValue};
 use perception::calibration::{Lane, Origin};
 use perception::detection::Class;
 use perception::frames::{SiteFrame, Wgs84};
@@ -13,7 +14,16 @@ use perception::priors::is_motor_vehicle;
 use serde::{Deserialize, Serialize};
 
 pub mod conflicts;
+pub mod check;
+pub mod gcj02;
+pub mod geometry;
+pub mod import;
+pub mod show;
+
 mod read;
+mod write;
+
+pub use read::Problem;
 
 /// A node's identity: the join key between MAP, SPAT and references.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -59,6 +69,8 @@ pub struct Node {
     pub name: Option<String>,
     /// Reference point.
     pub position: Wgs84,
+    /// What it was imported from, for people.
+    pub source: Option<String>,
     /// True for the junction that this site serves: exactly one.
     pub served: bool,
 }
@@ -78,6 +90,8 @@ pub struct Link {
     pub speed_limit_mps: Option<f64>,
     /// Its lanes, from the left.
     pub lanes: Vec<MapLane>,
+    /// What it was imported from, for people.
+    pub source: Option<String>,
 }
 
 impl Link {
@@ -116,6 +130,11 @@ impl MapLane {
         }
     }
 
+    /// Whether it is for buses and nobody else.
+    pub fn only_buses(&self) -> bool {
+        self.allowed == [Class::Bus]
+    }
+
     /// What it allows at its end, each once.
     pub fn maneuvers(&self) -> BTreeSet<Maneuver> {
         self.connections.iter().map(|connection| connection.maneuver).collect()
@@ -146,6 +165,17 @@ pub struct Connection {
     pub signal_group: Option<u8>,
     /// The path across the junction.
     pub points: Vec<Wgs84>,
+    /// False: an import guessed the signal group and nobody has compared it with the controller yet.
+    pub confirmed: bool,
+}
+
+/// Where the lanes of a link end for those who must stop, when that is before the lanes' own ends.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StopLine {
+    /// The link.
+    pub link: String,
+    /// Across its lanes.
+    pub points: Vec<Wgs84>,
 }
 
 /// A crosswalk.
@@ -157,6 +187,8 @@ pub struct Crosswalk {
     pub polygon: Vec<Wgs84>,
     /// The group that rules it.
     pub signal_group: Option<u8>,
+    /// False: an import guessed the signal group and nobody has compared it with the controller yet.
+    pub confirmed: bool,
 }
 
 /// The whole map.
@@ -168,6 +200,8 @@ pub struct SiteMap {
     pub links: Vec<Link>,
     /// Crosswalks.
     pub crosswalks: Vec<Crosswalk>,
+    /// Stop lines; a link without one has it where its lanes end.
+    pub stop_lines: Vec<StopLine>,
     /// Parking lots with their bays, in ENU.
     pub lots: Vec<Lot>,
     /// Where road users may be reported, ENU east/north, metres; empty: anywhere.
@@ -177,7 +211,20 @@ pub struct SiteMap {
 impl SiteMap {
     /// Reads GeoJSON. On failure every problem is listed, each with the number of its feature (from 1).
     pub fn parse(text: &str, origin: &Origin) -> Result<Self, Vec<String>> {
+        read::parse(text, origin).map_err(|problems| problems.iter().map(Problem::to_string).collect())
+    }
+
+    /// The same, with the problems as values.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the file.
+    pub fn parse_or_problems(text: &str, origin: &Origin) -> Result<Self, Vec<Problem>> {
         read::parse(text, origin)
+    }
+
+    /// The map as GeoJSON, one feature a line; [`SiteMap::parse`] reads the same map from it.
+    pub fn to_geojson(&self, origin: &Origin) -> String {
+        write::write(self, origin)
     }
 
     /// The node that this site serves.
@@ -196,6 +243,18 @@ impl SiteMap {
         let groups = lanes.flat_map(|lane| &lane.connections).filter_map(|connection| connection.signal_group);
         let crosswalks = self.crosswalks.iter().filter_map(|crosswalk| crosswalk.signal_group);
         groups.chain(crosswalks).collect::<BTreeSet<_>>().into_iter().collect()
+    }
+
+    /// The number of a crosswalk as a lane of the whole map: after those of the vehicles' lanes. `None` past 254.
+    pub fn crosswalk_lane(&self, index: usize) -> Option<u8> {
+        let lanes: usize = self.links.iter().map(|link| link.lanes.len()).sum();
+        u8::try_from(lanes + index + 1).ok().filter(|number| *number < 255)
+    }
+
+    /// Whether every signal group was drawn or confirmed by a person.
+    pub fn groups_are_confirmed(&self) -> bool {
+        let connections = self.links.iter().flat_map(|link| &link.lanes).flat_map(|lane| &lane.connections);
+        connections.map(|c| c.confirmed).chain(self.crosswalks.iter().map(|c| c.confirmed)).all(|confirmed| confirmed)
     }
 
     /// Lanes as perception wants them.
@@ -223,4 +282,18 @@ impl SiteMap {
 pub fn enu2(frame: &SiteFrame, point: &Wgs84) -> [f64; 2] {
     let enu = frame.enu_from_wgs84(*point);
     [enu[0], enu[1]]
+}
+
+/// Where a map that stands alone has its origin: at the served node, or else at the first point of the file.
+pub fn origin_of(text: &str) -> Option<Origin> {
+    let collection: FeatureCollection = text.parse().ok()?;
+    let point = |feature: &geojson::Feature| match feature.geometry.as_ref().map(|geometry| &geometry.value) {
+        Some(GeometryValue::Point { coordinates }) => coordinates.as_slice().get(..2).map(|at| [at[0], at[1]]),
+        _ => None,
+    };
+    let points = || collection.features.iter().filter_map(|feature| Some((feature, point(feature)?)));
+    let served = points().find(|(feature, _)| feature.property("served").is_some_and(|served| served == true));
+    let (_, [lon_deg, lat_deg]) = served.or_else(|| points().next())?;
+    let on_earth = lat_deg.abs() <= 90.0 && lon_deg.abs() <= 180.0;
+    on_earth.then_some(Origin { lat_deg, lon_deg, ellipsoidal_height_m: 0.0 })
 }

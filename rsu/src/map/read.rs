@@ -1,6 +1,7 @@
 //! GeoJSON to [`SiteMap`], or to everything that is wrong with it.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use geojson::{Feature, FeatureCollection, GeometryValue};
 use perception::calibration::Origin;
@@ -10,10 +11,38 @@ use perception::parking::{Bay, Lot};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use super::{Connection, Crosswalk, Link, Maneuver, MapLane, Node, NodeId, SiteMap, enu2};
+use super::{Connection, Crosswalk, Link, Maneuver, MapLane, Node, NodeId, SiteMap, StopLine, enu2, geometry};
 
-pub(super) fn parse(text: &str, origin: &Origin) -> Result<SiteMap, Vec<String>> {
-    let collection: FeatureCollection = text.parse().map_err(|error: geojson::Error| vec![error.to_string()])?;
+/// What is wrong with a map file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// Number of the feature in the file, from 1; `None` when it is about the file as a whole.
+    pub feature: Option<usize>,
+    /// The feature's kind, where it has one.
+    pub kind: String,
+    /// What is wrong.
+    pub text: String,
+}
+
+impl Problem {
+    fn of_file(text: impl Into<String>) -> Self {
+        Self { feature: None, kind: String::new(), text: text.into() }
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.feature, self.kind.as_str()) {
+            (Some(number), "") => write!(f, "feature {number}: {}", self.text),
+            (Some(number), kind) => write!(f, "feature {number} ({kind}): {}", self.text),
+            (None, _) => f.write_str(&self.text),
+        }
+    }
+}
+
+pub(super) fn parse(text: &str, origin: &Origin) -> Result<SiteMap, Vec<Problem>> {
+    let collection: FeatureCollection =
+        text.parse().map_err(|error: geojson::Error| vec![Problem::of_file(error.to_string())])?;
     let mut reader = Reader {
         frame: SiteFrame::new(*origin),
         map: SiteMap::default(),
@@ -22,21 +51,22 @@ pub(super) fn parse(text: &str, origin: &Origin) -> Result<SiteMap, Vec<String>>
     };
     let mut problems = Vec::new();
     // Lanes name links and connections name lanes, whatever the order in the file: simplest kinds first.
-    for kinds in [&["node", "link", "crosswalk", "bay", "region"][..], &["lane"], &["connection"]] {
+    for kinds in [&["node", "link", "crosswalk", "bay", "region"][..], &["lane"], &["connection", "stop_line"]] {
         for (index, feature) in collection.features.iter().enumerate() {
             let kind = feature.property("kind").and_then(|kind| kind.as_str()).unwrap_or("");
             if kinds.contains(&kind) {
                 reader.feature(kind, feature).unwrap_or_else(|text| {
-                    problems.push(format!("feature {} ({kind}): {text}", index + 1));
+                    problems.push(Problem { feature: Some(index + 1), kind: kind.to_owned(), text });
                 });
             }
         }
     }
-    let known = ["node", "link", "crosswalk", "bay", "region", "lane", "connection"];
+    let known = ["node", "link", "crosswalk", "bay", "region", "lane", "connection", "stop_line"];
     for (index, feature) in collection.features.iter().enumerate() {
         let kind = feature.property("kind").and_then(|kind| kind.as_str()).unwrap_or("");
         if !known.contains(&kind) {
-            problems.push(format!("feature {}: kind {kind:?} is none of {}", index + 1, known.join(", ")));
+            let text = format!("kind {kind:?} is none of {}", known.join(", "));
+            problems.push(Problem { feature: Some(index + 1), kind: String::new(), text });
         }
     }
     let map = reader.finish(&mut problems);
@@ -52,6 +82,7 @@ struct NodeProperties {
     name: Option<String>,
     #[serde(default)]
     served: bool,
+    source: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -63,6 +94,7 @@ struct LinkProperties {
     #[serde(default)]
     region: u16,
     speed_limit_mps: Option<f64>,
+    source: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -84,6 +116,19 @@ struct ConnectionProperties {
     to_lane: u8,
     maneuver: Maneuver,
     signal_group: Option<u8>,
+    #[serde(default = "yes")]
+    confirmed: bool,
+}
+
+/// A group that a person wrote down needs no confirmation.
+fn yes() -> bool {
+    true
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StopLineProperties {
+    link: String,
 }
 
 #[derive(Deserialize)]
@@ -91,6 +136,8 @@ struct ConnectionProperties {
 struct CrosswalkProperties {
     id: String,
     signal_group: Option<u8>,
+    #[serde(default = "yes")]
+    confirmed: bool,
 }
 
 #[derive(Deserialize)]
@@ -126,16 +173,17 @@ impl Reader {
             "lane" => self.lane(properties(feature)?, feature),
             "connection" => self.connection(properties(feature)?, feature),
             "crosswalk" => {
-                let CrosswalkProperties { id, signal_group } = properties(feature)?;
+                let CrosswalkProperties { id, signal_group, confirmed } = properties(feature)?;
                 if signal_group == Some(0) {
                     return Err("signal_group 0 is reserved".into());
                 }
                 if self.map.crosswalks.iter().any(|other| other.id == id) {
                     return Err(format!("crosswalk {id:?} is there twice"));
                 }
-                self.map.crosswalks.push(Crosswalk { id, polygon: polygon(feature)?, signal_group });
+                self.map.crosswalks.push(Crosswalk { id, polygon: polygon(feature)?, signal_group, confirmed });
                 Ok(())
             }
+            "stop_line" => self.stop_line(properties(feature)?, feature),
             "bay" => {
                 let BayProperties { lot, bay } = properties(feature)?;
                 for (key, name) in [("lot", &lot), ("bay", &bay)] {
@@ -168,7 +216,7 @@ impl Reader {
         if self.map.nodes.iter().any(|other| other.id == id) {
             return Err(format!("node {} of region {} is there twice", id.id, id.region));
         }
-        self.map.nodes.push(Node { id, name: node.name, position, served: node.served });
+        self.map.nodes.push(Node { id, name: node.name, position, served: node.served, source: node.source });
         Ok(())
     }
 
@@ -186,6 +234,7 @@ impl Reader {
             points: line(feature)?,
             speed_limit_mps: link.speed_limit_mps,
             lanes: Vec::new(),
+            source: link.source,
             id: link.id,
         });
         Ok(())
@@ -229,12 +278,21 @@ impl Reader {
             maneuver: c.maneuver,
             signal_group: c.signal_group,
             points: line(feature)?,
+            confirmed: c.confirmed,
         };
         self.connections.push(LooseConnection { from_link: c.from_link, from_lane: c.from_lane, connection });
         Ok(())
     }
 
-    fn finish(mut self, problems: &mut Vec<String>) -> SiteMap {
+    fn stop_line(&mut self, StopLineProperties { link }: StopLineProperties, feature: &Feature) -> Result<(), String> {
+        if self.map.link(&link).is_none() {
+            return Err(format!("there is no link {link:?}"));
+        }
+        self.map.stop_lines.push(StopLine { link, points: line(feature)? });
+        Ok(())
+    }
+
+    fn finish(mut self, problems: &mut Vec<Problem>) -> SiteMap {
         for loose in self.connections {
             let link = self.map.links.iter_mut().find(|link| link.id == loose.from_link);
             let lane = link.and_then(|link| link.lanes.iter_mut().find(|lane| lane.number == loose.from_lane));
@@ -242,23 +300,62 @@ impl Reader {
                 lane.connections.push(loose.connection);
             }
         }
+        for index in 0..self.map.stop_lines.len() {
+            stop_at(&mut self.map, index, &self.frame);
+        }
         for link in &self.map.links {
             for id in [link.from, link.to] {
                 if !self.map.nodes.iter().any(|node| node.id == id) {
-                    problems.push(format!("link {:?}: there is no node {} in region {}", link.id, id.id, id.region));
+                    let text = format!("link {:?}: there is no node {} in region {}", link.id, id.id, id.region);
+                    problems.push(Problem::of_file(text));
                 }
             }
             if link.lanes.is_empty() {
-                problems.push(format!("link {:?} has no lane", link.id));
+                problems.push(Problem::of_file(format!("link {:?} has no lane", link.id)));
             }
         }
         if self.map.nodes.iter().filter(|node| node.served).count() != 1 {
-            problems.push("exactly one node must have \"served\": true".into());
+            problems.push(Problem::of_file("exactly one node must have \"served\": true"));
         }
         self.map.nodes.sort_by_key(|node| node.id);
         self.map.lots =
             self.lots.into_iter().map(|(id, bays)| Lot { id: id.as_str().into(), name: id, bays }).collect();
         self.map
+    }
+}
+
+/// Ends each lane of the stop line's link where the stop line crosses it; what is cut off belongs to its connections.
+fn stop_at(map: &mut SiteMap, index: usize, frame: &SiteFrame) {
+    let enu = |points: &[Wgs84]| points.iter().map(|point| enu2(frame, point)).collect::<Vec<_>>();
+    let stop = &map.stop_lines[index];
+    let across = enu(&stop.points);
+    let Some(link) = map.links.iter_mut().find(|link| link.id == stop.link) else { return };
+    for lane in &mut link.lanes {
+        let line = enu(&lane.points);
+        let Some((along_m, _, at)) = geometry::crossing(&line, &across) else { continue };
+        let left_m = geometry::length_m(&line) - along_m;
+        if left_m < 0.05 || along_m < 1.0 {
+            continue;
+        }
+        let kept = lane.points.iter().zip(&line).take_while({
+            let mut so_far_m = 0.0;
+            let mut previous = line[0];
+            move |(_, point)| {
+                so_far_m += geometry::distance_m(previous, **point);
+                previous = **point;
+                so_far_m < along_m - 0.01
+            }
+        });
+        let kept: Vec<Wgs84> = kept.map(|(point, _)| *point).collect();
+        let height_m = lane.points[kept.len()..].first().map_or(0.0, |point| point.ellipsoidal_height_m);
+        let up_m = frame.enu_from_wgs84(lane.points[0])[2];
+        let end = Wgs84 { ellipsoidal_height_m: height_m, ..frame.wgs84_from_enu([at[0], at[1], up_m]) };
+        let rest = lane.points.split_off(kept.len());
+        lane.points.push(end);
+        for connection in &mut lane.connections {
+            let way = std::iter::once(end).chain(rest[..rest.len() - 1].iter().copied());
+            connection.points.splice(0..0, way);
+        }
     }
 }
 

@@ -12,21 +12,59 @@ use asn1::{CodecError, Dialect, time};
 use perception::frames::Wgs84;
 use perception::time::UtcMicros;
 
+use super::map_parts::{divide, fitted};
 use crate::map::{self, LaneKind, Maneuver, NodeId, SiteMap};
 
-pub(super) fn encode(map: &SiteMap, dialect: Dialect, count: u8, now: UtcMicros) -> Result<Vec<u8>, CodecError> {
-    let nodes = map.nodes.iter().map(|node| self::node(map, node)).collect();
-    let data = MapData { msg_cnt: count, time_stamp: Some(time::minute_of_year(now.0)), nodes };
-    asn1::cn::encode(&MessageFrame::MapFrame(data.to_wire()?), dialect)
+/// A link that leads to a node, or a node to which none leads.
+type Piece<'a> = (&'a map::Node, Option<&'a map::Link>);
+
+/// The nodes that one message has room for; T/CSAE 53-2017's and 157's say 32, the later one 63.
+fn most_nodes(dialect: Dialect) -> usize {
+    if dialect == Dialect::CnGbt31024_2019 { 63 } else { 32 }
 }
 
-fn node(map: &SiteMap, node: &map::Node) -> Node {
-    let incoming = map.links.iter().filter(|link| link.to == node.id);
+/// The map in as few messages as the size allows, each with some of the nodes, or with some of the links to a node.
+/// Crosswalks are not in it: the China set's MAP has no place for them but as lanes of a link, which they are not.
+pub(super) fn encode(
+    map: &SiteMap,
+    dialect: Dialect,
+    max_octets: usize,
+    mut count: impl FnMut() -> u8,
+    now: UtcMicros,
+) -> Result<Vec<Vec<u8>>, CodecError> {
+    let incoming = |node: &map::Node| map.links.iter().filter(|link| link.to == node.id).map(Some).collect::<Vec<_>>();
+    let pieces = |node| {
+        let links = incoming(node);
+        let links = if links.is_empty() { vec![None] } else { links };
+        links.into_iter().map(move |link| (node, link)).collect()
+    };
+    let groups: Vec<Vec<Piece<'_>>> = map.nodes.iter().map(pieces).collect();
+    let message = |pieces: &[Piece<'_>], count: u8| {
+        let mut nodes: Vec<Node> = Vec::new();
+        for (index, (node, link)) in pieces.iter().enumerate() {
+            if index.checked_sub(1).is_none_or(|before| pieces[before].0.id != node.id) {
+                nodes.push(self::node(node));
+            }
+            if let (Some(node), Some(link)) = (nodes.last_mut(), link) {
+                node.in_links.get_or_insert_default().push(self::link(map, link));
+            }
+        }
+        if nodes.len() > most_nodes(dialect) {
+            return Err(CodecError::at("nodes", format!("{} of them", nodes.len())));
+        }
+        let data = MapData { msg_cnt: count, time_stamp: Some(time::minute_of_year(now.0)), nodes };
+        asn1::cn::encode(&MessageFrame::MapFrame(data.to_wire()?), dialect)
+    };
+    let parts = divide(groups, max_octets, |pieces| message(pieces, 0))?;
+    parts.iter().map(|pieces| message(pieces, count())).collect()
+}
+
+fn node(node: &map::Node) -> Node {
     Node {
         name: node.name.as_deref().and_then(ia5),
         id: reference(node.id),
         ref_pos: Some(place(&node.position)),
-        in_links: unless_empty(incoming.map(|link| self::link(map, link)).collect()),
+        in_links: None,
     }
 }
 
@@ -81,6 +119,9 @@ fn lane(map: &SiteMap, lane: &map::MapLane) -> Lane {
         lane_attributes: Some(LaneAttributes {
             share_with: None,
             lane_type: match lane.kind() {
+                LaneKind::Vehicle if lane.only_buses() => {
+                    LaneTypeAttributes::Vehicle(LaneAttributesVehicle::RESTRICTED_TO_BUS_USE)
+                }
                 LaneKind::Vehicle => LaneTypeAttributes::Vehicle(LaneAttributesVehicle::EMPTY),
                 LaneKind::Bicycle => LaneTypeAttributes::BikeLane(LaneAttributesBike::EMPTY),
                 LaneKind::Foot => LaneTypeAttributes::Sidewalk(LaneAttributesSidewalk::EMPTY),
@@ -115,8 +156,11 @@ fn maneuver(maneuver: Maneuver) -> AllowedManeuvers {
     }
 }
 
+/// The most points of a line, `PointList`.
+const MAX_POINTS: usize = 31;
+
 fn points(line: &[Wgs84]) -> Vec<RoadPoint> {
-    line.iter().map(|point| RoadPoint { pos_offset: Some(place(point)) }).collect()
+    fitted(line, MAX_POINTS).iter().map(|point| RoadPoint { pos_offset: Some(place(point)) }).collect()
 }
 
 fn reference(id: NodeId) -> NodeReferenceID {

@@ -18,6 +18,7 @@ mod cn_map;
 mod cn_rsm;
 mod cn_spat;
 mod confidence;
+mod map_parts;
 mod participants;
 mod signal_words;
 mod us_map;
@@ -40,6 +41,29 @@ pub struct Edition {
     pub us: Option<Dialect>,
     /// The unit's identity: 8 octets for China, the last 4 of them for the US.
     pub rsu_id: [u8; 8],
+    /// The most octets of a MAP message; a larger map is divided.
+    pub map_max_octets: u16,
+}
+
+/// Under the 2302 octets that deployed units carry as one packet, with room for a signature and its certificate.
+pub const MAP_MAX_OCTETS: u16 = 2000;
+
+/// MAP of a map in one dialect, in as many messages as its size asks for. `count` is the first message's `msgCnt` (China).
+///
+/// # Errors
+/// What the messages cannot say.
+pub fn encode_map(
+    map: &SiteMap,
+    dialect: Dialect,
+    max_octets: usize,
+    count: u8,
+    now: UtcMicros,
+) -> Result<Vec<Vec<u8>>, asn1::CodecError> {
+    let mut counts = MessageCount(count & 0x7f);
+    match dialect {
+        Dialect::UsJ27352024 => us_map::encode(map, max_octets, now),
+        _ => cn_map::encode(map, dialect, max_octets, || counts.next(), now),
+    }
 }
 
 /// Who is to be told of, and how young the knowledge is.
@@ -68,6 +92,7 @@ enum ComposeError {
 pub type Composed = Result<Transmission, (MessageKind, Reason)>;
 
 /// Network layer identity of a message.
+#[derive(Clone, Copy)]
 struct Application {
     /// AID (China, `docs/standards.md`: YD/T 3707) or PSID (US).
     id: u32,
@@ -136,13 +161,14 @@ impl Composer {
     pub fn map(&mut self, now: UtcMicros) -> Vec<Composed> {
         let Some(map) = &self.map else { return Vec::new() };
         let mut composed = Vec::new();
+        let max_octets = usize::from(self.edition.map_max_octets);
         if let Some(dialect) = self.edition.cn {
-            let encoded = cn_map::encode(map, dialect, self.counts.cn_map.next(), now);
-            composed.push(finish(MessageSet::Cn, MessageKind::Map, CN_MAP, encoded, now, MAP_VALID_S));
+            let parts = cn_map::encode(map, dialect, max_octets, || self.counts.cn_map.next(), now);
+            composed.extend(finish_all(MessageSet::Cn, MessageKind::Map, CN_MAP, parts, now, MAP_VALID_S));
         }
         if self.edition.us.is_some() {
-            let encoded = us_map::encode(map, now);
-            composed.push(finish(MessageSet::Us, MessageKind::Map, US_MAP, encoded, now, MAP_VALID_S));
+            let parts = us_map::encode(map, max_octets, now);
+            composed.extend(finish_all(MessageSet::Us, MessageKind::Map, US_MAP, parts, now, MAP_VALID_S));
         }
         composed
     }
@@ -229,6 +255,24 @@ fn finish(
         arrived_at: None,
         valid_until: now.plus_seconds(valid_s),
     })
+}
+
+/// The same of a message in several parts, or of the failure to make any.
+fn finish_all(
+    set: MessageSet,
+    kind: MessageKind,
+    application: Application,
+    parts: Result<Vec<Vec<u8>>, asn1::CodecError>,
+    now: UtcMicros,
+    valid_s: f64,
+) -> Vec<Composed> {
+    match parts {
+        Ok(parts) => {
+            let part = |part| finish(set, kind, application, Ok::<_, asn1::CodecError>(part), now, valid_s);
+            parts.into_iter().map(part).collect()
+        }
+        Err(error) => vec![finish(set, kind, application, Err(error), now, valid_s)],
+    }
 }
 
 /// A track, the number by which messages call it, and what saw it.

@@ -1,93 +1,232 @@
-//! MAP of SAE J2735 (`asn1::us::map`): the served intersection, its lanes and connections.
+//! MAP of SAE J2735 (`asn1::us::map`): the served intersection, its lanes, connections and crosswalks.
 
 use asn1::si::us::common::{Position3D, RegulatorySpeedLimit};
-use asn1::si::us::lanes::NodeListXY;
+use asn1::si::us::lanes::{NodeAttributeSetXY, NodeListXY};
+use asn1::si::us::nodes::NodeOffsetPointXY;
 use asn1::si::us::map::{GenericLane, IntersectionGeometry, MapData};
 use asn1::si::{Position, Si};
 use asn1::us::MessageFrame;
 use asn1::us::common::{IntersectionReferenceID, SpeedLimitType};
 use asn1::us::map::{
-    AllowedManeuvers, ConnectingLane, Connection, LaneAttributes, LaneAttributesBike, LaneAttributesSidewalk,
-    LaneAttributesVehicle, LaneDirection, LaneSharing, LaneTypeAttributes, LayerType,
+    AllowedManeuvers, ConnectingLane, Connection, LaneAttributes, LaneAttributesBike, LaneAttributesCrosswalk,
+    LaneAttributesSidewalk, LaneAttributesVehicle, LaneDirection, LaneSharing, LaneTypeAttributes, LayerType,
 };
 use asn1::{CodecError, time};
 use perception::calibration::Origin;
 use perception::frames::{SiteFrame, Wgs84};
 use perception::time::UtcMicros;
 
-use crate::map::{self, LaneKind, Maneuver, NodeId, SiteMap};
+use super::map_parts::{divide, fitted};
+use crate::map::{self, geometry, LaneKind, Maneuver, NodeId, SiteMap};
 
-pub(super) fn encode(map: &SiteMap, now: UtcMicros) -> Result<Vec<u8>, CodecError> {
+/// The most nodes of a line, `NodeSetXY`.
+const MAX_NODES: usize = 63;
+
+/// The map in as few messages as the size allows, each with whole approaches of the one intersection, or with some lanes
+/// of an approach that is too large by itself. A lane has the same number in whichever message it comes.
+pub(super) fn encode(map: &SiteMap, max_octets: usize, now: UtcMicros) -> Result<Vec<Vec<u8>>, CodecError> {
     let node = map.served_node().ok_or_else(|| CodecError::at("intersections", "no node of the map is served"))?;
-    let Wgs84 { lat_deg, lon_deg, ellipsoidal_height_m } = node.position;
-    let center = SiteFrame::new(Origin { lat_deg, lon_deg, ellipsoidal_height_m });
-    let links = map.links.iter().filter(|link| link.to == node.id || link.from == node.id);
-    let lanes = links.flat_map(|link| link.lanes.iter().map(move |lane| (link, lane)));
-    let intersection = IntersectionGeometry {
-        name: None,
-        id: reference(node.id),
-        revision: 0,
-        ref_point: Position3D::from(Some(Position { lat_deg, lon_deg, elevation_m: None })),
-        lane_width_m: None,
-        speed_limits: speed_limits(map, node.id),
-        lane_set: lanes.map(|(link, lane)| self::lane(map, node.id, link, lane, &center)).collect(),
-        preempt_priority_data: None,
-        regional: None,
-        road_authority_id: None,
-    };
-    let data = MapData {
-        time_stamp_minute: Some(time::minute_of_year(now.0)),
-        msg_issue_revision: 0,
-        layer_type: Some(LayerType::IntersectionData),
-        layer_id: None,
-        intersections: Some(vec![intersection]),
-        road_segments: None,
-        data_parameters: None,
-        restriction_list: None,
-        regional: None,
-    };
-    asn1::us::encode(&MessageFrame::MapData(data.to_wire()?))
+    let drawing = Drawing { map, node: node.id, center: Center::new(&node.position), width_m: usual_width_m(map) };
+    let mut groups: Vec<(Option<NodeId>, Vec<GenericLane>)> = Vec::new();
+    for link in map.links.iter().filter(|link| link.to == node.id || link.from == node.id) {
+        let far = Some(if link.to == node.id { link.from } else { link.to });
+        let lanes = link.lanes.iter().map(|lane| drawing.lane(link, lane));
+        match groups.iter_mut().find(|(other, _)| *other == far) {
+            Some((_, group)) => group.extend(lanes),
+            None => groups.push((far, lanes.collect())),
+        }
+    }
+    groups.push((None, (0..map.crosswalks.len()).filter_map(|index| drawing.crosswalk(index)).collect()));
+    let groups = groups.into_iter().map(|(_, lanes)| lanes).filter(|lanes| !lanes.is_empty()).collect();
+    let message = |lanes: &[GenericLane], layer_id: Option<u8>| drawing.message(lanes.to_vec(), layer_id, now);
+    let parts = divide(groups, max_octets, |lanes| message(lanes, Some(0)))?;
+    if let [lanes] = &parts[..] {
+        return Ok(vec![message(lanes, None)?]);
+    }
+    let layer_id = |index: usize| layer_id(index, parts.len());
+    parts.iter().enumerate().map(|(index, lanes)| message(lanes, layer_id(index))).collect()
 }
 
-/// A lane's centre line by its points, counted from the reference point.
-fn line<'a>(center: &SiteFrame, points: impl Iterator<Item = &'a Wgs84>) -> NodeListXY {
-    NodeListXY::along(points.map(|point| {
-        let [east_m, north_m, _] = center.enu_from_wgs84(*point);
+/// Which part of how many: the number of parts as the tens, the part's own number, from 1, as the ones. That is how European
+/// profiles write it; J2735 itself only says that it tells parts apart. Ten parts and more are only numbered.
+fn layer_id(index: usize, parts: usize) -> Option<u8> {
+    let number = if parts < 10 { parts * 10 + index + 1 } else { index + 1 };
+    u8::try_from(number).ok().filter(|id| *id <= 100)
+}
+
+/// The width that most lanes have, metres, rounded to centimetres.
+fn usual_width_m(map: &SiteMap) -> Option<f64> {
+    let mut widths_cm: Vec<f64> =
+        map.links.iter().flat_map(|link| &link.lanes).map(|lane| (lane.width_m * 100.0).round()).collect();
+    widths_cm.sort_by(f64::total_cmp);
+    let most = widths_cm.chunk_by(|a, b| a == b).max_by_key(|same| same.len())?;
+    most.first().map(|cm| cm / 100.0)
+}
+
+/// The reference point, and metres east and north of it.
+struct Center {
+    place: Wgs84,
+    frame: SiteFrame,
+}
+
+impl Center {
+    fn new(place: &Wgs84) -> Self {
+        let Wgs84 { lat_deg, lon_deg, ellipsoidal_height_m } = *place;
+        Self { place: *place, frame: SiteFrame::new(Origin { lat_deg, lon_deg, ellipsoidal_height_m }) }
+    }
+
+    fn east_north_m(&self, point: &Wgs84) -> [f64; 2] {
+        let [east_m, north_m, _] = self.frame.enu_from_wgs84(*point);
         [east_m, north_m]
-    }))
+    }
+
+    /// A line by its points: each as its offset from the one before, and what is farther than an offset reaches as a place.
+    fn line<'a>(&self, points: impl Iterator<Item = &'a Wgs84>) -> NodeListXY {
+        let points: Vec<Wgs84> = fitted(&points.copied().collect::<Vec<_>>(), MAX_NODES);
+        let mut list = NodeListXY::along(points.iter().map(|point| self.east_north_m(point)));
+        if let NodeListXY::Nodes(nodes) = &mut list {
+            for (node, Wgs84 { lat_deg, lon_deg, .. }) in nodes.iter_mut().zip(&points) {
+                let NodeOffsetPointXY::Offset { east_m, north_m } = node.delta else { continue };
+                if east_m.abs().max(north_m.abs()) > REACH_M {
+                    let place = Position { lat_deg: *lat_deg, lon_deg: *lon_deg, elevation_m: None };
+                    node.delta = NodeOffsetPointXY::Place(Some(place));
+                }
+            }
+        }
+        list
+    }
 }
 
-fn lane(map: &SiteMap, node: NodeId, link: &map::Link, lane: &map::MapLane, center: &SiteFrame) -> GenericLane {
-    let ingress = link.to == node;
-    let connects_to: Vec<Connection> = if ingress {
-        lane.connections.iter().filter_map(|connection| self::connection(map, connection)).collect()
-    } else {
-        Vec::new()
-    };
-    // J2735 lanes begin at the intersection, whichever way one drives.
-    let node_list = if ingress { line(center, lane.points.iter().rev()) } else { line(center, lane.points.iter()) };
-    GenericLane {
-        lane_id: lane.intersection_lane,
-        name: None,
-        ingress_approach: if ingress { approach(map, node, link) } else { None },
-        egress_approach: if ingress { None } else { approach(map, node, link) },
-        lane_attributes: LaneAttributes {
-            directional_use: if ingress { LaneDirection::INGRESS_PATH } else { LaneDirection::EGRESS_PATH },
-            shared_with: LaneSharing::EMPTY,
-            lane_type: match lane.kind() {
-                LaneKind::Vehicle => LaneTypeAttributes::Vehicle(LaneAttributesVehicle::EMPTY),
-                LaneKind::Bicycle => LaneTypeAttributes::BikeLane(LaneAttributesBike::EMPTY),
-                LaneKind::Foot => LaneTypeAttributes::Sidewalk(LaneAttributesSidewalk::EMPTY),
-            },
+/// How far the widest offset reaches, metres.
+const REACH_M: f64 = 327.67;
+
+/// What a lane's description needs besides the lane.
+struct Drawing<'a> {
+    map: &'a SiteMap,
+    node: NodeId,
+    center: Center,
+    width_m: Option<f64>,
+}
+
+impl Drawing<'_> {
+    fn message(&self, lane_set: Vec<GenericLane>, layer_id: Option<u8>, now: UtcMicros) -> Result<Vec<u8>, CodecError> {
+        let Wgs84 { lat_deg, lon_deg, .. } = self.center.place;
+        let intersection = IntersectionGeometry {
+            name: None,
+            id: reference(self.node),
+            revision: 0,
+            ref_point: Position3D::from(Some(Position { lat_deg, lon_deg, elevation_m: None })),
+            lane_width_m: self.width_m,
+            speed_limits: speed_limits(self.map, self.node),
+            lane_set,
+            preempt_priority_data: None,
             regional: None,
-        },
-        maneuvers: (!connects_to.is_empty()).then(|| {
-            lane.maneuvers().into_iter().fold(AllowedManeuvers::EMPTY, |all, maneuver| all | self::maneuver(maneuver))
-        }),
-        node_list,
-        connects_to: (!connects_to.is_empty()).then_some(connects_to),
-        overlays: None,
-        regional: None,
+            road_authority_id: None,
+        };
+        let data = MapData {
+            time_stamp_minute: Some(time::minute_of_year(now.0)),
+            msg_issue_revision: 0,
+            layer_type: Some(LayerType::IntersectionData),
+            layer_id,
+            intersections: Some(vec![intersection]),
+            road_segments: None,
+            data_parameters: None,
+            restriction_list: None,
+            regional: None,
+        };
+        asn1::us::encode(&MessageFrame::MapData(data.to_wire()?))
+    }
+
+    /// The line with the lane's width, where that is not the usual one, said at its first node.
+    fn node_list<'p>(&self, points: impl Iterator<Item = &'p Wgs84>, width_m: f64) -> NodeListXY {
+        let mut list = self.center.line(points);
+        let wider_m = self.width_m.map(|usual_m| ((width_m - usual_m) * 100.0).round() / 100.0);
+        // What a node can say: 5.12 m narrower to 5.11 m wider. A crosswalk that is wider still is told as wide as that.
+        let wider_m = wider_m.filter(|wider_m| *wider_m != 0.0).map(|wider_m| wider_m.clamp(-5.12, 5.11));
+        if let (NodeListXY::Nodes(nodes), Some(wider_m)) = (&mut list, wider_m)
+            && let Some(first) = nodes.first_mut()
+        {
+            first.attributes = Some(NodeAttributeSetXY { d_width_m: Some(wider_m), ..NodeAttributeSetXY::default() });
+        }
+        list
+    }
+
+    fn lane(&self, link: &map::Link, lane: &map::MapLane) -> GenericLane {
+        let (map, node) = (self.map, self.node);
+        let ingress = link.to == node;
+        let connects_to: Vec<Connection> = if ingress {
+            lane.connections.iter().filter_map(|connection| self::connection(map, connection)).collect()
+        } else {
+            Vec::new()
+        };
+        // J2735 lanes begin at the intersection, whichever way one drives.
+        let node_list = if ingress {
+            self.node_list(lane.points.iter().rev(), lane.width_m)
+        } else {
+            self.node_list(lane.points.iter(), lane.width_m)
+        };
+        GenericLane {
+            lane_id: lane.intersection_lane,
+            name: None,
+            ingress_approach: if ingress { approach(map, node, link) } else { None },
+            egress_approach: if ingress { None } else { approach(map, node, link) },
+            lane_attributes: LaneAttributes {
+                directional_use: if ingress { LaneDirection::INGRESS_PATH } else { LaneDirection::EGRESS_PATH },
+                shared_with: LaneSharing::EMPTY,
+                lane_type: match lane.kind() {
+                    LaneKind::Vehicle if lane.only_buses() => {
+                        LaneTypeAttributes::Vehicle(LaneAttributesVehicle::RESTRICTED_TO_BUS_USE)
+                    }
+                    LaneKind::Vehicle => LaneTypeAttributes::Vehicle(LaneAttributesVehicle::EMPTY),
+                    LaneKind::Bicycle => LaneTypeAttributes::BikeLane(LaneAttributesBike::EMPTY),
+                    LaneKind::Foot => LaneTypeAttributes::Sidewalk(LaneAttributesSidewalk::EMPTY),
+                },
+                regional: None,
+            },
+            maneuvers: (!connects_to.is_empty()).then(|| {
+                lane.maneuvers()
+                    .into_iter()
+                    .fold(AllowedManeuvers::EMPTY, |all, maneuver| all | self::maneuver(maneuver))
+            }),
+            node_list,
+            connects_to: (!connects_to.is_empty()).then_some(connects_to),
+            overlays: None,
+            regional: None,
+        }
+    }
+
+    /// A crosswalk as a lane along its middle, walked both ways. J2735 hangs a signal group on a connection; the pavements
+    /// that it would lead to are not in the map, so it names itself.
+    fn crosswalk(&self, index: usize) -> Option<GenericLane> {
+        let lane_id = self.map.crosswalk_lane(index)?;
+        let crosswalk = self.map.crosswalks.get(index)?;
+        let outline: Vec<[f64; 2]> = crosswalk.polygon.iter().map(|point| self.center.east_north_m(point)).collect();
+        let (line, width_m) = geometry::axis(&outline)?;
+        let line = line.map(|[east_m, north_m]| self.center.frame.wgs84_from_enu([east_m, north_m, 0.0]));
+        let connection = |group| Connection {
+            connecting_lane: ConnectingLane { lane: lane_id, maneuver: None },
+            remote_intersection: None,
+            signal_group: Some(group),
+            user_class: None,
+            connection_id: None,
+        };
+        Some(GenericLane {
+            lane_id,
+            name: None,
+            ingress_approach: None,
+            egress_approach: None,
+            lane_attributes: LaneAttributes {
+                directional_use: LaneDirection::INGRESS_PATH | LaneDirection::EGRESS_PATH,
+                shared_with: LaneSharing::PEDESTRIANS_TRAFFIC,
+                lane_type: LaneTypeAttributes::Crosswalk(LaneAttributesCrosswalk::EMPTY),
+                regional: None,
+            },
+            maneuvers: None,
+            node_list: self.node_list(line.iter(), width_m),
+            connects_to: crosswalk.signal_group.map(|group| vec![connection(group)]),
+            overlays: None,
+            regional: None,
+        })
     }
 }
 

@@ -56,7 +56,7 @@ pub fn pipeline(site: &Site, start: UtcMicros) -> Pipeline {
     let settings = PipelineSettings {
         geometry: site.geometry.clone(),
         map: Some(site.map.clone()),
-        edition: Edition { cn: site.cn, us: site.us, rsu_id: site.rsu_id },
+        edition: Edition { cn: site.cn, us: site.us, rsu_id: site.rsu_id, map_max_octets: site.map_max_octets },
         traffic_window_s: 10,
         align: AlignSettings::default(),
         tracker: (&site.fusion).into(),

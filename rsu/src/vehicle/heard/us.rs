@@ -8,7 +8,7 @@ use asn1::si::{Position, Si};
 use asn1::time;
 use asn1::us::MessageFrame;
 use asn1::us::common::IntersectionReferenceID;
-use asn1::us::map::{AllowedManeuvers, LaneDirection};
+use asn1::us::map::{AllowedManeuvers, LaneDirection, LaneTypeAttributes};
 use asn1::us::sdsm::ObjectType;
 use asn1::us::spat::{IntersectionStatusObject, MovementPhaseState};
 use perception::calibration::Origin;
@@ -100,8 +100,12 @@ fn lanes(map: &MapData) -> Content {
     Content::Lanes(map.intersections.iter().flatten().map(one).collect())
 }
 
-/// Lanes that lead to the junction. Their nodes begin at the stop line, against the travel direction.
+/// Lanes that lead to the junction, crosswalks not among them. Their nodes begin at the stop line, against the travel
+/// direction.
 fn lane(geometry: &IntersectionGeometry, lane: &GenericLane) -> Option<Lane> {
+    if matches!(lane.lane_attributes.lane_type, LaneTypeAttributes::Crosswalk(_)) {
+        return None;
+    }
     if !lane.lane_attributes.directional_use.contains(LaneDirection::INGRESS_PATH) {
         return None;
     }

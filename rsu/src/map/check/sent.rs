@@ -1,0 +1,43 @@
+//! What MAP cannot carry.
+
+use asn1::Dialect;
+use perception::time::UtcMicros;
+
+use super::{Report, Severity, lane_id, start};
+use crate::map::SiteMap;
+use crate::messages::encode_map;
+
+/// The most points of a lane that China's MAP has room for, and the US one.
+const POINTS: [(usize, &str); 2] = [(31, "China's MAP"), (63, "the US MAP")];
+/// A line is told to within this, metres.
+const EXACT_M: f64 = 0.05;
+
+pub(super) fn look(map: &SiteMap, max_octets: usize, report: &mut Report) {
+    for link in &map.links {
+        for lane in &link.lanes {
+            let line = report.enu(&lane.points);
+            let needed = crate::map::geometry::simplified(&line, EXACT_M).len();
+            for (most, message) in POINTS {
+                if needed > most {
+                    let text = format!("needs {needed} points; {message} has room for {most}, so it is told less exactly");
+                    report.add(Severity::Doubtful, "lane", lane_id(link, lane), start(&line), text);
+                }
+            }
+        }
+    }
+    for dialect in [Dialect::CnGbt31024_2019, Dialect::CnN4, Dialect::CnCsae157, Dialect::UsJ27352024] {
+        match encode_map(map, dialect, max_octets, 0, UtcMicros(0)) {
+            Err(error) => {
+                let text = format!("{dialect}: MAP cannot be encoded: {error}");
+                report.add(Severity::Wrong, "", String::new(), None, text);
+            }
+            Ok(parts) => {
+                let longest = parts.iter().map(Vec::len).max().unwrap_or(0);
+                if longest > max_octets {
+                    let text = format!("{dialect}: a part of MAP that cannot be divided has {longest} octets, more than {max_octets}");
+                    report.add(Severity::Wrong, "", String::new(), None, text);
+                }
+            }
+        }
+    }
+}

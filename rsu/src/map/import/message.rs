@@ -1,0 +1,4 @@
+//! To come.
+use super::plan::Plan;
+use super::{ImportError, Wish};
+pub(super) fn read(_source: &str, _wish: &Wish) -> Result<Plan, ImportError> { Err(ImportError::new("not yet")) }
