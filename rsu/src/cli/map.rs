@@ -134,6 +134,9 @@ struct ShowArgs {
     /// Width of the picture, pixels.
     #[arg(long, default_value_t = 1600, value_parser = clap::value_parser!(u32).range(200..=10_000))]
     width: u32,
+    /// Only what is within so many metres of the served node.
+    #[arg(long, value_name = "M")]
+    around: Option<f64>,
 }
 
 #[derive(Debug, Args)]
@@ -237,7 +240,7 @@ fn show(args: &ShowArgs) -> anyhow::Result<ExitCode> {
     if args.svg.is_none() && args.png.is_none() {
         bail!("say where to write: --svg FILE, --png FILE or both");
     }
-    let scene = load(&args.map).map(|(map, origin)| Scene::new(&map, &origin, args.width))?;
+    let scene = load(&args.map).map(|(map, origin)| Scene::new(&map, &origin, args.width, args.around))?;
     if let Some(path) = &args.svg {
         fs::write(path, scene.to_svg()).with_context(|| path.display().to_string())?;
     }

@@ -177,6 +177,24 @@ pub fn offset(line: &[Point], left_m: f64) -> Vec<Point> {
     out
 }
 
+/// The line without points that are nearer to the one before than this, metres; its ends stay.
+pub fn thin(line: &[Point], least_m: f64) -> Vec<Point> {
+    let mut out: Vec<Point> = Vec::with_capacity(line.len());
+    for point in line {
+        if out.last().is_none_or(|last| distance_m(*last, *point) >= least_m) {
+            out.push(*point);
+        }
+    }
+    if let (Some(last), Some(kept)) = (line.last(), out.last_mut())
+        && kept != last
+    {
+        // The end stays; what it is too near to goes, unless that is the beginning.
+        if out.len() > 1 { out.pop(); }
+        out.push(*last);
+    }
+    out
+}
+
 /// The line with as few of its points as keep within a tolerance, metres (Douglas and Peucker 1973).
 pub fn simplify(line: &[Point], tolerance_m: f64) -> Vec<Point> {
     simplified(line, tolerance_m).into_iter().filter_map(|index| line.get(index).copied()).collect()

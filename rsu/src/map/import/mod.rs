@@ -10,8 +10,10 @@ use super::gcj02::Datum;
 use super::{NodeId, SiteMap};
 
 mod message;
+mod message_cn;
 mod opendrive;
 mod osm;
+mod osm_turns;
 mod osm_ways;
 mod plan;
 mod projection;

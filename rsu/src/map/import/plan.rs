@@ -14,6 +14,8 @@ use crate::map::{Connection, Crosswalk, Link, Maneuver, MapLane, Node, NodeId, S
 
 /// Points nearer than this to the line through their neighbours say nothing, metres.
 const TOLERANCE_M: f64 = 0.02;
+/// Points nearer to each other than this are one: where two pieces of a road meet they may lie a little crosswise, metres.
+const LEAST_M: f64 = 0.25;
 
 /// One junction and what leads to it and away from it. Metres east and north of the junction.
 #[derive(Debug)]
@@ -30,6 +32,10 @@ pub(super) struct Plan {
     pub(super) turns: Vec<Turn>,
     /// Crosswalks.
     pub(super) crosswalks: Vec<Zebra>,
+    /// Its lanes are as they should be: nothing is cut off, no point left out.
+    pub(super) whole: bool,
+    /// It has signals, also where the source names no group.
+    pub(super) lit: bool,
     /// What a person should know.
     pub(super) notes: Vec<String>,
 }
@@ -96,6 +102,8 @@ impl Plan {
             ways: Vec::new(),
             turns: Vec::new(),
             crosswalks: Vec::new(),
+            whole: false,
+            lit: false,
             notes: Vec::new(),
         }
     }
@@ -106,7 +114,7 @@ impl Plan {
     /// No lanes, or more than 254.
     pub(super) fn into_map(mut self, wish: &Wish) -> Result<Imported, ImportError> {
         self.ways.retain(|way| !way.lanes.is_empty());
-        for way in &mut self.ways {
+        for way in self.ways.iter_mut().filter(|_| !self.whole) {
             for lane in &mut way.lanes {
                 trim(&mut lane.line, way.inbound, wish.reach_m);
             }
@@ -283,7 +291,7 @@ impl Plan {
                 maneuver: turn.maneuver.unwrap_or_else(|| maneuver(way_in, way_out)),
                 signal_group: turn.signal_group,
                 points: grounded(frame, &line),
-                confirmed: turn.signal_group.is_none(),
+                confirmed: turn.signal_group.is_none() && !self.lit,
             };
             map.links[link].lanes[lane].connections.push(connection);
         }
@@ -299,7 +307,7 @@ impl Plan {
                 id: if *count == 1 { name.to_owned() } else { format!("{name}{count}") },
                 polygon: zebra.outline.iter().map(|point| on_ground(frame, *point)).collect(),
                 signal_group: zebra.signal_group,
-                confirmed: zebra.signal_group.is_none(),
+                confirmed: zebra.signal_group.is_none() && !self.lit,
             });
         }
     }
@@ -310,6 +318,9 @@ impl Plan {
             self.notes.push(format!(
                 "{groups} signal groups were taken from the source: compare each with the controller, then take out \"confirmed\": false"
             ));
+        }
+        if self.lit && groups == 0 {
+            self.notes.push("the junction has signals, but the source names no signal groups: write them into the connections".into());
         }
         if self.ways.iter().any(|way| way.far_node.is_none()) {
             self.notes.push("the numbers of the nodes at the far ends are made up: get them from the road authority".into());
@@ -330,7 +341,8 @@ struct Place {
 fn trim(line: &mut Vec<Point>, inbound: bool, reach_m: f64) {
     let length_m = geometry::length_m(line);
     let (from_m, to_m) = if inbound { (length_m - reach_m, length_m) } else { (0.0, reach_m) };
-    *line = geometry::simplify(&geometry::part(line, from_m.max(0.0), to_m.min(length_m)), TOLERANCE_M);
+    *line = geometry::thin(&geometry::part(line, from_m.max(0.0), to_m.min(length_m)), LEAST_M);
+    *line = geometry::simplify(line, TOLERANCE_M);
 }
 
 fn middle<'a>(points: impl Iterator<Item = &'a Point>) -> Point {

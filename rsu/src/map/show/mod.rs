@@ -18,6 +18,7 @@ const GROUND: Rgb = [244, 243, 238];
 const ROAD: Rgb = [96, 99, 104];
 const BICYCLE: Rgb = [146, 92, 82];
 const FOOT: Rgb = [178, 174, 162];
+const GROUND_OF_JUNCTION: Rgb = [206, 207, 208];
 const EDGE: Rgb = [222, 222, 222];
 const WHITE: Rgb = [255, 255, 255];
 const INK: Rgb = [32, 33, 36];
@@ -43,14 +44,16 @@ pub struct Scene {
 }
 
 impl Scene {
-    /// Draws a map so many pixels wide (200 to 10000; its height follows).
-    pub fn new(map: &SiteMap, origin: &Origin, width_px: u32) -> Self {
+    /// Draws a map so many pixels wide (200 to 10000; its height follows): all of it, or what is within so many metres of
+    /// the served node.
+    pub fn new(map: &SiteMap, origin: &Origin, width_px: u32, around_m: Option<f64>) -> Self {
         let width_px = f64::from(width_px.clamp(200, 10_000));
-        let mut painter = Painter::new(map, origin, width_px);
+        let mut painter = Painter::new(map, origin, width_px, around_m);
         painter.ground(map);
+        painter.connections(map);
         painter.lanes(map);
         painter.crosswalks(map);
-        painter.connections(map);
+        painter.ways(map);
         painter.stop_lines(map);
         painter.names(map);
         painter.frame(map);
@@ -103,7 +106,7 @@ struct Painter {
 }
 
 impl Painter {
-    fn new(map: &SiteMap, origin: &Origin, width_px: f64) -> Self {
+    fn new(map: &SiteMap, origin: &Origin, width_px: f64, around_m: Option<f64>) -> Self {
         let frame = SiteFrame::new(*origin);
         let lanes = map.links.iter().flat_map(|link| &link.lanes).flat_map(|lane| &lane.points);
         let served = map.served_node().map(|node| &node.position);
@@ -115,6 +118,13 @@ impl Painter {
             [west.min(x), south.min(y), east.max(x), north.max(y)]
         });
         let [west, south, east, north] = if bounds[0] <= bounds[2] { bounds } else { [-50.0, -50.0, 50.0, 50.0] };
+        let [west, south, east, north] = match (around_m.filter(|around_m| *around_m > 0.0), served) {
+            (Some(around_m), Some(node)) => {
+                let [x, y] = enu2(&frame, node);
+                [x - around_m, y - around_m, x + around_m, y + around_m]
+            }
+            _ => [west, south, east, north],
+        };
         let margin_m = ((east - west).max(north - south) * 0.05).max(8.0);
         let (wide_m, high_m) = (east - west + 2.0 * margin_m, north - south + 2.0 * margin_m);
         // A road that only runs north would make an endless page: show it smaller instead.
@@ -228,6 +238,16 @@ impl Painter {
     }
 
     fn connections(&mut self, map: &SiteMap) {
+        // The ground of the junction, on which the ways are drawn.
+        for lane in map.links.iter().flat_map(|link| &link.lanes) {
+            for connection in &lane.connections {
+                let line = self.enu(&connection.points);
+                self.area(&geometry::band(&line, lane.width_m * 0.95), GROUND_OF_JUNCTION);
+            }
+        }
+    }
+
+    fn ways(&mut self, map: &SiteMap) {
         for connection in map.links.iter().flat_map(|link| &link.lanes).flat_map(|lane| &lane.connections) {
             let line = self.enu(&connection.points);
             let colour = colour_of(connection.signal_group);
@@ -248,8 +268,8 @@ impl Painter {
             let line = self.enu(&lane.points);
             let way = geometry::end_direction(&line);
             let Some(end) = line.last() else { continue };
-            let half_m = lane.width_m * 0.46;
-            self.line(&[geometry::beside(*end, way, 0.0, half_m), geometry::beside(*end, way, 0.0, -half_m)], WHITE, 3.0);
+            let corner = |ahead_m: f64, side: f64| geometry::beside(*end, way, ahead_m, side * lane.width_m * 0.46);
+            self.area(&[corner(0.0, 1.0), corner(0.0, -1.0), corner(-0.7, -1.0), corner(-0.7, 1.0)], WHITE);
         }
         for stop in &map.stop_lines {
             let line = self.enu(&stop.points);
@@ -298,8 +318,9 @@ impl Painter {
         for (distance_m, text, colour) in
             [(4.5, lane.number.to_string(), WHITE), (12.0, format!("#{}", lane.intersection_lane), PALE)]
         {
-            if let Some((at, _)) = geometry::at(&line, from_junction(distance_m)) {
-                self.text(at, text, (lane.width_m * self.scale_px * 0.6).clamp(7.0, 15.0), colour);
+            let size_px = (lane.width_m * self.scale_px * 0.55).min(15.0);
+            if let Some((at, _)) = geometry::at(&line, from_junction(distance_m)).filter(|_| size_px >= 6.0) {
+                self.text(at, text, size_px, colour);
             }
         }
     }
