@@ -12,6 +12,7 @@ use super::{NodeId, SiteMap};
 mod message;
 mod message_cn;
 mod opendrive;
+mod opendrive_road;
 mod osm;
 mod osm_turns;
 mod osm_ways;
@@ -127,14 +128,31 @@ pub fn import(source: &[u8], format: Format, wish: &Wish) -> Result<Imported, Im
     let packed = source.starts_with(&[0x1f, 0x8b]);
     let unpacked = if packed { Some(gunzip(source)?) } else { None };
     let source = unpacked.as_deref().unwrap_or(source);
-    let text = || std::str::from_utf8(source).map_err(|error| ImportError::new(format!("not UTF-8: {error}")));
+    let text = || {
+        let text = std::str::from_utf8(source).map_err(|error| ImportError::new(format!("not UTF-8: {error}")))?;
+        Ok::<_, ImportError>(without_comments(text))
+    };
     let plan = match format {
         Format::Osm => osm::read(source, wish)?,
-        Format::Sumo => sumo::read(text()?, wish)?,
-        Format::Opendrive => opendrive::read(text()?, wish)?,
-        Format::Message => message::read(text()?, wish)?,
+        Format::Sumo => sumo::read(&text()?, wish)?,
+        Format::Opendrive => opendrive::read(&text()?, wish)?,
+        Format::Message => message::read(&text()?, wish)?,
     };
     plan.into_map(wish)
+}
+
+/// XML without its comments, line for line: SUMO writes command lines with `--` into them, which XML does not allow.
+fn without_comments(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("<!--") {
+        let Some((comment, after)) = after.split_once("-->") else { break };
+        out.push_str(before);
+        out.extend(comment.matches('\n'));
+        rest = after;
+    }
+    out.push_str(rest);
+    out
 }
 
 fn gunzip(packed: &[u8]) -> Result<Vec<u8>, ImportError> {

@@ -363,7 +363,9 @@ fn centre_line(way: &Way) -> Vec<Point> {
         Some([left_m - lane.width_m / 2.0, left_m + lane.width_m / 2.0])
     });
     let [right_m, left_m] = sides.fold([f64::INFINITY, f64::NEG_INFINITY], |a, b| [a[0].min(b[0]), a[1].max(b[1])]);
-    geometry::simplify(&geometry::offset(&longest.line, f64::midpoint(right_m, left_m)), TOLERANCE_M)
+    // An offset of a line with short pieces folds over; the middle of a road needs no centimetres.
+    let plain = geometry::simplify(&geometry::thin(&longest.line, 4.0), 0.1);
+    geometry::offset(&plain, f64::midpoint(right_m, left_m))
 }
 
 /// What one does who arrives in one direction and leaves in another.

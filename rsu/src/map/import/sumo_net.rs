@@ -127,7 +127,8 @@ impl<'a> Net<'a> {
                 self.junctions.insert(text(element, "id")?, junction);
             }
             "connection" => {
-                let index = element.attribute("linkIndex").map(|_| number(element, "linkIndex")).transpose()?;
+                // -1: the signal does not rule it.
+                let index = element.attribute("linkIndex").and_then(|index| index.parse::<usize>().ok());
                 self.connections.push(Connection {
                     from: text(element, "from")?,
                     from_lane: number(element, "fromLane")?,
