@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use asn1::cn::spat::{LightState, TimeChangeDetails};
 use asn1::us::common::{NodeListXY, NodeXY};
-use asn1::us::map::LaneDirection;
+use asn1::us::map::{GenericLane, LaneDirection, LaneTypeAttributes};
 use asn1::us::spat::MovementPhaseState;
 use asn1::{Dialect, units};
 use perception::calibration::Origin;
@@ -175,8 +175,14 @@ fn the_us_map_is_the_map() {
     let frame = SiteFrame::new(origin);
     let meant_lanes: Vec<_> =
         site.map.links.iter().flat_map(|link| link.lanes.iter().map(move |lane| (link, lane))).collect();
-    assert_eq!(junction.lane_set.len(), meant_lanes.len());
-    for lane in &junction.lane_set {
+    let is_crosswalk = |lane: &GenericLane| matches!(lane.lane_attributes.lane_type, LaneTypeAttributes::Crosswalk(_));
+    let (crosswalks, lanes): (Vec<_>, Vec<_>) = junction.lane_set.iter().partition(|lane| is_crosswalk(lane));
+    let told =
+        crosswalks.iter().map(|lane| lane.connects_to.as_ref().and_then(|connections| connections[0].signal_group));
+    let meant = site.map.crosswalks.iter().map(|crosswalk| crosswalk.signal_group);
+    assert_eq!(told.collect::<Vec<_>>(), meant.collect::<Vec<_>>(), "each crosswalk under its group");
+    assert_eq!(lanes.len(), meant_lanes.len());
+    for lane in lanes {
         let (link, meant) =
             meant_lanes.iter().find(|(_, meant)| meant.intersection_lane == lane.lane_id).expect("a lane of the map");
         let ingress = link.to == node.id;

@@ -144,8 +144,15 @@ impl Replay {
 
     fn settings(&self, geometry: SiteGeometry, start: UtcMicros) -> PipelineSettings {
         let edition = match &self.site {
-            Some(site) => Edition { cn: site.cn, us: site.us, rsu_id: site.rsu_id, map_max_octets: site.map_max_octets },
-            None => Edition { cn: Some(asn1::Dialect::default()), us: None, rsu_id: *b"LUKOU\0\0\x01", map_max_octets: MAP_MAX_OCTETS },
+            Some(site) => {
+                Edition { cn: site.cn, us: site.us, rsu_id: site.rsu_id, map_max_octets: site.map_max_octets }
+            }
+            None => Edition {
+                cn: Some(asn1::Dialect::default()),
+                us: None,
+                rsu_id: *b"LUKOU\0\0\x01",
+                map_max_octets: MAP_MAX_OCTETS,
+            },
         };
         PipelineSettings {
             geometry,

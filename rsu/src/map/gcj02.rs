@@ -40,11 +40,21 @@ pub fn gcj02_from_wgs84([lat_deg, lon_deg]: [f64; 2]) -> [f64; 2] {
     let wave = |turns: f64| (turns * std::f64::consts::PI).sin();
     let both = (20.0 * wave(6.0 * x) + 20.0 * wave(2.0 * x)) * 2.0 / 3.0;
     let root = x.abs().sqrt();
-    let north_m = -100.0 + 2.0 * x + 3.0 * y + 0.2 * y * y + 0.1 * x * y + 0.2 * root
+    let north_m = -100.0
+        + 2.0 * x
+        + 3.0 * y
+        + 0.2 * y * y
+        + 0.1 * x * y
+        + 0.2 * root
         + both
         + (20.0 * wave(y) + 40.0 * wave(y / 3.0)) * 2.0 / 3.0
         + (160.0 * wave(y / 12.0) + 320.0 * wave(y / 30.0)) * 2.0 / 3.0;
-    let east_m = 300.0 + x + 2.0 * y + 0.1 * x * x + 0.1 * x * y + 0.1 * root
+    let east_m = 300.0
+        + x
+        + 2.0 * y
+        + 0.1 * x * x
+        + 0.1 * x * y
+        + 0.1 * root
         + both
         + (20.0 * wave(x) + 40.0 * wave(x / 3.0)) * 2.0 / 3.0
         + (150.0 * wave(x / 12.0) + 300.0 * wave(x / 30.0)) * 2.0 / 3.0;

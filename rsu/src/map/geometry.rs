@@ -189,7 +189,9 @@ pub fn thin(line: &[Point], least_m: f64) -> Vec<Point> {
         && kept != last
     {
         // The end stays; what it is too near to goes, unless that is the beginning.
-        if out.len() > 1 { out.pop(); }
+        if out.len() > 1 {
+            out.pop();
+        }
         out.push(*last);
     }
     out
@@ -233,9 +235,8 @@ pub fn bend(from: Point, from_way: Point, to: Point, to_way: Point) -> Vec<Point
         let t = f64::from(step) / 9.0;
         let s = 1.0 - t;
         let weights = [s * s * s, 3.0 * s * s * t, 3.0 * s * t * t, t * t * t];
-        let along = |axis: usize| {
-            weights[0] * from[axis] + weights[1] * a[axis] + weights[2] * b[axis] + weights[3] * to[axis]
-        };
+        let along =
+            |axis: usize| weights[0] * from[axis] + weights[1] * a[axis] + weights[2] * b[axis] + weights[3] * to[axis];
         [along(0), along(1)]
     };
     (0..10).map(point).collect()

@@ -21,6 +21,7 @@ pub mod import;
 pub mod show;
 
 mod read;
+mod stop_line;
 mod write;
 
 pub use read::Problem;

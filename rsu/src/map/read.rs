@@ -11,7 +11,7 @@ use perception::parking::{Bay, Lot};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use super::{Connection, Crosswalk, Link, Maneuver, MapLane, Node, NodeId, SiteMap, StopLine, enu2, geometry};
+use super::{Connection, Crosswalk, Link, Maneuver, MapLane, Node, NodeId, SiteMap, StopLine, enu2, stop_line};
 
 /// What is wrong with a map file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -301,7 +301,7 @@ impl Reader {
             }
         }
         for index in 0..self.map.stop_lines.len() {
-            stop_at(&mut self.map, index, &self.frame);
+            stop_line::cut(&mut self.map, index, &self.frame);
         }
         for link in &self.map.links {
             for id in [link.from, link.to] {
@@ -321,41 +321,6 @@ impl Reader {
         self.map.lots =
             self.lots.into_iter().map(|(id, bays)| Lot { id: id.as_str().into(), name: id, bays }).collect();
         self.map
-    }
-}
-
-/// Ends each lane of the stop line's link where the stop line crosses it; what is cut off belongs to its connections.
-fn stop_at(map: &mut SiteMap, index: usize, frame: &SiteFrame) {
-    let enu = |points: &[Wgs84]| points.iter().map(|point| enu2(frame, point)).collect::<Vec<_>>();
-    let stop = &map.stop_lines[index];
-    let across = enu(&stop.points);
-    let Some(link) = map.links.iter_mut().find(|link| link.id == stop.link) else { return };
-    for lane in &mut link.lanes {
-        let line = enu(&lane.points);
-        let Some((along_m, _, at)) = geometry::crossing(&line, &across) else { continue };
-        let left_m = geometry::length_m(&line) - along_m;
-        if left_m < 0.05 || along_m < 1.0 {
-            continue;
-        }
-        let kept = lane.points.iter().zip(&line).take_while({
-            let mut so_far_m = 0.0;
-            let mut previous = line[0];
-            move |(_, point)| {
-                so_far_m += geometry::distance_m(previous, **point);
-                previous = **point;
-                so_far_m < along_m - 0.01
-            }
-        });
-        let kept: Vec<Wgs84> = kept.map(|(point, _)| *point).collect();
-        let height_m = lane.points[kept.len()..].first().map_or(0.0, |point| point.ellipsoidal_height_m);
-        let up_m = frame.enu_from_wgs84(lane.points[0])[2];
-        let end = Wgs84 { ellipsoidal_height_m: height_m, ..frame.wgs84_from_enu([at[0], at[1], up_m]) };
-        let rest = lane.points.split_off(kept.len());
-        lane.points.push(end);
-        for connection in &mut lane.connections {
-            let way = std::iter::once(end).chain(rest[..rest.len() - 1].iter().copied());
-            connection.points.splice(0..0, way);
-        }
     }
 }
 

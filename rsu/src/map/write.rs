@@ -35,7 +35,8 @@ pub(super) fn write(map: &SiteMap, origin: &Origin) -> String {
     }
     let frame = SiteFrame::new(*origin);
     let outline = |points: &[[f64; 2]]| {
-        let on_ground = |at: &[f64; 2]| Wgs84 { ellipsoidal_height_m: 0.0, ..frame.wgs84_from_enu([at[0], at[1], 0.0]) };
+        let on_ground =
+            |at: &[f64; 2]| Wgs84 { ellipsoidal_height_m: 0.0, ..frame.wgs84_from_enu([at[0], at[1], 0.0]) };
         ring(&points.iter().map(on_ground).collect::<Vec<_>>())
     };
     for lot in &map.lots {

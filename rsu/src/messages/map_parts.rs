@@ -38,7 +38,8 @@ pub(super) fn divide<T: Clone>(
     if fits(&all) {
         return Ok(vec![all]);
     }
-    let apart = |group: Vec<T>| if fits(&group) { vec![group] } else { group.into_iter().map(|piece| vec![piece]).collect() };
+    let apart =
+        |group: Vec<T>| if fits(&group) { vec![group] } else { group.into_iter().map(|piece| vec![piece]).collect() };
     let mut parts: Vec<Vec<T>> = Vec::new();
     for group in groups.into_iter().flat_map(apart) {
         if let Some(last) = parts.last_mut() {

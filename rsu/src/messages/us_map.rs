@@ -2,8 +2,8 @@
 
 use asn1::si::us::common::{Position3D, RegulatorySpeedLimit};
 use asn1::si::us::lanes::{NodeAttributeSetXY, NodeListXY};
-use asn1::si::us::nodes::NodeOffsetPointXY;
 use asn1::si::us::map::{GenericLane, IntersectionGeometry, MapData};
+use asn1::si::us::nodes::NodeOffsetPointXY;
 use asn1::si::{Position, Si};
 use asn1::us::MessageFrame;
 use asn1::us::common::{IntersectionReferenceID, SpeedLimitType};
@@ -17,7 +17,7 @@ use perception::frames::{SiteFrame, Wgs84};
 use perception::time::UtcMicros;
 
 use super::map_parts::{divide, fitted};
-use crate::map::{self, geometry, LaneKind, Maneuver, NodeId, SiteMap};
+use crate::map::{self, LaneKind, Maneuver, NodeId, SiteMap, geometry};
 
 /// The most nodes of a line, `NodeSetXY`.
 const MAX_NODES: usize = 63;

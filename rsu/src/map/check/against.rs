@@ -31,7 +31,13 @@ fn metres([lat_a, lon_a]: [f64; 2], [lat_b, lon_b]: [f64; 2]) -> f64 {
 pub(super) fn look(map: &SiteMap, other: &str, report: &mut Report) {
     let other = origin_of(other).and_then(|origin| SiteMap::parse(other, &origin).ok());
     let (Some(here), Some(there)) = (middle_deg(map), other.as_ref().and_then(middle_deg)) else {
-        report.add(Severity::Doubtful, "", String::new(), None, "the other map cannot be compared: it is no map itself");
+        report.add(
+            Severity::Doubtful,
+            "",
+            String::new(),
+            None,
+            "the other map cannot be compared: it is no map itself",
+        );
         return;
     };
     let off_m = metres(here, there);
@@ -52,7 +58,9 @@ pub(super) fn look(map: &SiteMap, other: &str, report: &mut Report) {
             return;
         }
         if metres(shift(here), there) <= SAME_M {
-            let text = format!("the other map is {off_m:.0} m off this one, just as {name} is off WGS-84: it is the other that is shifted");
+            let text = format!(
+                "the other map is {off_m:.0} m off this one, just as {name} is off WGS-84: it is the other that is shifted"
+            );
             report.add(Severity::Doubtful, "", String::new(), Some([0.0, 0.0]), text);
             return;
         }

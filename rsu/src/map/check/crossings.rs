@@ -20,7 +20,8 @@ pub(super) fn look(map: &SiteMap, report: &mut Report) {
         .collect();
     for (link, lane, line) in &lanes {
         for connection in &lane.connections {
-            let to = lanes.iter().find(|(to, lane, _)| to.id == connection.to_link && lane.number == connection.to_lane);
+            let to =
+                lanes.iter().find(|(to, lane, _)| to.id == connection.to_link && lane.number == connection.to_lane);
             let Some(to) = to else { continue };
             ends(link, lane, line, connection, to, report);
             classes(link, lane, connection, to, report);
@@ -40,11 +41,10 @@ fn ends(
     let id = connection_id(link, lane, connection);
     let way = report.enu(&connection.points);
     let (from, to) = (lane_id(link, lane), lane_id(to_link, to_lane));
-    for (end, wanted, what) in [(way.first(), line.last(), format!("begins {{}} from the end of lane {from}")), (
-        way.last(),
-        to_line.first(),
-        format!("ends {{}} from the beginning of lane {to}"),
-    )] {
+    for (end, wanted, what) in [
+        (way.first(), line.last(), format!("begins {{}} from the end of lane {from}")),
+        (way.last(), to_line.first(), format!("ends {{}} from the beginning of lane {to}")),
+    ] {
         let (Some(end), Some(wanted)) = (end, wanted) else { continue };
         let gap_m = geometry::distance_m(*end, *wanted);
         if gap_m > GAP_M {
@@ -53,7 +53,10 @@ fn ends(
         }
     }
     if link.to != to_link.from {
-        let text = format!("link {:?} ends at node {}, but {:?} begins at node {}", link.id, link.to.id, to_link.id, to_link.from.id);
+        let text = format!(
+            "link {:?} ends at node {}, but {:?} begins at node {}",
+            link.id, link.to.id, to_link.id, to_link.from.id
+        );
         report.add(Severity::Wrong, "connection", id, way.first().copied(), text);
     }
 }
@@ -69,7 +72,11 @@ fn classes(
     let allows = |lane: &MapLane, class: Class| lane.allowed.is_empty() || lane.allowed.contains(&class);
     if !Class::ALL.into_iter().any(|class| allows(lane, class) && allows(to_lane, class)) {
         let at = report.enu(&connection.points).last().copied();
-        let text = format!("leads to lane {}, where nobody may go who may use {}", lane_id(to_link, to_lane), lane_id(link, lane));
+        let text = format!(
+            "leads to lane {}, where nobody may go who may use {}",
+            lane_id(to_link, to_lane),
+            lane_id(link, lane)
+        );
         report.add(Severity::Wrong, "connection", connection_id(link, lane, connection), at, text);
     }
 }

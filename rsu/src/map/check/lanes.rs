@@ -143,7 +143,8 @@ fn stop_lines(map: &SiteMap, report: &mut Report) {
             let Some(off) = geometry::nearest(&across, *end) else { continue };
             if off.distance_m > 1.0 {
                 let severity = if off.distance_m > 10.0 { Severity::Wrong } else { Severity::Doubtful };
-                let text = format!("does not reach lane {}, which ends {:.1} m from it", lane_id(link, lane), off.distance_m);
+                let text =
+                    format!("does not reach lane {}, which ends {:.1} m from it", lane_id(link, lane), off.distance_m);
                 report.add(severity, "stop_line", stop.link.clone(), halfway(&across), text);
             }
         }
@@ -157,7 +158,9 @@ fn far_points(map: &SiteMap, report: &mut Report) {
         all.push(("link", link.id.clone(), report.enu(&link.points)));
         all.extend(link.lanes.iter().map(|lane| ("lane", lane_id(link, lane), report.enu(&lane.points))));
     }
-    all.extend(map.crosswalks.iter().map(|crosswalk| ("crosswalk", crosswalk.id.clone(), report.enu(&crosswalk.polygon))));
+    all.extend(
+        map.crosswalks.iter().map(|crosswalk| ("crosswalk", crosswalk.id.clone(), report.enu(&crosswalk.polygon))),
+    );
     for lot in &map.lots {
         all.extend(lot.bays.iter().map(|bay| ("bay", format!("{}/{}", lot.id, bay.id), bay.polygon_enu_m.clone())));
     }

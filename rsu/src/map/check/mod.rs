@@ -63,7 +63,8 @@ pub fn check(text: &str, against: &Against<'_>) -> Vec<Finding> {
         Ok(map) => map,
         Err(problems) => {
             let finding = |problem: super::Problem| {
-                let place = problem.feature.and_then(|number| index.places.get(number.checked_sub(1)?).cloned().flatten());
+                let place =
+                    problem.feature.and_then(|number| index.places.get(number.checked_sub(1)?).cloned().flatten());
                 Finding {
                     severity: Severity::Wrong,
                     feature: problem.feature,
@@ -240,7 +241,9 @@ impl Report {
 
     fn unconfirmed(&mut self, kind: &str, id: String, at: Option<Point>, group: Option<u8>) {
         let text = match group {
-            Some(group) => format!("signal group {group} comes from an import: compare it with the controller, then take out \"confirmed\": false"),
+            Some(group) => format!(
+                "signal group {group} comes from an import: compare it with the controller, then take out \"confirmed\": false"
+            ),
             None => "is not confirmed to have no signal group".to_owned(),
         };
         self.add(Severity::Doubtful, kind, id, at, text);

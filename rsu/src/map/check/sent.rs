@@ -19,7 +19,8 @@ pub(super) fn look(map: &SiteMap, max_octets: usize, report: &mut Report) {
             let needed = crate::map::geometry::simplified(&line, EXACT_M).len();
             for (most, message) in POINTS {
                 if needed > most {
-                    let text = format!("needs {needed} points; {message} has room for {most}, so it is told less exactly");
+                    let text =
+                        format!("needs {needed} points; {message} has room for {most}, so it is told less exactly");
                     report.add(Severity::Doubtful, "lane", lane_id(link, lane), start(&line), text);
                 }
             }
@@ -34,7 +35,9 @@ pub(super) fn look(map: &SiteMap, max_octets: usize, report: &mut Report) {
             Ok(parts) => {
                 let longest = parts.iter().map(Vec::len).max().unwrap_or(0);
                 if longest > max_octets {
-                    let text = format!("{dialect}: a part of MAP that cannot be divided has {longest} octets, more than {max_octets}");
+                    let text = format!(
+                        "{dialect}: a part of MAP that cannot be divided has {longest} octets, more than {max_octets}"
+                    );
                     report.add(Severity::Wrong, "", String::new(), None, text);
                 }
             }

@@ -46,7 +46,9 @@ pub(super) fn read(text: &str, wish: &Wish) -> Result<Plan, ImportError> {
 
 /// A wish for a junction by its number: `id` or `region/id`.
 pub(super) fn is_wanted(wish: &Wish, id: NodeId) -> bool {
-    wish.junction.as_ref().is_none_or(|wanted| *wanted == id.id.to_string() || *wanted == format!("{}/{}", id.region, id.id))
+    wish.junction
+        .as_ref()
+        .is_none_or(|wanted| *wanted == id.id.to_string() || *wanted == format!("{}/{}", id.region, id.id))
 }
 
 /// Metres around a place of a message.
@@ -116,7 +118,8 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn lane(&mut self, lane: &GenericLane, plan: &mut Plan) -> Result<(), String> {
-        let places = lane.node_list.places(self.reference, beside).ok_or("its line is computed from another, or regional")?;
+        let places =
+            lane.node_list.places(self.reference, beside).ok_or("its line is computed from another, or regional")?;
         let mut line: Vec<Point> = places.iter().map(|place| point(self.ground, self.wish, place)).collect();
         if line.len() < 2 {
             return Err("it has no line".into());
@@ -129,7 +132,9 @@ impl Reader<'_> {
                 plan.crosswalks.push(Zebra { outline, signal_group: light.filter(|group| *group > 0) });
                 return Ok(());
             }
-            LaneTypeAttributes::Vehicle(bits) if bits.contains(LaneAttributesVehicle::RESTRICTED_TO_BUS_USE) => vec![Class::Bus],
+            LaneTypeAttributes::Vehicle(bits) if bits.contains(LaneAttributesVehicle::RESTRICTED_TO_BUS_USE) => {
+                vec![Class::Bus]
+            }
             LaneTypeAttributes::Vehicle(_) => Vec::new(),
             LaneTypeAttributes::BikeLane(_) => vec![Class::Bicycle],
             LaneTypeAttributes::Sidewalk(_) => vec![Class::Pedestrian],

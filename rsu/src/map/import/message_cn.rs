@@ -35,7 +35,8 @@ pub(super) fn node(maps: Vec<MapData>, wish: &Wish) -> Result<Plan, ImportError>
         lanes.map(|lane| lane.connects_to.as_ref().map_or(0, Vec::len)).sum::<usize>()
     };
     let wanted = nodes.values().filter(|node| is_wanted(wish, id(node.id)));
-    let served = wanted.max_by_key(|node| turns(node)).ok_or_else(|| ImportError::new("no such node in the messages"))?;
+    let served =
+        wanted.max_by_key(|node| turns(node)).ok_or_else(|| ImportError::new("no such node in the messages"))?;
     let here = id(served.id);
     let reference = served.ref_pos.ok_or_else(|| ImportError::new("the node's place is unknown"))?;
     let ground = ground(reference, wish)?;
@@ -69,7 +70,11 @@ impl Reader<'_> {
         for lane in &link.lanes {
             let key = key(far, inbound, lane.lane_id);
             let Some(line) = self.lane_line(link, lane) else {
-                self.plan.notes.push(format!("lane {} {direction} {} left out: it has no line", lane.lane_id, name(far)));
+                self.plan.notes.push(format!(
+                    "lane {} {direction} {} left out: it has no line",
+                    lane.lane_id,
+                    name(far)
+                ));
                 continue;
             };
             if lanes.iter().any(|(number, _)| *number == lane.lane_id) {
@@ -81,12 +86,20 @@ impl Reader<'_> {
         }
         lanes.sort_by_key(|(number, _)| *number);
         let limits = link.speed_limits.iter().flatten();
-        let limit = limits.filter(|limit| limit.type_ == SpeedLimitType::VehicleMaxSpeed).find_map(|limit| limit.speed_mps);
+        let limit =
+            limits.filter(|limit| limit.type_ == SpeedLimitType::VehicleMaxSpeed).find_map(|limit| limit.speed_mps);
         self.plan.ways.push(Way {
-            source: link.name.clone().map_or_else(|| format!("{} {direction}", name(far)), |name| format!("CSAE link {name}")),
+            source: link
+                .name
+                .clone()
+                .map_or_else(|| format!("{} {direction}", name(far)), |name| format!("CSAE link {name}")),
             inbound,
             far: name(far),
-            far_at: self.nodes.get(&far).and_then(|node| node.ref_pos).map(|place| point(self.ground, self.wish, &place)),
+            far_at: self
+                .nodes
+                .get(&far)
+                .and_then(|node| node.ref_pos)
+                .map(|place| point(self.ground, self.wish, &place)),
             far_node: Some(far),
             lanes: lanes.into_iter().map(|(_, lane)| lane).collect(),
             speed_limit_mps: limit,

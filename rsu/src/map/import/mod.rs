@@ -9,6 +9,7 @@ use perception::calibration::Origin;
 use super::gcj02::Datum;
 use super::{NodeId, SiteMap};
 
+mod lines;
 mod message;
 mod message_cn;
 mod opendrive;
@@ -157,7 +158,7 @@ fn without_comments(text: &str) -> String {
 
 fn gunzip(packed: &[u8]) -> Result<Vec<u8>, ImportError> {
     let mut unpacked = Vec::new();
-    let read = flate2::read::GzDecoder::new(packed).take(MAX_OCTETS + 1).read_to_end(&mut unpacked);
+    let read = flate2::read::MultiGzDecoder::new(packed).take(MAX_OCTETS + 1).read_to_end(&mut unpacked);
     read.map_err(|error| ImportError::new(format!("gzip: {error}")))?;
     if unpacked.len() as u64 > MAX_OCTETS {
         return Err(ImportError::new(format!("more than {MAX_OCTETS} octets unpacked")));

@@ -37,7 +37,8 @@ type Mouth<'a> = (&'a str, bool, i32);
 
 impl<'a> File<'a> {
     fn junction(&self, wish: &Wish) -> Result<Node<'a, 'a>, ImportError> {
-        let junctions: Vec<Node<'a, 'a>> = self.root.children().filter(|child| child.has_tag_name("junction")).collect();
+        let junctions: Vec<Node<'a, 'a>> =
+            self.root.children().filter(|child| child.has_tag_name("junction")).collect();
         if let Some(wanted) = &wish.junction {
             let found = junctions.into_iter().find(|junction| junction.attribute("id") == Some(wanted));
             return found.ok_or_else(|| ImportError::new(format!("there is no junction {wanted:?}")));
@@ -59,8 +60,12 @@ impl<'a> File<'a> {
         match junctions[..] {
             [junction] => Ok(junction),
             _ => {
-                let ids: Vec<&str> = junctions.iter().filter_map(|junction| junction.attribute("id")).take(50).collect();
-                Err(ImportError::new(format!("tell which junction with --junction ID or --at LAT,LON: {}", ids.join(", "))))
+                let ids: Vec<&str> =
+                    junctions.iter().filter_map(|junction| junction.attribute("id")).take(50).collect();
+                Err(ImportError::new(format!(
+                    "tell which junction with --junction ID or --at LAT,LON: {}",
+                    ids.join(", ")
+                )))
             }
         }
     }
@@ -78,7 +83,9 @@ impl<'a> File<'a> {
         match (reference.filter(|reference| reference.contains("+proj")), wish.origin_deg) {
             (Some(reference), _) => Plane::projected(reference, added),
             (None, Some(origin)) => Ok(Plane::local(origin, added)),
-            (None, None) => Err(ImportError::new("no geoReference with a PROJ string: tell where 0,0 is with --origin LAT,LON")),
+            (None, None) => {
+                Err(ImportError::new("no geoReference with a PROJ string: tell where 0,0 is with --origin LAT,LON"))
+            }
         }
     }
 
@@ -86,11 +93,13 @@ impl<'a> File<'a> {
     fn centre(&self, junction: Node<'a, 'a>) -> Option<Point> {
         let id = junction.attribute("id")?;
         let inner = self.roads.values().filter(|road| road.junction == Some(id));
-        let points: Vec<Point> = inner.filter_map(|road| {
-            let lane = *road.section_at(false)?.lanes.keys().next()?;
-            let line = road.lane_from(false, lane).0;
-            geometry::at(&line, geometry::length_m(&line) / 2.0).map(|(at, _)| at)
-        }).collect();
+        let points: Vec<Point> = inner
+            .filter_map(|road| {
+                let lane = *road.section_at(false)?.lanes.keys().next()?;
+                let line = road.lane_from(false, lane).0;
+                geometry::at(&line, geometry::length_m(&line) / 2.0).map(|(at, _)| at)
+            })
+            .collect();
         let count = points.iter().fold(0.0, |count, _| count + 1.0);
         let sum = points.iter().fold([0.0; 2], |sum, point| [sum[0] + point[0], sum[1] + point[1]]);
         (count > 0.0).then(|| [sum[0] / count, sum[1] / count])
@@ -117,7 +126,14 @@ impl<'a> File<'a> {
     }
 
     /// The lanes of a road's end, both ways.
-    fn ways(&self, road: &Road<'a>, end: bool, ground: &Ground, wish: &Wish, plan: &mut Plan) -> Result<(), ImportError> {
+    fn ways(
+        &self,
+        road: &Road<'a>,
+        end: bool,
+        ground: &Ground,
+        wish: &Wish,
+        plan: &mut Plan,
+    ) -> Result<(), ImportError> {
         let Some(section) = road.section_at(end) else { return Ok(()) };
         for inbound in [true, false] {
             let mut lanes = Vec::new();
@@ -153,7 +169,9 @@ impl<'a> File<'a> {
         let (mut line, width_m, mut through) = road.lane_from(end, lane);
         let (mut here, mut end) = (road, end);
         for _ in 0..20 {
-            let (Some(number), Some(Target::Road(next, at_end))) = (through, here.links[usize::from(!end)]) else { break };
+            let (Some(number), Some(Target::Road(next, at_end))) = (through, here.links[usize::from(!end)]) else {
+                break;
+            };
             let Some(next) = self.roads.get(next).filter(|next| next.junction.is_none()) else { break };
             if geometry::length_m(&line) >= reach_m {
                 break;
@@ -177,9 +195,12 @@ impl<'a> File<'a> {
         let mut groups = BTreeMap::new();
         let mut next = 0u8;
         for controller in self.root.children().filter(named) {
-            let Some(id) = controller.attribute("id").filter(|id| wanted.is_empty() || wanted.contains(id)) else { continue };
+            let Some(id) = controller.attribute("id").filter(|id| wanted.is_empty() || wanted.contains(id)) else {
+                continue;
+            };
             let told = id.parse::<u8>().ok().filter(|group| *group > 0 && !groups.values().any(|other| other == group));
-            let Some(group) = told.or_else(|| (1..=u8::MAX).find(|group| !groups.values().any(|other| other == group))) else {
+            let Some(group) = told.or_else(|| (1..=u8::MAX).find(|group| !groups.values().any(|other| other == group)))
+            else {
                 notes.push(format!("controller {id}: MAP has no number left for its group"));
                 continue;
             };
@@ -205,7 +226,8 @@ impl<'a> File<'a> {
             return Ok(());
         };
         let at_end = connection.attribute("contactPoint") == Some("end");
-        let meets = |end: bool| matches!(incoming.links[usize::from(end)], Some(Target::Junction(id)) if id == junction);
+        let meets =
+            |end: bool| matches!(incoming.links[usize::from(end)], Some(Target::Junction(id)) if id == junction);
         let incoming_end = if meets(true) && meets(false) { !at_end } else { meets(true) };
         let Some(Target::Road(out, out_end)) = inner.links[usize::from(!at_end)] else { return Ok(()) };
         for link in connection.children().filter(|child| child.has_tag_name("laneLink")) {
@@ -215,7 +237,10 @@ impl<'a> File<'a> {
             if incoming.runs_forward(from) != incoming_end || inner.runs_forward(to) == at_end {
                 continue;
             }
-            let kind = inner.section_at(at_end).and_then(|section| section.lanes.get(&to)).and_then(|lane| allowed(&lane.kind));
+            let kind = inner
+                .section_at(at_end)
+                .and_then(|section| section.lanes.get(&to))
+                .and_then(|lane| allowed(&lane.kind));
             let (line, _, Some(leaving)) = inner.lane_from(at_end, to) else { continue };
             if kind.is_none() {
                 continue;
@@ -245,7 +270,9 @@ fn key((road, end, lane): Mouth<'_>) -> String {
 /// Who may use a lane of a type; `None`: nobody who matters here.
 fn allowed(kind: &str) -> Option<Vec<Class>> {
     match kind {
-        "driving" | "bidirectional" | "entry" | "exit" | "onRamp" | "offRamp" | "connectingRamp" | "slipLane" => Some(Vec::new()),
+        "driving" | "bidirectional" | "entry" | "exit" | "onRamp" | "offRamp" | "connectingRamp" | "slipLane" => {
+            Some(Vec::new())
+        }
         "biking" => Some(vec![Class::Bicycle]),
         "bus" => Some(vec![Class::Bus]),
         _ => None,

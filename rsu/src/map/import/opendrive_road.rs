@@ -10,6 +10,9 @@ use crate::map::geometry::Point;
 /// Distance between the points by which a curve is told, metres.
 const STEP_M: f64 = 1.0;
 
+/// Longer spirals are nonsense, and would take long to follow, metres.
+const MAX_SPIRAL_M: f64 = 10_000.0;
+
 /// A road.
 pub(super) struct Road<'a> {
     pub(super) id: &'a str,
@@ -91,9 +94,8 @@ impl<'a> Road<'a> {
         for section in lanes.children().filter(|child| child.has_tag_name("laneSection")) {
             sections.push(read_section(section)?);
         }
-        let changing = children(road, "signals").filter(|signal| {
-            signal.has_tag_name("signalReference") || signal.attribute("dynamic") == Some("yes")
-        });
+        let changing = children(road, "signals")
+            .filter(|signal| signal.has_tag_name("signalReference") || signal.attribute("dynamic") == Some("yes"));
         Ok(Self {
             id,
             length_m: number(road, "length")?,
@@ -182,6 +184,12 @@ impl Shape {
     /// The place so far along, in the piece's own frame, and the direction there.
     fn at(&self, along_m: f64, length_m: f64) -> (Point, f64) {
         match self {
+            Self::Curved(from, to) if from == to => {
+                let turn = from * along_m;
+                // The chord of an arc, also of a straight one.
+                let chord_m = if turn.abs() > 1e-9 { 2.0 * (turn / 2.0).sin() / from } else { along_m };
+                ([chord_m * (turn / 2.0).cos(), chord_m * (turn / 2.0).sin()], turn)
+            }
             Self::Curved(from, to) => {
                 let bend = if length_m > 0.0 { (to - from) / length_m } else { 0.0 };
                 let heading = |s: f64| from * s + bend * s * s / 2.0;
@@ -224,7 +232,8 @@ fn value(cubics: &[Cubic], s: f64) -> f64 {
 }
 
 fn read_piece(piece: Node<'_, '_>) -> Result<Piece, ImportError> {
-    let shape = piece.children().find(Node::is_element).ok_or_else(|| ImportError::new("a geometry without a shape"))?;
+    let shape =
+        piece.children().find(Node::is_element).ok_or_else(|| ImportError::new("a geometry without a shape"))?;
     let length_m = number(piece, "length")?;
     let abcd = |letter: &str| -> Result<[f64; 4], ImportError> {
         Ok([
@@ -240,6 +249,7 @@ fn read_piece(piece: Node<'_, '_>) -> Result<Piece, ImportError> {
             let curvature = number(shape, "curvature")?;
             Shape::Curved(curvature, curvature)
         }
+        "spiral" if length_m > MAX_SPIRAL_M => return Err(ImportError::new(format!("a spiral of {length_m} m"))),
         "spiral" => Shape::Curved(number(shape, "curvStart")?, number(shape, "curvEnd")?),
         "poly3" => Shape::Cubic([0.0, 1.0, 0.0, 0.0], abcd("")?, length_m),
         "paramPoly3" => {
@@ -340,7 +350,8 @@ mod tests {
 
     #[test]
     fn widths_count_from_where_they_begin() {
-        let widths = [Cubic { from_m: 0.0, abcd: [3.0, 0.0, 0.0, 0.0] }, Cubic { from_m: 10.0, abcd: [3.0, 0.1, 0.0, 0.0] }];
+        let widths =
+            [Cubic { from_m: 0.0, abcd: [3.0, 0.0, 0.0, 0.0] }, Cubic { from_m: 10.0, abcd: [3.0, 0.1, 0.0, 0.0] }];
         assert_eq!((value(&widths, 5.0), value(&widths, 15.0), value(&[], 1.0)), (3.0, 3.5, 0.0));
     }
 }

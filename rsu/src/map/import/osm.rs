@@ -148,7 +148,8 @@ impl Roads {
             data.nodes.iter().map(|(id, (place, _))| (*id, ground.place(wish.datum.to_wgs84(*place)))).collect()
         };
         let cluster = cluster(&steps, &metres(&first), junction);
-        let points: Vec<[f64; 2]> = cluster.iter().filter_map(|id| data.nodes.get(id)).map(|(place, _)| *place).collect();
+        let points: Vec<[f64; 2]> =
+            cluster.iter().filter_map(|id| data.nodes.get(id)).map(|(place, _)| *place).collect();
         let count = points.len().max(1) as f64;
         let centre = [0, 1].map(|axis| points.iter().map(|point| point[axis]).sum::<f64>() / count);
         let ground = Ground::around([0.0; 2], Plane::local(wish.datum.to_wgs84(centre), [0.0; 2]), Datum::Wgs84)?;
@@ -179,13 +180,16 @@ impl Roads {
         };
         let setbacks: Vec<f64> = (0..arms.len()).map(|index| (widest_m(index) + 4.0).clamp(5.0, 25.0)).collect();
         for (arm, setback_m) in arms.iter_mut().zip(setbacks) {
-            arm.setback_m = arm.crossing_m.map_or(setback_m, |crossing_m| crossing_m + BEFORE_CROSSING_M + CROSSING_WIDTH_M / 2.0);
+            arm.setback_m =
+                arm.crossing_m.map_or(setback_m, |crossing_m| crossing_m + BEFORE_CROSSING_M + CROSSING_WIDTH_M / 2.0);
         }
         for arm in &arms {
             self.ways(arm, wish, &mut plan);
         }
         osm_turns::connect(&arms, &mut plan);
-        plan.notes.push("lanes, stop lines and turns were worked out from OpenStreetMap's tags: compare them with the road".into());
+        plan.notes.push(
+            "lanes, stop lines and turns were worked out from OpenStreetMap's tags: compare them with the road".into(),
+        );
         plan.notes.push("turn restrictions, bus and bicycle lanes of OpenStreetMap are not read".into());
         Ok(plan)
     }
@@ -196,7 +200,8 @@ impl Roads {
 
     /// The steps that lead out of the junction, and from which of its nodes.
     fn exits(&self) -> Vec<(i64, Step)> {
-        let from = self.cluster.iter().flat_map(|id| self.steps.get(id).into_iter().flatten().map(move |step| (*id, *step)));
+        let from =
+            self.cluster.iter().flat_map(|id| self.steps.get(id).into_iter().flatten().map(move |step| (*id, *step)));
         // A way between two nodes of the junction has nodes of its own that are not in it.
         from.filter(|(id, step)| !self.cluster.contains(&step.to) && !self.leads_back(*id, *step)).collect()
     }
@@ -209,7 +214,8 @@ impl Roads {
             if self.cluster.contains(&here) {
                 return true;
             }
-            let next: Vec<&Step> = self.steps.get(&here).into_iter().flatten().filter(|next| next.to != before).collect();
+            let next: Vec<&Step> =
+                self.steps.get(&here).into_iter().flatten().filter(|next| next.to != before).collect();
             let [next] = next[..] else { return false };
             length_m += self.length_m(here, next.to);
             (before, here) = (here, next.to);
@@ -232,7 +238,8 @@ impl Roads {
         nodes.push((here, length_m));
         while length_m < reach_m && nodes.len() < 1000 && self.tag(here, "highway") != Some("traffic_signals") {
             let name = |way: i64| self.data.ways.get(&way).and_then(|(_, tags)| tags.get("name"));
-            let mut next: Vec<&Step> = self.steps.get(&here).into_iter().flatten().filter(|next| next.to != before).collect();
+            let mut next: Vec<&Step> =
+                self.steps.get(&here).into_iter().flatten().filter(|next| next.to != before).collect();
             if next.len() > 1 {
                 next.retain(|next| next.way == way || (name(way).is_some() && name(next.way) == name(way)));
             }
@@ -250,7 +257,9 @@ impl Roads {
 
     fn crossing_m(&self, from: i64, step: Step) -> Option<f64> {
         let near = self.nodes_along(from, step, JOIN_M).into_iter().take_while(|(_, along_m)| *along_m < JOIN_M);
-        near.skip(1).find(|(id, _)| self.tag(*id, "highway") == Some("crossing") || self.tag(*id, "crossing").is_some()).map(|(_, m)| m)
+        near.skip(1)
+            .find(|(id, _)| self.tag(*id, "highway") == Some("crossing") || self.tag(*id, "crossing").is_some())
+            .map(|(_, m)| m)
     }
 
     /// Signals are often drawn at the stop lines, not in the middle.
@@ -262,14 +271,19 @@ impl Roads {
     fn ways(&self, arm: &Arm, wish: &Wish, plan: &mut Plan) {
         let length_m = geometry::length_m(&arm.line);
         if length_m < arm.setback_m + 5.0 {
-            plan.notes.push(format!("the road towards {:.0} m east, {:.0} m north is too short and left out", arm.outwards[0] * 20.0, arm.outwards[1] * 20.0));
+            plan.notes.push(format!(
+                "the road towards {:.0} m east, {:.0} m north is too short and left out",
+                arm.outwards[0] * 20.0,
+                arm.outwards[1] * 20.0
+            ));
             return;
         }
         let outbound = geometry::part(&arm.line, arm.setback_m, length_m);
         let inbound: Vec<Point> = outbound.iter().rev().copied().collect();
-        for (inwards, line, own, other) in
-            [(true, &inbound, &arm.road.backward, &arm.road.forward), (false, &outbound, &arm.road.forward, &arm.road.backward)]
-        {
+        for (inwards, line, own, other) in [
+            (true, &inbound, &arm.road.backward, &arm.road.forward),
+            (false, &outbound, &arm.road.forward, &arm.road.backward),
+        ] {
             let lanes = own.iter().enumerate().map(|(lane, _)| PlanLane {
                 key: key(arm.index, inwards, lane),
                 width_m: arm.road.lane_width_m,
@@ -319,13 +333,21 @@ fn junction(data: &Data, steps: &BTreeMap<i64, Vec<Step>>, wish: &Wish) -> Resul
             Some(((lat - at[0]) * 111_200.0).hypot((lon - at[1]) * 111_320.0 * at[0].to_radians().cos()))
         };
         let near = real().filter_map(|id| Some((id, metres(id)?))).min_by(|a, b| a.1.total_cmp(&b.1));
-        return near.filter(|(_, m)| *m < 100.0).map(|(id, _)| id).ok_or_else(|| ImportError::new("no junction within 100 m of --at"));
+        return near
+            .filter(|(_, m)| *m < 100.0)
+            .map(|(id, _)| id)
+            .ok_or_else(|| ImportError::new("no junction within 100 m of --at"));
     }
-    let lit = |id: &i64| data.nodes.get(id).and_then(|(_, tags)| tags.get("highway")).is_some_and(|highway| highway == "traffic_signals");
+    let lit = |id: &i64| {
+        data.nodes.get(id).and_then(|(_, tags)| tags.get("highway")).is_some_and(|highway| highway == "traffic_signals")
+    };
     let lit: Vec<i64> = real().filter(lit).collect();
     match lit[..] {
         [id] => Ok(id),
-        _ => Err(ImportError::new(format!("{} junctions have signals: tell which one with --junction NODE or --at LAT,LON", lit.len()))),
+        _ => Err(ImportError::new(format!(
+            "{} junctions have signals: tell which one with --junction NODE or --at LAT,LON",
+            lit.len()
+        ))),
     }
 }
 

@@ -67,7 +67,11 @@ fn lanes(arms: &[Arm], arm: &Arm, heading: Heading) -> Vec<usize> {
         // At a T every lane must turn: the left half to the left.
         (Heading::Left, Some(last)) if !on && target(arms, arm, Heading::Right).is_some() => (0..=last / 2).collect(),
         (Heading::Left | Heading::Right, Some(last)) if !on => {
-            let from = if heading == Heading::Right && target(arms, arm, Heading::Left).is_some() { last.div_ceil(2) } else { 0 };
+            let from = if heading == Heading::Right && target(arms, arm, Heading::Left).is_some() {
+                last.div_ceil(2)
+            } else {
+                0
+            };
             (from..=last).collect()
         }
         (Heading::Left, Some(_)) => vec![0],

@@ -11,13 +11,27 @@ const USUAL_WIDTH_M: f64 = 3.25;
 
 /// Roads for vehicles. Drives, tracks and paths are not led to a junction with signals.
 const ROADS: [&str; 15] = [
-    "motorway", "motorway_link", "trunk", "trunk_link", "primary", "primary_link", "secondary", "secondary_link",
-    "tertiary", "tertiary_link", "unclassified", "residential", "living_street", "busway", "road",
+    "motorway",
+    "motorway_link",
+    "trunk",
+    "trunk_link",
+    "primary",
+    "primary_link",
+    "secondary",
+    "secondary_link",
+    "tertiary",
+    "tertiary_link",
+    "unclassified",
+    "residential",
+    "living_street",
+    "busway",
+    "road",
 ];
 
 /// Whether vehicles drive on it.
 pub(super) fn is_road(tags: &Tags) -> bool {
-    tags.get("highway").is_some_and(|highway| ROADS.contains(&highway.as_str())) && tags.get("area").is_none_or(|area| area != "yes")
+    tags.get("highway").is_some_and(|highway| ROADS.contains(&highway.as_str()))
+        && tags.get("area").is_none_or(|area| area != "yes")
 }
 
 /// The lanes of a way, by direction.
@@ -79,7 +93,10 @@ impl Carriageway {
         Self {
             forward: padded(turns_forward, forward),
             backward: padded(turns_backward, backward),
-            lane_width_m: width_m.map(|width_m| width_m / lanes).filter(|width_m| (2.0..=5.5).contains(width_m)).unwrap_or(USUAL_WIDTH_M),
+            lane_width_m: width_m
+                .map(|width_m| width_m / lanes)
+                .filter(|width_m| (2.0..=5.5).contains(width_m))
+                .unwrap_or(USUAL_WIDTH_M),
             speed_limit_mps: tags.get("maxspeed").and_then(|text| speed_mps(text)),
         }
     }
@@ -157,7 +174,8 @@ mod tests {
 
     #[test]
     fn turns_widths_and_limits_are_read() {
-        let road = of(&[("oneway", "yes"), ("turn:lanes", "left|through;right"), ("width", "7 m"), ("maxspeed", "30 mph")]);
+        let road =
+            of(&[("oneway", "yes"), ("turn:lanes", "left|through;right"), ("width", "7 m"), ("maxspeed", "30 mph")]);
         assert_eq!(road.forward, [vec![Heading::Left], vec![Heading::Through, Heading::Right]]);
         assert_eq!(road.lane_width_m, 3.5);
         assert!((road.speed_limit_mps.unwrap() - 13.4112).abs() < 1e-9);

@@ -2,20 +2,16 @@
 //! what a source leaves open are given here, for all of them alike.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::f64::consts::{FRAC_PI_4, TAU};
+use std::f64::consts::{FRAC_PI_4, FRAC_PI_8, TAU};
 
 use perception::calibration::Origin;
 use perception::detection::Class;
 use perception::frames::{SiteFrame, Wgs84, heading_of, wrap_pi};
 
+use super::lines::{centre_line, middle, trim};
 use super::{ImportError, Imported, Wish};
 use crate::map::geometry::{self, Point};
 use crate::map::{Connection, Crosswalk, Link, Maneuver, MapLane, Node, NodeId, SiteMap};
-
-/// Points nearer than this to the line through their neighbours say nothing, metres.
-const TOLERANCE_M: f64 = 0.02;
-/// Points nearer to each other than this are one: where two pieces of a road meet they may lie a little crosswise, metres.
-const LEAST_M: f64 = 0.25;
 
 /// One junction and what leads to it and away from it. Metres east and north of the junction.
 #[derive(Debug)]
@@ -191,7 +187,8 @@ impl Plan {
         }
         let mut places: BTreeMap<&str, Place> = BTreeMap::new();
         for way in &self.ways {
-            let ends = way.lanes.iter().filter_map(|lane| if way.inbound { lane.line.first() } else { lane.line.last() });
+            let ends =
+                way.lanes.iter().filter_map(|lane| if way.inbound { lane.line.first() } else { lane.line.last() });
             let end = middle(ends);
             let place = places.entry(&way.far).or_insert_with(|| Place {
                 key: way.far.clone(),
@@ -205,7 +202,9 @@ impl Plan {
             }
         }
         let mut places: Vec<Place> = places.into_values().collect();
-        places.sort_by(|a, b| a.heading_rad.total_cmp(&b.heading_rad));
+        // What points north by a hair's breadth to the west is north all the same, and comes first.
+        let from_north = |place: &Place| (place.heading_rad + FRAC_PI_8).rem_euclid(TAU);
+        places.sort_by(|a, b| from_north(a).total_cmp(&from_north(b)));
         let mut known: BTreeSet<NodeId> = places.iter().map(|place| place.id).chain([served]).collect();
         let mut next = served.id;
         for place in places.iter_mut().filter(|place| place.id == served) {
@@ -272,7 +271,8 @@ impl Plan {
         let mut made = BTreeSet::new();
         for turn in &self.turns {
             let (Some(&(link, lane)), Some(&(to_link, to_lane))) = (keys.get(&turn.from), keys.get(&turn.to)) else {
-                self.notes.push(format!("left out: the way from {} to {}, which is not in the map", turn.from, turn.to));
+                self.notes
+                    .push(format!("left out: the way from {} to {}, which is not in the map", turn.from, turn.to));
                 continue;
             };
             let (Some(from), Some(to)) = (lines.get(&*turn.from), lines.get(&*turn.to)) else { continue };
@@ -320,10 +320,14 @@ impl Plan {
             ));
         }
         if self.lit && groups == 0 {
-            self.notes.push("the junction has signals, but the source names no signal groups: write them into the connections".into());
+            self.notes.push(
+                "the junction has signals, but the source names no signal groups: write them into the connections"
+                    .into(),
+            );
         }
         if self.ways.iter().any(|way| way.far_node.is_none()) {
-            self.notes.push("the numbers of the nodes at the far ends are made up: get them from the road authority".into());
+            self.notes
+                .push("the numbers of the nodes at the far ends are made up: get them from the road authority".into());
         }
     }
 }
@@ -335,37 +339,6 @@ struct Place {
     heading_rad: f64,
     id: NodeId,
     name: String,
-}
-
-/// Keeps what is within reach of the junction, and of that the points that say something.
-fn trim(line: &mut Vec<Point>, inbound: bool, reach_m: f64) {
-    let length_m = geometry::length_m(line);
-    let (from_m, to_m) = if inbound { (length_m - reach_m, length_m) } else { (0.0, reach_m) };
-    *line = geometry::thin(&geometry::part(line, from_m.max(0.0), to_m.min(length_m)), LEAST_M);
-    *line = geometry::simplify(line, TOLERANCE_M);
-}
-
-fn middle<'a>(points: impl Iterator<Item = &'a Point>) -> Point {
-    let (sum, count) = points.fold(([0.0; 2], 0.0), |(sum, count), point| ([sum[0] + point[0], sum[1] + point[1]], count + 1.0));
-    if count > 0.0 { [sum[0] / count, sum[1] / count] } else { sum }
-}
-
-/// The longest lane, moved to the middle of all of them where they meet the junction.
-fn centre_line(way: &Way) -> Vec<Point> {
-    let longest = way.lanes.iter().max_by(|a, b| geometry::length_m(&a.line).total_cmp(&geometry::length_m(&b.line)));
-    let Some(longest) = longest else { return Vec::new() };
-    let end = |lane: &PlanLane| if way.inbound { lane.line.last().copied() } else { lane.line.first().copied() };
-    let Some(own) = end(longest) else { return Vec::new() };
-    let ahead = if way.inbound { geometry::end_direction(&longest.line) } else { geometry::start_direction(&longest.line) };
-    let sides = way.lanes.iter().filter_map(|lane| {
-        let at = end(lane)?;
-        let left_m = ahead[0] * (at[1] - own[1]) - ahead[1] * (at[0] - own[0]);
-        Some([left_m - lane.width_m / 2.0, left_m + lane.width_m / 2.0])
-    });
-    let [right_m, left_m] = sides.fold([f64::INFINITY, f64::NEG_INFINITY], |a, b| [a[0].min(b[0]), a[1].max(b[1])]);
-    // An offset of a line with short pieces folds over; the middle of a road needs no centimetres.
-    let plain = geometry::simplify(&geometry::thin(&longest.line, 4.0), 0.1);
-    geometry::offset(&plain, f64::midpoint(right_m, left_m))
 }
 
 /// What one does who arrives in one direction and leaves in another.
@@ -381,7 +354,7 @@ pub(super) fn maneuver(way_in: Point, way_out: Point) -> Maneuver {
 
 fn compass(heading_rad: f64) -> &'static str {
     let names = ["north", "northeast", "east", "southeast", "south", "southwest", "west", "northwest"];
-    let sector = ((heading_rad + FRAC_PI_4 / 2.0).rem_euclid(TAU) / FRAC_PI_4).floor();
+    let sector = ((heading_rad + FRAC_PI_8).rem_euclid(TAU) / FRAC_PI_4).floor();
     names.iter().zip(0u8..).find(|(_, index)| f64::from(*index) >= sector).map_or("north", |(name, _)| name)
 }
 

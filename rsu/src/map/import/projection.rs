@@ -105,7 +105,8 @@ mod tests {
         let [lat, lon] = utm.place([630_084.0, 4_833_438.0]).unwrap();
         assert!((lat - 43.642_567).abs() < 1e-5 && (lon + 79.387_139).abs() < 1e-5, "{lat} {lon}");
         // On the central meridian the northing is the meridian's arc: 5 540 847.042 m to 50° N (Snyder 1987, p. 17).
-        let tm = Plane::projected("+proj=tmerc +lat_0=0 +lon_0=9 +k=1 +x_0=0 +y_0=0 +datum=WGS84", [10.0, 20.0]).unwrap();
+        let tm =
+            Plane::projected("+proj=tmerc +lat_0=0 +lon_0=9 +k=1 +x_0=0 +y_0=0 +datum=WGS84", [10.0, 20.0]).unwrap();
         let [lat, lon] = tm.place([10.0, 5_540_867.042]).unwrap();
         assert!((lat - 50.0).abs() < 1e-6 && (lon - 9.0).abs() < 1e-9, "{lat} {lon}");
         assert!(Plane::projected("+proj=nonsense", [0.0; 2]).is_err());

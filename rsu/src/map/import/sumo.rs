@@ -54,7 +54,8 @@ fn junction<'a>(net: &Net<'a>, wish: &Wish) -> Result<&'a str, ImportError> {
         [(id, _)] => Ok(*id),
         [] => Err(ImportError::new("no junction has a signal: tell which one with --junction ID or --at LAT,LON")),
         _ => {
-            let list: Vec<String> = lit.iter().map(|(id, junction)| format!("{id} ({} lanes)", junction.incoming)).collect();
+            let list: Vec<String> =
+                lit.iter().map(|(id, junction)| format!("{id} ({} lanes)", junction.incoming)).collect();
             Err(ImportError::new(format!("tell which junction with --junction ID; with a signal: {}", list.join(", "))))
         }
     }
@@ -97,13 +98,15 @@ impl<'a> Reader<'a, '_> {
             if !inbound && edge.from != self.junction {
                 continue;
             }
-            let mut lanes: Vec<(usize, &Lane)> = edge.lanes.iter().enumerate().filter(|(_, lane)| usable(lane)).collect();
+            let mut lanes: Vec<(usize, &Lane)> =
+                edge.lanes.iter().enumerate().filter(|(_, lane)| usable(lane)).collect();
             if !net.left_hand {
                 lanes.reverse();
             }
             let left_out = edge.lanes.len() - lanes.len();
             if left_out > 0 {
-                plan.notes.push(format!("edge {}: {left_out} lanes only for people on foot or trams left out", edge.id));
+                plan.notes
+                    .push(format!("edge {}: {left_out} lanes only for people on foot or trams left out", edge.id));
             }
             let lanes: Vec<LaneId<'_>> = lanes.into_iter().map(|(index, _)| (edge.id, index)).collect();
             let (lines, far) = self.extended(edge, &lanes, inbound)?;
@@ -150,16 +153,11 @@ impl<'a> Reader<'a, '_> {
                 *front = step.map(|connection| far_end(connection, inbound));
                 let Some(connection) = step else { continue };
                 let id = far_end(connection, inbound);
-                let mut piece = self.ground.line(self.shape(id))?;
-                let mut between = self.inside(connection)?;
-                if inbound {
-                    piece.append(&mut between);
-                    piece.append(line);
-                    *line = piece;
-                } else {
-                    line.append(&mut between);
-                    line.append(&mut piece);
-                }
+                let piece = self.ground.line(self.shape(id))?;
+                let between = self.inside(connection)?;
+                // In travel direction.
+                *line =
+                    if inbound { joined(piece, between, line) } else { joined(std::mem::take(line), between, &piece) };
                 if let Some(edge) = self.net.edges.get(id.0) {
                     far = if inbound { edge.from } else { edge.to };
                 }
@@ -182,14 +180,17 @@ impl<'a> Reader<'a, '_> {
             let Some((edge, lane)) = *front else { continue };
             let at = self.net.edges.get(edge).map_or("", |edge| if inbound { edge.from } else { edge.to });
             let junction = self.net.junctions.get(at);
-            let ends_here = at == self.junction || junction.is_none_or(|junction| junction.kind.starts_with("traffic_light"));
+            let ends_here =
+                at == self.junction || junction.is_none_or(|junction| junction.kind.starts_with("traffic_light"));
             if ends_here || geometry::length_m(line) >= self.reach_m {
                 continue;
             }
             let near = |c: &Connection<'a>| if inbound { (c.to, c.to_lane) } else { (c.from, c.from_lane) };
             let straight = self.net.connections.iter().filter(|connection| {
                 let far = self.net.edges.get(far_end(connection, inbound).0);
-                near(connection) == (edge, lane) && connection.dir == "s" && far.is_some_and(|edge| edge.function.is_none())
+                near(connection) == (edge, lane)
+                    && connection.dir == "s"
+                    && far.is_some_and(|edge| edge.function.is_none())
             });
             let straight: Vec<&Connection<'a>> = straight.collect();
             let [connection] = straight[..] else { continue };
@@ -208,7 +209,13 @@ impl<'a> Reader<'a, '_> {
             taken.insert(id, (gap_m, index));
             steps[index] = Some(connection);
         }
-        steps
+        // Where a road splits or two join, the lanes stay on the one that most of them are on.
+        let mut edges: BTreeMap<&str, usize> = BTreeMap::new();
+        for connection in steps.iter().flatten() {
+            *edges.entry(far_end(connection, inbound).0).or_default() += 1;
+        }
+        let most = edges.iter().max_by_key(|(_, lanes)| **lanes).map(|(edge, _)| *edge);
+        steps.into_iter().map(|step| step.filter(|step| Some(far_end(step, inbound).0) == most)).collect()
     }
 
     fn shape(&self, (edge, lane): LaneId<'_>) -> &[Point] {
@@ -233,7 +240,8 @@ impl<'a> Reader<'a, '_> {
 
     fn turns(&self, plan: &mut Plan) -> Result<(), ImportError> {
         for connection in &self.net.connections {
-            let (Some(from), Some(to)) = (self.net.edges.get(connection.from), self.net.edges.get(connection.to)) else {
+            let (Some(from), Some(to)) = (self.net.edges.get(connection.from), self.net.edges.get(connection.to))
+            else {
                 continue;
             };
             let of_road = from.function.is_none() && to.function.is_none();
@@ -245,9 +253,19 @@ impl<'a> Reader<'a, '_> {
                 continue;
             }
             let mut line = Vec::new();
-            line.extend(self.shape((connection.from, connection.from_lane)).last().map(|end| self.ground.point(*end)).transpose()?);
+            line.extend(
+                self.shape((connection.from, connection.from_lane))
+                    .last()
+                    .map(|end| self.ground.point(*end))
+                    .transpose()?,
+            );
             line.extend(self.inside(connection)?);
-            line.extend(self.shape((connection.to, connection.to_lane)).first().map(|end| self.ground.point(*end)).transpose()?);
+            line.extend(
+                self.shape((connection.to, connection.to_lane))
+                    .first()
+                    .map(|end| self.ground.point(*end))
+                    .transpose()?,
+            );
             line.dedup_by(|a, b| geometry::distance_m(*a, *b) < 0.01);
             plan.turns.push(Turn {
                 from: key((connection.from, connection.from_lane)),
@@ -274,8 +292,11 @@ impl<'a> Reader<'a, '_> {
         let here = format!(":{}_c", self.junction);
         for edge in self.net.edges.values() {
             let is_here = edge.id.strip_prefix(&here).is_some_and(|rest| rest.bytes().all(|b| b.is_ascii_digit()));
-            let Some(lane) = edge.lanes.first().filter(|_| is_here && edge.function == Some("crossing")) else { continue };
-            let light = self.net.connections.iter().find(|connection| connection.to == edge.id && connection.signal.is_some());
+            let Some(lane) = edge.lanes.first().filter(|_| is_here && edge.function == Some("crossing")) else {
+                continue;
+            };
+            let light =
+                self.net.connections.iter().find(|connection| connection.to == edge.id && connection.signal.is_some());
             plan.crosswalks.push(Zebra {
                 outline: geometry::band(&self.ground.line(&lane.shape)?, lane.width_m),
                 signal_group: light.and_then(|connection| self.group(connection, &mut plan.notes)),
@@ -283,6 +304,23 @@ impl<'a> Reader<'a, '_> {
         }
         Ok(())
     }
+}
+
+/// Two pieces of a lane and what is between them. Where they don't meet, as where a road gets wider, one changes over along a
+/// dozen metres, not on the spot.
+fn joined(mut before: Vec<Point>, between: Vec<Point>, after: &[Point]) -> Vec<Point> {
+    let (Some(end), Some(start)) = (before.last(), after.first()) else { return after.to_vec() };
+    let aside = geometry::turn_left_rad(geometry::end_direction(&before), geometry::direction(*end, *start)).abs();
+    let apart_m = geometry::distance_m(*end, *start);
+    if apart_m < 0.3 || aside * apart_m < 0.5 {
+        before.extend(between);
+        before.extend(after);
+        return before;
+    }
+    let (before_m, after_m) = (geometry::length_m(&before), geometry::length_m(after));
+    let mut line = geometry::part(&before, 0.0, before_m - (before_m / 3.0).min(6.0));
+    line.extend(geometry::part(after, (after_m / 3.0).min(6.0), after_m));
+    line
 }
 
 fn far_end<'a>(connection: &Connection<'a>, inbound: bool) -> LaneId<'a> {

@@ -114,9 +114,8 @@ impl Painter {
         let bays = map.lots.iter().flat_map(|lot| &lot.bays).flat_map(|bay| &bay.polygon_enu_m).copied();
         let points = lanes.chain(served).chain(crosswalks).map(|point| enu2(&frame, point)).chain(bays);
         let start = [f64::INFINITY, f64::INFINITY, f64::NEG_INFINITY, f64::NEG_INFINITY];
-        let bounds = points.fold(start, |[west, south, east, north], [x, y]| {
-            [west.min(x), south.min(y), east.max(x), north.max(y)]
-        });
+        let bounds = points
+            .fold(start, |[west, south, east, north], [x, y]| [west.min(x), south.min(y), east.max(x), north.max(y)]);
         let [west, south, east, north] = if bounds[0] <= bounds[2] { bounds } else { [-50.0, -50.0, 50.0, 50.0] };
         let [west, south, east, north] = match (around_m.filter(|around_m| *around_m > 0.0), served) {
             (Some(around_m), Some(node)) => {
@@ -306,7 +305,12 @@ impl Painter {
                 };
                 self.area(&(0..24).map(corner).collect::<Vec<_>>(), colour);
             }
-            self.text(geometry::beside(at, [1.0, 0.0], 0.0, 16.0 / self.scale_px), format!("node {}", node.id.id), 13.0, INK);
+            self.text(
+                geometry::beside(at, [1.0, 0.0], 0.0, 16.0 / self.scale_px),
+                format!("node {}", node.id.id),
+                13.0,
+                INK,
+            );
         }
     }
 
@@ -328,15 +332,21 @@ impl Painter {
     /// Scale bar, north, and which colour is which group.
     fn frame(&mut self, map: &SiteMap) {
         let room_m = self.width_px * 0.2 / self.scale_px;
-        let bar_m = [1000.0, 500.0, 200.0, 100.0, 50.0, 20.0, 10.0, 5.0].into_iter().find(|m| *m <= room_m).unwrap_or(2.0);
+        let bar_m =
+            [1000.0, 500.0, 200.0, 100.0, 50.0, 20.0, 10.0, 5.0].into_iter().find(|m| *m <= room_m).unwrap_or(2.0);
         let (x, y, bar_px) = (20.0, self.height_px - 20.0, bar_m * self.scale_px);
         for (points, width_px) in [(vec![[x, y], [x + bar_px, y]], 3.0), (vec![[x, y - 6.0], [x, y]], 2.0)] {
             self.shapes.push(Shape::Line { points, colour: INK, width_px });
         }
-        self.shapes.push(Shape::Line { points: vec![[x + bar_px, y - 6.0], [x + bar_px, y]], colour: INK, width_px: 2.0 });
+        self.shapes.push(Shape::Line {
+            points: vec![[x + bar_px, y - 6.0], [x + bar_px, y]],
+            colour: INK,
+            width_px: 2.0,
+        });
         self.label([x, y - 10.0], format!("{bar_m} m"), 14.0, INK);
         let x = self.width_px - 36.0;
-        self.shapes.push(Shape::Area { points: vec![[x, 14.0], [x + 9.0, 44.0], [x, 37.0], [x - 9.0, 44.0]], fill: INK });
+        self.shapes
+            .push(Shape::Area { points: vec![[x, 14.0], [x + 9.0, 44.0], [x, 37.0], [x - 9.0, 44.0]], fill: INK });
         self.shapes.push(Shape::Text { at: [x, 56.0], text: "N".into(), size_px: 16.0, colour: INK, middle: true });
         let unconfirmed = if map.groups_are_confirmed() { "" } else { " (dashed: to be confirmed)" };
         self.label([20.0, 26.0], format!("signal groups{unconfirmed}"), 14.0, INK);

@@ -60,7 +60,8 @@ fn draw(picture: &mut Mat, shape: &Shape) -> opencv::Result<()> {
 
 fn lines(points: &[[f64; 2]]) -> Vector<Vector<Point>> {
     let fine = TIMES * f64::from(1 << SHIFT);
-    let line: Vector<Point> = points.iter().map(|point| Point::new(int(point[0] * fine), int(point[1] * fine))).collect();
+    let line: Vector<Point> =
+        points.iter().map(|point| Point::new(int(point[0] * fine), int(point[1] * fine))).collect();
     Vector::from_iter([line])
 }
 

@@ -12,7 +12,9 @@ pub(super) fn write(scene: &Scene) -> String {
     );
     for shape in &scene.shapes {
         let _ = match shape {
-            Shape::Area { points, fill } => writeln!(svg, "<polygon points=\"{}\" fill=\"{}\"/>", list(points), hex(*fill)),
+            Shape::Area { points, fill } => {
+                writeln!(svg, "<polygon points=\"{}\" fill=\"{}\"/>", list(points), hex(*fill))
+            }
             Shape::Line { points, colour, width_px } => writeln!(
                 svg,
                 "<polyline points=\"{}\" fill=\"none\" stroke=\"{}\" stroke-width=\"{width_px}\"/>",
