@@ -135,12 +135,12 @@ fn a_large_junction_is_broadcast_in_parts_and_drawn() {
         assert!(parts.len() > 1 && parts.iter().all(|part| part.len() <= 1000), "{dialect}: {}", parts.len());
         same_map(&made.map, &read_back(&parts, dialect), dialect);
     }
-    let scene = Scene::new(&made.map, &made.origin, 800, None);
+    let scene = Scene::new(&made.map, &made.origin, 1600, None);
     let svg = scene.to_svg();
     assert!(svg.contains(">#64</text>") && svg.contains(">north-in</text>") && svg.ends_with("</svg>\n"));
     let png = scene.to_png().unwrap();
     assert_eq!(&png[..8], b"\x89PNG\r\n\x1a\n");
-    assert_eq!(u32::from_be_bytes(png[16..20].try_into().unwrap()), 800, "wide");
+    assert_eq!(u32::from_be_bytes(png[16..20].try_into().unwrap()), 1600, "wide");
 }
 
 fn read_back(parts: &[Vec<u8>], dialect: Dialect) -> SiteMap {

@@ -159,7 +159,8 @@ impl<'a> Road<'a> {
         while step <= count {
             // The end of a section is still in it, not in the next.
             let s = from_m + (to_m - from_m) * step / count;
-            let inner = section.lanes.range(if lane < 0 { lane + 1..=-1 } else { 1..=lane - 1 });
+            let is_inner = |other: &i32| other.signum() == lane.signum() && other.abs() < lane.abs();
+            let inner = section.lanes.iter().filter(|(other, _)| is_inner(other));
             let before_m: f64 = inner.map(|(_, lane)| value(&lane.widths, s - section.from_m)).sum();
             let own_m = section.lanes.get(&lane).map_or(0.0, |lane| value(&lane.widths, s - section.from_m));
             let t = value(&self.offset, s) + (before_m + own_m / 2.0) * f64::from(lane.signum());
