@@ -89,6 +89,8 @@ fn each_mistake_is_named_by_its_key() {
     one("family", &[("us = \"us-j2735-2024\"", "us = \"cn-n4\"")], &["broadcast.us", "cn-n4", "other family"]);
     one("rsu-id", &[("4c554b4f55000001", "4c554b")], &["broadcast.rsu_id", "16 hex digits"]);
     one("rsu-sign", &[("4c554b4f55000001", "+c554b4f55000001")], &["broadcast.rsu_id"]);
+    let too_small = "4c554b4f55000001\"\nmap_max_octets = 299";
+    one("map-octets", &[("4c554b4f55000001\"", too_small)], &["broadcast.map_max_octets", "is 299"]);
     one("name", &[("name = \"demo\"", "name = \"de/mo\"")], &["name", "de/mo"]);
     one("city", &[("city = \"demo-city\"", "city = \"\"")], &["city"]);
     one("camera-id", &[("id = \"cam-plaza\"", "id = \"uu\"")], &["\"uu\"", "twice"]);
@@ -102,6 +104,16 @@ fn each_mistake_is_named_by_its_key() {
     one("fov", &[("fov_deg = 360.0", "fov_deg = 0.0")], &["radar-junction", "fov_rad"]);
     one("sigma", &[("fov_deg = 360.0", "fov_deg = 360.0\nsigma_range_m = nan")], &["radar-junction", "sigma"]);
     one("origin", &[("lat_deg = 31.4912", "lat_deg = 131.4912")], &["lat_deg"]);
+}
+
+#[test]
+fn a_group_that_an_import_guessed_is_not_broadcast() {
+    let folder = Folder::new("config-guessed-map");
+    let map = std::fs::read_to_string(repository().join("deploy/demo/map.geojson")).unwrap();
+    let guessed = map.replacen("\"signal_group\": 2", "\"confirmed\": false, \"signal_group\": 2", 1);
+    std::fs::write(folder.join("guessed.geojson"), guessed).unwrap();
+    let path = format!("map = {:?}", folder.join("guessed.geojson"));
+    one("guessed", &[("map = \"map.geojson\"", &path)], &["map", "guessed.geojson", "rsu map check"]);
 }
 
 #[test]

@@ -421,6 +421,92 @@ fn an_osm_junction_gets_its_lanes_from_the_tags() {
     assert!(errors("\u{1}\u{2}garbage", &Wish::default()).contains("neither .osm nor .pbf"));
 }
 
+/// A field of a protocol buffer whose value has a length.
+fn field(number: u8, value: &[u8]) -> Vec<u8> {
+    [&[number << 3 | 2][..], &varint(value.len() as u64), value].concat()
+}
+
+/// A field that is a number.
+fn number(number: u8, value: u64) -> Vec<u8> {
+    [&[number << 3][..], &varint(value)].concat()
+}
+
+fn varint(mut value: u64) -> Vec<u8> {
+    let mut octets = Vec::new();
+    while value >= 0x80 {
+        octets.push((value & 0x7f) as u8 | 0x80);
+        value >>= 7;
+    }
+    octets.push(value as u8);
+    octets
+}
+
+fn zigzag(value: i64) -> u64 {
+    ((value << 1) ^ (value >> 63)) as u64
+}
+
+/// The same as PBF: a header and one block, uncompressed.
+fn pbf_of(osm: &str) -> Vec<u8> {
+    let document = roxmltree::Document::parse(osm).unwrap();
+    let mut words = vec![String::new()];
+    let mut word = |text: &str| {
+        let known = words.iter().position(|word| word == text);
+        known.unwrap_or_else(|| {
+            words.push(text.to_owned());
+            words.len() - 1
+        }) as u64
+    };
+    let mut group = Vec::new();
+    for element in document.root_element().children().filter(roxmltree::Node::is_element) {
+        let id: i64 = element.attribute("id").unwrap().parse().unwrap();
+        let tags: Vec<_> = element.children().filter(|child| child.has_tag_name("tag")).collect();
+        let mut packed =
+            |name: &str| tags.iter().flat_map(|tag| varint(word(tag.attribute(name).unwrap()))).collect::<Vec<u8>>();
+        let (keys, values) = (field(2, &packed("k")), field(3, &packed("v")));
+        if element.has_tag_name("node") {
+            let steps =
+                |name: &str| zigzag((element.attribute(name).unwrap().parse::<f64>().unwrap() * 1e7).round() as i64);
+            let node = [number(1, zigzag(id)), keys, values, number(8, steps("lat")), number(9, steps("lon"))].concat();
+            group.extend(field(1, &node));
+        } else {
+            let mut before = 0;
+            let refs = element.children().filter_map(|nd| nd.attribute("ref")?.parse::<i64>().ok()).flat_map(|to| {
+                let step = varint(zigzag(to - before));
+                before = to;
+                step
+            });
+            let refs: Vec<u8> = refs.collect();
+            group.extend(field(3, &[number(1, id as u64), keys, values, field(8, &refs)].concat()));
+        }
+    }
+    let table: Vec<u8> = words.iter().flat_map(|word| field(1, word.as_bytes())).collect();
+    let blob = |kind: &str, content: &[u8]| {
+        let blob = [field(1, content), number(2, content.len() as u64)].concat();
+        let header = [field(1, kind.as_bytes()), number(3, blob.len() as u64)].concat();
+        [&(header.len() as u32).to_be_bytes()[..], &header, &blob].concat()
+    };
+    let block = [field(1, &table), field(2, &group)].concat();
+    [blob("OSMHeader", &field(4, b"OsmSchema-V0.6")), blob("OSMData", &block)].concat()
+}
+
+#[test]
+fn pbf_says_the_same_as_xml() {
+    let (from_xml, from_pbf) =
+        (imported(OSM, Format::Osm, &Wish::default()), import(&pbf_of(OSM), Format::Osm, &Wish::default()).unwrap());
+    assert_eq!(from_xml.map.links.len(), from_pbf.map.links.len());
+    for (a, b) in from_xml.map.links.iter().zip(&from_pbf.map.links) {
+        assert_eq!((&a.id, a.lanes.len(), a.speed_limit_mps), (&b.id, b.lanes.len(), b.speed_limit_mps));
+        for (a, b) in a.lanes.iter().zip(&b.lanes) {
+            assert!(a.points.iter().zip(&b.points).all(|(a, b)| metres(a, b) < 1e-3));
+            assert_eq!(a.maneuvers(), b.maneuvers());
+        }
+    }
+    let cut = pbf_of(OSM);
+    for end in (0..cut.len()).step_by(13) {
+        let _ = import(&cut[..end], Format::Osm, &Wish::default());
+    }
+}
+
 /// A road from west to east through a junction, and a bend from the west to the north under a signal.
 const OPENDRIVE: &str = r#"<OpenDRIVE><header><geoReference><![CDATA[+proj=tmerc +lat_0=31.49 +lon_0=120.31 +k=1 +x_0=0 +y_0=0 +datum=WGS84]]></geoReference></header>
 ROADS

@@ -349,9 +349,15 @@ impl Painter {
             .push(Shape::Area { points: vec![[x, 14.0], [x + 9.0, 44.0], [x, 37.0], [x - 9.0, 44.0]], fill: INK });
         self.shapes.push(Shape::Text { at: [x, 56.0], text: "N".into(), size_px: 16.0, colour: INK, middle: true });
         let unconfirmed = if map.groups_are_confirmed() { "" } else { " (dashed: to be confirmed)" };
+        let groups = map.signal_groups();
+        let columns = groups.chunks(12).fold(0.0, |columns, _| columns + 1.0_f64);
+        let (right, below) =
+            ((20.0 + 60.0 * columns).max(if unconfirmed.is_empty() { 130.0 } else { 340.0 }), 50.0 + 18.0 * 12.0);
+        self.shapes
+            .push(Shape::Area { points: vec![[8.0, 8.0], [right, 8.0], [right, below], [8.0, below]], fill: GROUND });
         self.label([20.0, 26.0], format!("signal groups{unconfirmed}"), 14.0, INK);
         let mut at = [20.0, 46.0];
-        for group in map.signal_groups() {
+        for group in groups {
             self.shapes.push(Shape::Line {
                 points: vec![[at[0], at[1] - 5.0], [at[0] + 18.0, at[1] - 5.0]],
                 colour: colour_of(Some(group)),
