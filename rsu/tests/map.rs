@@ -423,7 +423,7 @@ fn an_osm_junction_gets_its_lanes_from_the_tags() {
 
 /// A field of a protocol buffer whose value has a length.
 fn field(number: u8, value: &[u8]) -> Vec<u8> {
-    [&[number << 3 | 2][..], &varint(value.len() as u64), value].concat()
+    [&[(number << 3) | 2][..], &varint(value.len() as u64), value].concat()
 }
 
 /// A field that is a number.
@@ -434,7 +434,7 @@ fn number(number: u8, value: u64) -> Vec<u8> {
 fn varint(mut value: u64) -> Vec<u8> {
     let mut octets = Vec::new();
     while value >= 0x80 {
-        octets.push((value & 0x7f) as u8 | 0x80);
+        octets.push(((value & 0x7f) as u8) | 0x80);
         value >>= 7;
     }
     octets.push(value as u8);
