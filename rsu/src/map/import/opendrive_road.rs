@@ -98,7 +98,7 @@ impl<'a> Road<'a> {
             .filter(|signal| signal.has_tag_name("signalReference") || signal.attribute("dynamic") == Some("yes"));
         Ok(Self {
             id,
-            length_m: number(road, "length")?,
+            length_m: length(road)?,
             junction,
             left_hand: road.attribute("rule") == Some("LHT"),
             speed_mps: child(road, "type").and_then(|kind| speed_mps(child(kind, "speed")?)),
@@ -235,7 +235,7 @@ fn value(cubics: &[Cubic], s: f64) -> f64 {
 fn read_piece(piece: Node<'_, '_>) -> Result<Piece, ImportError> {
     let shape =
         piece.children().find(Node::is_element).ok_or_else(|| ImportError::new("a geometry without a shape"))?;
-    let length_m = number(piece, "length")?;
+    let length_m = length(piece)?;
     let abcd = |letter: &str| -> Result<[f64; 4], ImportError> {
         Ok([
             number(shape, &format!("a{letter}"))?,
@@ -266,6 +266,13 @@ fn read_piece(piece: Node<'_, '_>) -> Result<Piece, ImportError> {
         heading_rad: number(piece, "hdg")?,
         shape,
     })
+}
+
+/// A length that a road can have, metres.
+fn length(element: Node<'_, '_>) -> Result<f64, ImportError> {
+    let length_m = number(element, "length")?;
+    let can_be = (0.0..=1e6).contains(&length_m);
+    can_be.then_some(length_m).ok_or_else(|| ImportError::new(format!("a length of {length_m} m")))
 }
 
 fn read_section(section: Node<'_, '_>) -> Result<Section, ImportError> {
