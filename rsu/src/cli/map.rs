@@ -132,7 +132,7 @@ struct ShowArgs {
     #[arg(long)]
     png: Option<PathBuf>,
     /// Width of the picture, pixels.
-    #[arg(long, default_value_t = 1600, value_parser = clap::value_parser!(u32).range(200..=10_000))]
+    #[arg(long, default_value_t = 1600, value_parser = clap::value_parser!(u32).range(200..=4000))]
     width: u32,
     /// Only what is within so many metres of the served node.
     #[arg(long, value_name = "M")]

@@ -26,6 +26,11 @@ pub(super) fn look(map: &SiteMap, max_octets: usize, report: &mut Report) {
             }
         }
     }
+    let unnumbered = map.crosswalks.iter().enumerate().filter(|(index, _)| map.crosswalk_lane(*index).is_none());
+    for (_, crosswalk) in unnumbered {
+        let text = "is not in the US MAP: its lanes and crosswalks have 254 numbers";
+        report.add(Severity::Doubtful, "crosswalk", crosswalk.id.clone(), start(&report.enu(&crosswalk.polygon)), text);
+    }
     for dialect in [Dialect::CnGbt31024_2019, Dialect::CnN4, Dialect::CnCsae157, Dialect::UsJ27352024] {
         match encode_map(map, dialect, max_octets, 0, UtcMicros(0)) {
             Err(error) => {

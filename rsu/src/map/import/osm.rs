@@ -52,7 +52,10 @@ fn read_xml(text: &str) -> Result<Data, ImportError> {
         let id = element.attribute("id").and_then(|id| id.parse::<i64>().ok());
         match (element.tag_name().name(), id) {
             ("node", Some(id)) => {
-                let degrees = |name| element.attribute(name).and_then(|text| text.parse::<f64>().ok());
+                let degrees = |name| {
+                    let number = element.attribute(name)?.parse::<f64>().ok();
+                    number.filter(|degrees| degrees.abs() <= 180.0)
+                };
                 if let (Some(lat), Some(lon)) = (degrees("lat"), degrees("lon")) {
                     data.nodes.insert(id, ([lat, lon], tags(element)));
                 }

@@ -8,6 +8,9 @@ use super::ImportError;
 use crate::map::gcj02::Datum;
 use crate::map::geometry::Point;
 
+/// A point farther from the junction than this is a mistake, metres.
+const FARTHEST_M: f64 = 1e6;
+
 /// How a source's plane coordinates become places.
 #[derive(Debug)]
 pub(super) enum Plane {
@@ -71,13 +74,19 @@ impl Ground {
     /// With zero at a point of the source.
     pub(super) fn around(centre: Point, plane: Plane, datum: Datum) -> Result<Self, ImportError> {
         let [lat_deg, lon_deg] = datum.to_wgs84(plane.place(centre)?);
+        if !(lat_deg.abs() <= 90.0 && lon_deg.abs() <= 180.0) {
+            return Err(ImportError::new(format!("[{}, {}] is nowhere on earth", centre[0], centre[1])));
+        }
         let origin = Origin { lat_deg, lon_deg, ellipsoidal_height_m: 0.0 };
         Ok(Self { origin, frame: SiteFrame::new(origin), datum, plane })
     }
 
     /// East and north of zero, metres.
     pub(super) fn point(&self, point: Point) -> Result<Point, ImportError> {
-        Ok(self.place(self.datum.to_wgs84(self.plane.place(point)?)))
+        let found = self.place(self.datum.to_wgs84(self.plane.place(point)?));
+        // Also what is no number is not near.
+        let near = found[0].hypot(found[1]) < FARTHEST_M;
+        near.then_some(found).ok_or_else(|| ImportError::new(format!("[{}, {}] is nowhere near", point[0], point[1])))
     }
 
     /// East and north of zero of a place by WGS-84 latitude and longitude, metres.

@@ -27,6 +27,9 @@ const NO_GROUP: Rgb = [130, 134, 140];
 const BAY: Rgb = [206, 222, 240];
 const REGION: Rgb = [120, 150, 120];
 
+/// What is longer than this is drawn without dashes, and marks end there, metres.
+const LONGEST_M: f64 = 2000.0;
+
 /// Something drawn; points in pixels from the top left.
 #[derive(Clone, Debug, PartialEq)]
 enum Shape {
@@ -44,10 +47,10 @@ pub struct Scene {
 }
 
 impl Scene {
-    /// Draws a map so many pixels wide (200 to 10000; its height follows): all of it, or what is within so many metres of
+    /// Draws a map so many pixels wide (200 to 4000; its height follows): all of it, or what is within so many metres of
     /// the served node.
     pub fn new(map: &SiteMap, origin: &Origin, width_px: u32, around_m: Option<f64>) -> Self {
-        let width_px = f64::from(width_px.clamp(200, 10_000));
+        let width_px = f64::from(width_px.clamp(200, 4000));
         let mut painter = Painter::new(map, origin, width_px, around_m);
         painter.ground(map);
         painter.connections(map);
@@ -154,6 +157,9 @@ impl Painter {
 
     fn dashes(&mut self, points_m: &[Point], colour: Rgb, width_px: f64, dash_m: f64) {
         let length_m = geometry::length_m(points_m);
+        if length_m > LONGEST_M {
+            return self.line(points_m, colour, width_px);
+        }
         let mut from_m = 0.0;
         while from_m < length_m {
             self.line(&geometry::part(points_m, from_m, from_m + dash_m), colour, width_px);
@@ -206,7 +212,8 @@ impl Painter {
     fn arrows(&mut self, line: &[Point], width_m: f64) {
         let size_m = width_m * 0.28;
         let mut along_m = 24.0;
-        while along_m < geometry::length_m(line) - 20.0 {
+        let length_m = geometry::length_m(line).min(LONGEST_M);
+        while along_m < length_m - 20.0 {
             if let Some((at, way)) = geometry::at(line, along_m) {
                 let corner = |ahead: f64, left: f64| geometry::beside(at, way, ahead * size_m, left * size_m);
                 self.area(&[corner(1.4, 0.0), corner(-0.6, 0.7), corner(-0.6, -0.7)], PALE);
@@ -220,8 +227,8 @@ impl Painter {
             let outline = self.enu(&crosswalk.polygon);
             self.area(&outline, [120, 123, 128]);
             if let Some((line, width_m)) = geometry::axis(&outline) {
-                let mut from_m = 0.4;
-                while from_m + 0.5 < geometry::length_m(&line) {
+                let (mut from_m, length_m) = (0.4, geometry::length_m(&line).min(LONGEST_M));
+                while from_m + 0.5 < length_m {
                     let stripe = geometry::part(&line, from_m, from_m + 0.5);
                     self.area(&geometry::band(&stripe, width_m * 0.9), WHITE);
                     from_m += 1.1;
