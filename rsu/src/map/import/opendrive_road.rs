@@ -194,7 +194,7 @@ impl Shape {
             Self::Curved(from, to) => {
                 let bend = if length_m > 0.0 { (to - from) / length_m } else { 0.0 };
                 let heading = |s: f64| from * s + bend * s * s / 2.0;
-                (integrate(heading, along_m), heading(along_m))
+                (integrate(heading, along_m, from.abs().max(to.abs())), heading(along_m))
             }
             Self::Cubic(u, v, end) => {
                 let p = if length_m > 0.0 { along_m / length_m * end } else { 0.0 };
@@ -206,10 +206,10 @@ impl Shape {
     }
 }
 
-/// Where one comes to who walks with a heading that changes along the way: Simpson's rule in steps of half a metre, which
-/// is exact to less than a micrometre for curves that a road has.
-fn integrate(heading: impl Fn(f64) -> f64, length_m: f64) -> Point {
-    let steps = (length_m / 0.5).ceil().clamp(1.0, 100_000.0);
+/// Where one comes to who walks with a heading that changes along the way, at most by so much a metre: Simpson's rule in
+/// steps of half a metre and a degree at most, which is exact to less than a micrometre.
+fn integrate(heading: impl Fn(f64) -> f64, length_m: f64, curvature: f64) -> Point {
+    let steps = (length_m / 0.5).max(length_m * curvature / 0.02).ceil().clamp(1.0, 100_000.0);
     let width_m = length_m / steps;
     let mut at = [0.0; 2];
     let mut step = 0.0;
