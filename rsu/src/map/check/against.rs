@@ -4,6 +4,9 @@ use super::{Report, Severity, median};
 use crate::map::gcj02::{Datum, bd09_from_gcj02, gcj02_from_wgs84};
 use crate::map::{SiteMap, origin_of};
 
+/// From WGS-84 latitude and longitude to what a map shifted in this way has, degrees.
+type Shift = fn([f64; 2]) -> [f64; 2];
+
 /// Two surveys of one junction differ by less than this, metres.
 const SAME_M: f64 = 15.0;
 /// Maps farther apart than this are of different junctions, metres.
@@ -44,7 +47,7 @@ pub(super) fn look(map: &SiteMap, other: &str, report: &mut Report) {
     if off_m <= SAME_M {
         return;
     }
-    let shifts: [(&str, fn([f64; 2]) -> [f64; 2]); 2] =
+    let shifts: [(&str, Shift); 2] =
         [("GCJ-02", gcj02_from_wgs84), ("BD-09", |place| bd09_from_gcj02(gcj02_from_wgs84(place)))];
     for (name, shift) in shifts {
         if metres(shift(there), here) <= SAME_M {

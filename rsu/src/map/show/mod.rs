@@ -93,9 +93,7 @@ fn colour_of(group: Option<u8>) -> Rgb {
 
 /// A number from 0 to 255 as an octet.
 fn byte(value: f64) -> u8 {
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is clamped to what fits")]
-    let byte = value.round().clamp(0.0, 255.0) as u8;
-    byte
+    value.round().clamp(0.0, 255.0) as u8
 }
 
 struct Painter {

@@ -71,7 +71,5 @@ fn bgr([red, green, blue]: Rgb) -> Scalar {
 
 /// A coordinate far outside of the picture is as good as one a little outside.
 fn int(value: f64) -> i32 {
-    #[expect(clippy::cast_possible_truncation, reason = "it is clamped to what fits")]
-    let whole = value.round().clamp(-1e8, 1e8) as i32;
-    whole
+    value.round().clamp(-1e8, 1e8) as i32
 }
