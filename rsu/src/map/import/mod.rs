@@ -1,5 +1,5 @@
-//! Maps that others have made, as [`SiteMap`]: one file for each format, which reads its source into a [`Plan`]; the plan
-//! gives names and numbers and becomes the map.
+//! Maps that others have made, as [`SiteMap`]: one file for each format, which reads its source into a plan (`plan.rs`);
+//! the plan gives names and numbers and becomes the map.
 
 use std::io::Read;
 
