@@ -421,6 +421,37 @@ fn an_osm_junction_gets_its_lanes_from_the_tags() {
     assert!(errors("\u{1}\u{2}garbage", &Wish::default()).contains("neither .osm nor .pbf"));
 }
 
+/// The same with a dual carriageway, 22 m apart, across a street of four lanes.
+const DUAL: &str = r#"<osm version="0.6">
+  <node id="1" lat="31.4900" lon="120.3100"><tag k="highway" v="traffic_signals"/></node>
+  <node id="2" lat="31.4900" lon="120.3079"/> <node id="3" lat="31.4900" lon="120.3121"/>
+  <node id="4" lat="31.4882" lon="120.3100"/> <node id="5" lat="31.4918" lon="120.3100"/>
+  <node id="21" lat="31.4902" lon="120.3100"/> <node id="22" lat="31.4902" lon="120.3079"/> <node id="23" lat="31.4902" lon="120.3121"/>
+  <way id="10"><nd ref="2"/><nd ref="1"/><nd ref="3"/><tag k="highway" v="primary"/><tag k="lanes" v="3"/><tag k="oneway" v="yes"/>
+    <tag k="turn:lanes" v="left|through|through;right"/></way>
+  <way id="13"><nd ref="23"/><nd ref="21"/><nd ref="22"/><tag k="highway" v="primary"/><tag k="lanes" v="3"/><tag k="oneway" v="yes"/></way>
+  <way id="11"><nd ref="4"/><nd ref="1"/><nd ref="21"/><nd ref="5"/><tag k="highway" v="secondary"/><tag k="lanes" v="4"/></way>
+</osm>"#;
+
+#[test]
+fn the_crossings_of_a_dual_carriageway_are_one_junction() {
+    let made = imported(DUAL, Format::Osm, &Wish { junction: Some("1".into()), ..Wish::default() });
+    let map = &made.map;
+    let lanes: Vec<(&str, usize)> = map.links.iter().map(|link| (link.id.as_str(), link.lanes.len())).collect();
+    let roads = ["north-in", "north-out", "east-in", "east-out", "south-in", "south-out", "west-in", "west-out"];
+    assert_eq!(
+        lanes,
+        roads.map(|road| (road, if road.starts_with("east") || road.starts_with("west") { 3 } else { 2 }))
+    );
+    assert_eq!(map.link("east-in").unwrap().from, map.link("east-out").unwrap().to, "both carriageways, one node");
+    let west = &map.link("west-in").unwrap().lanes;
+    let ways =
+        west.iter().map(|lane| lane.connections.iter().map(|way| format!("{}/{}", way.to_link, way.to_lane)).collect());
+    let ways: Vec<Vec<String>> = ways.collect();
+    assert_eq!(ways, [vec!["north-out/1"], vec!["east-out/2"], vec!["east-out/3", "south-out/2"]]);
+    assert_eq!(wrong(&map.to_geojson(&made.origin)), Vec::<String>::new());
+}
+
 /// A field of a protocol buffer whose value has a length.
 fn field(number: u8, value: &[u8]) -> Vec<u8> {
     [&[(number << 3) | 2][..], &varint(value.len() as u64), value].concat()

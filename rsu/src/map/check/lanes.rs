@@ -108,10 +108,16 @@ fn drift(id: &str, line: &[Point], along: &[Point], report: &mut Report) {
 fn neighbours(link: &Link, left: &MapLane, right: &MapLane, report: &mut Report) {
     let (left_line, right_line) = (report.enu(&left.points), report.enu(&right.points));
     let id = lane_id(link, right);
-    // Where both are: along the shorter.
-    let shorter = geometry::length_m(&left_line).min(geometry::length_m(&right_line));
-    let from_end_m = shorter / 2.0;
-    let Some((at, _)) = geometry::at(&right_line, geometry::length_m(&right_line) - from_end_m) else { return };
+    // Where both are: along the shorter, from the end where they lie side by side.
+    let (Some(ends), Some(starts)) =
+        (left_line.last().zip(right_line.last()), left_line.first().zip(right_line.first()))
+    else {
+        return;
+    };
+    let at_end = geometry::distance_m(*ends.0, *ends.1) <= geometry::distance_m(*starts.0, *starts.1);
+    let length_m = geometry::length_m(&right_line);
+    let half_m = geometry::length_m(&left_line).min(length_m) / 2.0;
+    let Some((at, _)) = geometry::at(&right_line, if at_end { length_m - half_m } else { half_m }) else { return };
     let Some(off) = geometry::nearest(&left_line, at) else { return };
     if off.left_m > 0.3 {
         let text = format!("lies to the left of lane {}: numbers run from the left", left.number);

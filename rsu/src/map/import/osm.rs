@@ -169,7 +169,9 @@ impl Roads {
             let (_, tags) = self.data.ways.get(&step.way).ok_or_else(|| ImportError::new("a way is missing"))?;
             let road = Carriageway::of(tags);
             let road = if step.forward { road } else { road.turned() };
-            let outwards = geometry::at(&line, 15.0).map_or([1.0, 0.0], |(at, _)| geometry::direction([0.0; 2], at));
+            let outwards = geometry::at(&line, 20.0)
+                .zip(line.first())
+                .map_or([1.0, 0.0], |((at, _), start)| geometry::direction(*start, at));
             plan.lit |= self.lit_nearby(from, step);
             let crossing_m = self.crossing_m(from, step);
             arms.push(Arm { line, road, setback_m: 0.0, crossing_m, outwards, index });

@@ -19,8 +19,10 @@ pub(super) fn connect(arms: &[Arm], plan: &mut Plan) {
             let from = lanes(arms, arm, heading);
             let out = to.road.forward.len();
             for (index, lane) in from.iter().enumerate() {
-                // Left turns keep to the left, right turns to the right; straight on, too, is counted from the left.
+                // Left turns keep to the left, right turns to the right. Straight on keeps its place where as many lanes go on
+                // as come; otherwise it is counted from the left.
                 let to_lane = match heading {
+                    Heading::Through if out == arm.road.backward.len() => *lane,
                     Heading::Right => (out + index).saturating_sub(from.len()),
                     _ => index.min(out.saturating_sub(1)),
                 };

@@ -30,6 +30,9 @@ const REGION: Rgb = [120, 150, 120];
 /// What is longer than this is drawn without dashes, and marks end there, metres.
 const LONGEST_M: f64 = 2000.0;
 
+/// Room for the list of signal groups on the left, pixels.
+const LEGEND_PX: f64 = 200.0;
+
 /// Something drawn; points in pixels from the top left.
 #[derive(Clone, Debug, PartialEq)]
 enum Shape {
@@ -128,8 +131,10 @@ impl Painter {
         let margin_m = ((east - west).max(north - south) * 0.05).max(8.0);
         let (wide_m, high_m) = (east - west + 2.0 * margin_m, north - south + 2.0 * margin_m);
         // A road that only runs north would make an endless page: show it smaller instead.
-        let scale_px = (width_px / wide_m).min(2.0 * width_px / high_m);
-        let west_m = f64::midpoint(west, east) - width_px / scale_px / 2.0;
+        let legend_px = if width_px < 3.0 * LEGEND_PX || map.signal_groups().is_empty() { 0.0 } else { LEGEND_PX };
+        let room_px = width_px - legend_px;
+        let scale_px = (room_px / wide_m).min(2.0 * width_px / high_m);
+        let west_m = f64::midpoint(west, east) - (room_px / 2.0 + legend_px) / scale_px;
         let height_px = (high_m * scale_px).max(width_px / 3.0);
         let north_m = f64::midpoint(south, north) + height_px / scale_px / 2.0;
         Self { frame, west_m, north_m, scale_px, width_px, height_px, shapes: Vec::new() }
@@ -353,16 +358,11 @@ impl Painter {
         self.shapes
             .push(Shape::Area { points: vec![[x, 14.0], [x + 9.0, 44.0], [x, 37.0], [x - 9.0, 44.0]], fill: INK });
         self.shapes.push(Shape::Text { at: [x, 56.0], text: "N".into(), size_px: 16.0, colour: INK, middle: true });
-        let unconfirmed = if map.groups_are_confirmed() { "" } else { " (dashed: to be confirmed)" };
-        let groups = map.signal_groups();
-        let columns = groups.chunks(12).fold(0.0, |columns, _| columns + 1.0_f64);
-        let (right, below) =
-            ((20.0 + 60.0 * columns).max(if unconfirmed.is_empty() { 130.0 } else { 340.0 }), 50.0 + 18.0 * 12.0);
-        self.shapes
-            .push(Shape::Area { points: vec![[8.0, 8.0], [right, 8.0], [right, below], [8.0, below]], fill: GROUND });
-        self.label([20.0, 26.0], format!("signal groups{unconfirmed}"), 14.0, INK);
-        let mut at = [20.0, 46.0];
-        for group in groups {
+        let unconfirmed = if map.groups_are_confirmed() { "" } else { "dashed: to be confirmed" };
+        self.label([20.0, 26.0], "signal groups".into(), 14.0, INK);
+        self.label([20.0, 44.0], unconfirmed.into(), 12.0, INK);
+        let mut at = [20.0, 66.0];
+        for group in map.signal_groups() {
             self.shapes.push(Shape::Line {
                 points: vec![[at[0], at[1] - 5.0], [at[0] + 18.0, at[1] - 5.0]],
                 colour: colour_of(Some(group)),
@@ -370,8 +370,8 @@ impl Painter {
             });
             self.label([at[0] + 24.0, at[1]], group.to_string(), 13.0, INK);
             at[1] += 18.0;
-            if at[1] > 46.0 + 18.0 * 11.0 {
-                at = [at[0] + 60.0, 46.0];
+            if at[1] > 66.0 + 18.0 * 23.0 {
+                at = [at[0] + 60.0, 66.0];
             }
         }
     }
