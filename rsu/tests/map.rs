@@ -402,7 +402,7 @@ fn an_osm_junction_gets_its_lanes_from_the_tags() {
     let way = |to: &str, maneuver| (to.to_owned(), maneuver);
     assert_eq!(ways("west-in", 0), [way("north-out/1", Maneuver::Left)]);
     // There is no way to the right: the street to the south comes from there.
-    assert_eq!(ways("west-in", 1), [way("east-out/1", Maneuver::Straight)]);
+    assert_eq!(ways("west-in", 1), [way("east-out/2", Maneuver::Straight)]);
     assert_eq!(ways("south-in", 0), [way("west-out/1", Maneuver::Left), way("north-out/1", Maneuver::Straight)]);
     assert_eq!(ways("south-in", 1), [way("north-out/2", Maneuver::Straight), way("east-out/2", Maneuver::Right)]);
     // The stop line lies before the crossing, the others behind the width of the road that crosses.
