@@ -623,8 +623,8 @@ fn nothing_that_is_read_can_panic() {
     for (source, format) in &sources {
         assert!(import(source.as_bytes(), *format, &wish).is_ok());
         // A file cut off, and one with each number in turn made nonsense of.
-        for end in (0..source.len()).step_by(97).filter(|end| source.is_char_boundary(*end)) {
-            let _ = import(source[..end].as_bytes(), *format, &wish);
+        for end in (0..source.len()).step_by(97) {
+            let _ = import(&source.as_bytes()[..end], *format, &wish);
         }
         for (at, _) in source.match_indices("=\"").step_by(3) {
             for nonsense in ["-1", "NaN", "1e308", "", "99999999999999999999"] {

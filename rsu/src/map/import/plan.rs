@@ -236,7 +236,9 @@ impl Plan {
         let mut keys = BTreeMap::new();
         let mut number = 0;
         for place in places {
-            for way in self.ways.iter().filter(|way| way.far == place.key) {
+            let mut ways: Vec<&Way> = self.ways.iter().filter(|way| way.far == place.key).collect();
+            ways.sort_by_key(|way| !way.inbound);
+            for way in ways {
                 let (from, to) = if way.inbound { (place.id, served) } else { (served, place.id) };
                 let mut lanes = Vec::new();
                 for (index, lane) in way.lanes.iter().enumerate() {
