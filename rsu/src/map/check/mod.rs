@@ -234,7 +234,10 @@ impl Report {
             .map(|group| group.to_string())
             .collect();
         if !missing.is_empty() && controller.is_empty() {
-            let text = format!("signal groups {} have neither lane nor crosswalk; are they there?", missing.join(", "));
+            let (some, more) =
+                (missing.get(..10).unwrap_or(&missing), if missing.len() > 10 { " and more" } else { "" });
+            let text =
+                format!("signal groups {}{more} have neither lane nor crosswalk; are they there?", some.join(", "));
             self.add(Severity::Doubtful, "", String::new(), None, text);
         }
     }
