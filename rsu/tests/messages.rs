@@ -318,6 +318,7 @@ fn what_nobody_knows_is_said_as_unknown() {
         group(2, Light::Green, None, None),
         group(3, Light::Red, None, Some(4000.0)),
         group(4, Light::Green, None, Some(5.0)),
+        group(5, Light::Green, Some(3.0), None),
     ];
     let state = SignalState { captured_at: START, control: None, plan: None, groups };
     let composed = composer(&site, Dialect::default()).spat(START, &state);
@@ -332,7 +333,7 @@ fn what_nobody_knows_is_said_as_unknown() {
             _ => None,
         })
         .collect();
-    assert_eq!(told, [None, None, Some((36_000, None)), Some((50, None))]);
+    assert_eq!(told, [None, None, Some((36_000, None)), Some((50, None)), Some((36_001, Some(30)))]);
     let asn1::us::MessageFrame::Spat(said) = us(of(MessageSet::Us, &composed)[0]) else { panic!("not a SPAT") };
     let told: Vec<_> = said.intersections[0]
         .states
@@ -340,7 +341,8 @@ fn what_nobody_knows_is_said_as_unknown() {
         .map(|state| state.state_time_speed[0].timing.map(|t| (t.likely_time, t.min_end_time, t.max_end_time)))
         .collect();
     let unknown = asn1::time::TIME_MARK_UNKNOWN_US;
-    assert_eq!(told, [None, None, Some((Some(36_000), unknown, None)), Some((Some(50), unknown, None))]);
+    let ends = [(Some(36_000), unknown, None), (Some(50), unknown, None), (None, 30, None)];
+    assert_eq!(told, [None, None, Some(ends[0]), Some(ends[1]), Some(ends[2])]);
 }
 
 fn track(id: u64, class: Class, position_enu_m: [f64; 2], velocity_enu_mps: [f64; 2]) -> Track {

@@ -47,11 +47,10 @@ fn phase(group: &GroupState, age_s: f64) -> Phase {
     // Below zero where the word is old and the change has passed: what follows is counted from that moment.
     let left = |end_s: Option<f64>| end_s.map(|end_s| end_s - age_s);
     let [min_s, likely_s, max_s] = [group.min_end_s, group.likely_end_s, group.max_end_s].map(left);
-    let any_known = min_s.or(likely_s).or(max_s).is_some();
     let counting = |times| Some(TimeChangeDetails::Counting(times));
     let current = PhaseState {
         light: if is_protected(group) { protected(group.light) } else { light(group.light) },
-        timing: any_known.then_some(TimeChangeDetails::Counting(TimeCountingDown {
+        timing: group.has_end().then_some(TimeChangeDetails::Counting(TimeCountingDown {
             start_time_s: Some(0.0),
             min_end_time_s: min_s,
             max_end_time_s: max_s,
@@ -69,7 +68,7 @@ fn phase(group: &GroupState, age_s: f64) -> Phase {
                 likely_end_time_s: Some(end_s),
                 ..TimeCountingDown::default()
             };
-            phase_states.push(PhaseState { light: light(next), timing: counting(times) });
+            phase_states.push(PhaseState { light: light(next), timing: Some(TimeChangeDetails::Counting(times)) });
             start_s = end_s;
         }
     }

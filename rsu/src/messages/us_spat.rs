@@ -40,8 +40,7 @@ pub(super) fn encode(state: &SignalState, node: NodeId, now: UtcMicros) -> Resul
 /// J2735 times are absolute: tenths of a second within the UTC hour.
 fn movement(group: &GroupState, captured_at: UtcMicros, now: UtcMicros) -> MovementState {
     let within_hour = |end_s: f64| time::second_in_hour(captured_at.plus_seconds(end_s).0, now.0);
-    let any_known = group.min_end_s.or(group.likely_end_s).or(group.max_end_s).is_some();
-    let timing = any_known.then(|| TimeChangeDetails {
+    let timing = group.has_end().then(|| TimeChangeDetails {
         min_end_time_s: group.min_end_s.map(within_hour),
         max_end_time_s: group.max_end_s.map(within_hour),
         likely_time_s: group.likely_end_s.map(within_hour),

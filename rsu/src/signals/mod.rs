@@ -62,6 +62,11 @@ impl GroupState {
             next: Vec::new(),
         }
     }
+
+    /// Whether anything is known of its end.
+    pub fn has_end(&self) -> bool {
+        self.min_end_s.or(self.max_end_s).or(self.likely_end_s).is_some()
+    }
 }
 
 /// How the controller decides.
