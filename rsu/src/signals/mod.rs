@@ -17,6 +17,7 @@ pub mod history;
 pub mod link;
 pub mod predict;
 pub mod runner;
+pub mod snmp;
 
 use link::LinkFile;
 
@@ -120,6 +121,9 @@ pub struct Moment {
     pub uptime_s: f64,
 }
 
+/// Why a frame, or a part of it, was not taken: a word for metrics, and what exactly was wrong.
+pub type Refusal = (&'static str, String);
+
 /// What follows from bytes or time at a source; the runner acts on it and empties it.
 #[derive(Debug, Default)]
 pub struct Talk {
@@ -154,6 +158,11 @@ pub trait SignalSource: Send + fmt::Debug {
 
     /// Bytes came: one datagram, or any piece of a stream.
     fn receive(&mut self, now: Moment, bytes: &[u8], talk: &mut Talk);
+
+    /// Whether bytes that came may be kept as they are: false where they hold a secret.
+    fn may_keep(&self, _bytes: &[u8]) -> bool {
+        true
+    }
 
     /// When [`SignalSource::tick`] is due, seconds of uptime; `None`: never.
     fn wake_at_s(&self) -> Option<f64> {

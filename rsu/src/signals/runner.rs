@@ -131,7 +131,9 @@ impl Runner {
                 received = link.receive(&mut buffer) => match received {
                     Ok(Received::Bytes(length)) => {
                         let bytes = buffer.get(..length).unwrap_or_default();
-                        self.inlet.record_signal_bytes(self.source.name(), bytes);
+                        if self.source.may_keep(bytes) {
+                            self.inlet.record_signal_bytes(self.source.name(), bytes);
+                        }
                         self.source.receive(self.now(), bytes, &mut talk);
                     }
                     Ok(Received::Stranger(from)) => talk.refuse("sender", format!("from {from}")),
