@@ -23,7 +23,7 @@ impl<'a> Checker<'a> {
         Self { base, problems: Vec::new() }
     }
 
-    pub(super) fn site(mut self, file: SiteFile) -> Result<Site, Vec<String>> {
+    pub(super) fn site(mut self, mut file: SiteFile) -> Result<Site, Vec<String>> {
         if file.version != SITE_FILE_VERSION {
             self.problem("version", format!("is {}, this program reads {SITE_FILE_VERSION}", file.version));
         }
@@ -48,7 +48,8 @@ impl<'a> Checker<'a> {
             onnxruntime: detector.onnxruntime.map(|path| self.base.join(path)),
             ..detector
         });
-        if let Some(signal) = &file.signal {
+        if let Some(signal) = &mut file.signal {
+            signal.base(self.base);
             self.signal(signal, map.as_ref());
         }
         self.gate(&file.gate, file.signal.as_ref(), map.as_ref(), &origin);

@@ -1,8 +1,10 @@
 //! `[signal]` of `site.toml`: which controller, and what of it is which group of the map.
 
+use std::path::Path;
+
 use serde::Deserialize;
 
-use crate::signals::{SourceSettings, fixed_time, gat1743, gbt20999};
+use crate::signals::{SourceSettings, fixed_time, gat1743, gbt20999, ntcip1202};
 
 /// Where the signal state comes from.
 #[derive(Clone, Debug, Deserialize)]
@@ -14,6 +16,8 @@ pub enum SignalFile {
     Gat1743(gat1743::Settings),
     /// A controller that speaks GB/T 20999-2017.
     Gbt20999(gbt20999::Settings),
+    /// A controller that is asked by NTCIP 1202.
+    Ntcip1202(ntcip1202::Settings),
 }
 
 impl SignalFile {
@@ -23,6 +27,15 @@ impl SignalFile {
             Self::FixedTime(settings) => settings,
             Self::Gat1743(settings) => settings,
             Self::Gbt20999(settings) => settings,
+            Self::Ntcip1202(settings) => settings,
+        }
+    }
+
+    /// Makes paths in it begin at the site file's folder.
+    pub fn base(&mut self, folder: &Path) {
+        match self {
+            Self::Ntcip1202(settings) => settings.snmp.base(folder),
+            _ => {}
         }
     }
 

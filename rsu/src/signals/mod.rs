@@ -16,6 +16,8 @@ pub mod gbt20999;
 pub mod history;
 pub mod link;
 pub mod predict;
+pub mod nema;
+pub mod ntcip1202;
 pub mod runner;
 pub mod snmp;
 
