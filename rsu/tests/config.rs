@@ -174,6 +174,28 @@ fn each_group_is_heard_from_one_lamp() {
     wrong("source", &controller("", &all).replace("gat1743", "gat1049"), &["gat1049", "gat1743", "gbt20999"]);
 }
 
+/// A US controller whose phases 1 to 6 are the groups.
+fn nema(table: &str) -> String {
+    let groups = (1..=6).map(|number| format!("[[signal.group]]\ngroup = {number}\nhead = \"phase {number}\"\n"));
+    format!("[signal]\n{table}\n{}\n", groups.collect::<String>())
+}
+
+#[test]
+fn heads_and_secrets_of_us_controllers_are_found() {
+    let tscbm = nema("source = \"tscbm\"\nlink = { listen = \"0.0.0.0:6053\" }");
+    let (code, _, plain) = check("tscbm", &[(&demo_signal(), &tscbm)]);
+    assert_eq!(code, 0, "{plain}");
+    assert!(plain.contains("  signal group 3: phase 3\n"), "{plain}");
+    let wrong = |name: &str, signal: &str, words: &[&str]| one(name, &[(&demo_signal(), signal)], words);
+    let tcp = tscbm.replace("listen", "transport = \"tcp\", listen");
+    wrong("tcp", &tcp, &["signal link.transport is tcp: blocks come over udp"]);
+    wrong("head", &tscbm.replace("phase 6", "phase 17"), &["phase 17", "is no head"]);
+    let ask =
+        "source = \"ntcip1202\"\nlink = { to = \"192.0.2.5:161\" }\nsnmp = { community = { file = \"community\" } }";
+    wrong("secret", &nema(ask), &["signal snmp.community: ", "lukou-config-secret-", "/community: No such file"]);
+    wrong("slow", &nema(&format!("{ask}\npoll_s = 1.0")), &["poll_s is 1, and a state is stale after 0.3 s"]);
+}
+
 #[test]
 fn all_mistakes_are_told_at_once() {
     let found = problems(

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde::Deserialize;
 
-use crate::signals::{SourceSettings, fixed_time, gat1743, gbt20999, ntcip1202};
+use crate::signals::{SourceSettings, fixed_time, gat1743, gbt20999, ntcip1202, tscbm};
 
 /// Where the signal state comes from.
 #[derive(Clone, Debug, Deserialize)]
@@ -18,6 +18,8 @@ pub enum SignalFile {
     Gbt20999(gbt20999::Settings),
     /// A controller that is asked by NTCIP 1202.
     Ntcip1202(ntcip1202::Settings),
+    /// A controller that broadcasts TSCBM.
+    Tscbm(tscbm::Settings),
 }
 
 impl SignalFile {
@@ -28,6 +30,7 @@ impl SignalFile {
             Self::Gat1743(settings) => settings,
             Self::Gbt20999(settings) => settings,
             Self::Ntcip1202(settings) => settings,
+            Self::Tscbm(settings) => settings,
         }
     }
 
@@ -35,6 +38,7 @@ impl SignalFile {
     pub fn base(&mut self, folder: &Path) {
         match self {
             Self::Ntcip1202(settings) => settings.snmp.base(folder),
+            Self::Tscbm(settings) => settings.enable.iter_mut().for_each(|enable| enable.snmp.base(folder)),
             _ => {}
         }
     }

@@ -20,6 +20,8 @@ pub mod nema;
 pub mod ntcip1202;
 pub mod runner;
 pub mod snmp;
+pub mod stamp;
+pub mod tscbm;
 
 use link::LinkFile;
 
