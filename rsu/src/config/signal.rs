@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde::Deserialize;
 
-use crate::signals::{SourceSettings, fixed_time, gat1743, gbt20999, ntcip1202, tscbm};
+use crate::signals::{SourceSettings, fixed_time, gat1743, gbt20999, j2735_push, ntcip1202, tscbm};
 
 /// Where the signal state comes from.
 #[derive(Clone, Debug, Deserialize)]
@@ -16,6 +16,8 @@ pub enum SignalFile {
     Gat1743(gat1743::Settings),
     /// A controller that speaks GB/T 20999-2017.
     Gbt20999(gbt20999::Settings),
+    /// A controller that pushes SPAT of SAE J2735.
+    J2735Push(j2735_push::Settings),
     /// A controller that is asked by NTCIP 1202.
     Ntcip1202(ntcip1202::Settings),
     /// A controller that broadcasts TSCBM.
@@ -29,6 +31,7 @@ impl SignalFile {
             Self::FixedTime(settings) => settings,
             Self::Gat1743(settings) => settings,
             Self::Gbt20999(settings) => settings,
+            Self::J2735Push(settings) => settings,
             Self::Ntcip1202(settings) => settings,
             Self::Tscbm(settings) => settings,
         }

@@ -14,6 +14,7 @@ pub mod fixed_time;
 pub mod gat1743;
 pub mod gbt20999;
 pub mod history;
+pub mod j2735_push;
 pub mod link;
 pub mod predict;
 pub mod nema;
