@@ -9,7 +9,9 @@ use anyhow::{Context, bail};
 use clap::{Args, ValueEnum};
 use hil::controllers::gat1743::{self, Gat1743, Speaks};
 use hil::controllers::gbt20999::{self, Gbt20999};
-use hil::controllers::{Controller, Fault, Program, run};
+use hil::controllers::j2735::Pusher;
+use hil::controllers::tscbm::Tscbm;
+use hil::controllers::{Controller, Fault, Program, ntcip, run};
 use rsu::clock::Clock;
 use rsu::config::{SignalFile, Site};
 use rsu::signals::fixed_time;
@@ -23,6 +25,12 @@ pub enum Protocol {
     Gat1743,
     /// GB/T 20999-2017: answers.
     Gbt20999,
+    /// NTCIP 1202: an SNMP agent with the community `public`.
+    Ntcip1202,
+    /// SPAT of SAE J2735, pushed; junction 1.
+    J2735Push,
+    /// TSCBM: broadcasts ten times a second.
+    Tscbm,
 }
 
 /// Arguments of `hil controller`.
@@ -31,8 +39,9 @@ pub struct ControllerArgs {
     /// What it speaks.
     protocol: Protocol,
     /// Its plan: TOML with `offset_s` and `stage`, as in a fixed-time site. With gbt20999 the groups are its lamp groups.
+    /// The US protocols have none: their controller runs eight phases in two rings.
     #[arg(long)]
-    plan: PathBuf,
+    plan: Option<PathBuf>,
     /// gat1743: the site whose `[[signal.group]]` says which lamps there are.
     #[arg(long)]
     site: Option<PathBuf>,
@@ -58,23 +67,19 @@ pub struct ControllerArgs {
 
 /// Speaks until it is told to end, or the time is up.
 pub fn controller(args: &ControllerArgs) -> anyhow::Result<()> {
-    let text = std::fs::read_to_string(&args.plan).with_context(|| args.plan.display().to_string())?;
-    let settings: fixed_time::Settings = toml::from_str(&text).with_context(|| args.plan.display().to_string())?;
-    let plan = settings.plan().map_err(anyhow::Error::msg).with_context(|| args.plan.display().to_string())?;
-    let program = match args.actuated {
-        Some(seed) => Program::actuated(plan, seed),
-        None => Program::fixed(plan),
-    };
     let controller: Box<dyn Controller> = match args.protocol {
         Protocol::Gat1743 => {
             let site = args.site.as_deref().context("gat1743 needs --site")?;
             let settings = gat1743::Settings { lamps: lamps(site)?, speaks: Speaks::Broadcasts, number: 1 };
-            Box::new(Gat1743::new(settings, program))
+            Box::new(Gat1743::new(settings, program(args)?))
         }
         Protocol::Gbt20999 => {
             let settings = gbt20999::Settings { stream: args.tcp, ..gbt20999::Settings::default() };
-            Box::new(Gbt20999::new(settings, program))
+            Box::new(Gbt20999::new(settings, program(args)?))
         }
+        Protocol::J2735Push => Box::new(Pusher::new(1)),
+        Protocol::Tscbm => Box::new(Tscbm::default()),
+        Protocol::Ntcip1202 => return agent(args),
     };
     let transport = if args.tcp { Transport::Tcp } else { Transport::Udp };
     let link = LinkFile { transport, listen: args.listen, to: args.to };
@@ -86,6 +91,31 @@ pub fn controller(args: &ControllerArgs) -> anyhow::Result<()> {
         match args.seconds {
             Some(seconds) => _ = tokio::time::timeout(Duration::from_secs(seconds), running).await,
             None => running.await,
+        }
+        Ok(())
+    })
+}
+
+fn program(args: &ControllerArgs) -> anyhow::Result<Program> {
+    let path = args.plan.as_deref().context("this protocol needs --plan")?;
+    let text = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
+    let settings: fixed_time::Settings = toml::from_str(&text).with_context(|| path.display().to_string())?;
+    let plan = settings.plan().map_err(anyhow::Error::msg).with_context(|| path.display().to_string())?;
+    Ok(match args.actuated {
+        Some(seed) => Program::actuated(plan, seed),
+        None => Program::fixed(plan),
+    })
+}
+
+/// An agent has a socket of its own, and knows no faults.
+fn agent(args: &ControllerArgs) -> anyhow::Result<()> {
+    let listen = args.listen.context("ntcip1202 needs --listen")?;
+    let access = ntcip::Access { community: "public".into(), user: None, boots: 1 };
+    tokio::runtime::Runtime::new()?.block_on(async {
+        let running = ntcip::run(listen, &access);
+        match args.seconds {
+            Some(seconds) => tokio::time::timeout(Duration::from_secs(seconds), running).await.unwrap_or(Ok(()))?,
+            None => running.await?,
         }
         Ok(())
     })

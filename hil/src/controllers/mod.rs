@@ -15,6 +15,10 @@ use tokio::sync::watch;
 
 pub mod gat1743;
 pub mod gbt20999;
+pub mod j2735;
+pub mod nema;
+pub mod ntcip;
+pub mod tscbm;
 
 /// A controller that is reached over a link. Sans-IO.
 pub trait Controller: Send {

@@ -1,0 +1,124 @@
+//! A source on its runner, as the service starts it, and what it hands on.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::mpsc::Receiver;
+use std::time::Duration;
+
+use hil::controllers::nema::DualRing;
+use rsu::clock::Clock;
+use rsu::config::SignalFile;
+use rsu::health::Health;
+use rsu::inlet::{Arrival, Inlet};
+use rsu::metrics::Metrics;
+use rsu::pipeline::Input;
+use rsu::signals::link::Endpoint;
+use rsu::signals::nema::Head;
+use rsu::signals::runner::Runner;
+use rsu::signals::{Light, SignalState};
+use tokio::sync::watch;
+
+/// How long anything may take before the test gives up.
+pub const IN_VAIN: Duration = Duration::from_secs(60);
+
+pub struct Bench {
+    inputs: Receiver<Arrival>,
+    metrics: Metrics,
+    pub clock: Arc<Clock>,
+    /// Where the source listens.
+    pub address: SocketAddr,
+    _stop: watch::Sender<bool>,
+}
+
+/// A light with its earliest and its latest end, milliseconds.
+pub type Group = (u8, Light, Option<i64>, Option<i64>);
+
+impl Bench {
+    /// Starts the source of a `[signal]` table; secrets lie in `folder`.
+    pub async fn start(table: &str, folder: &Path) -> Self {
+        let mut file: SignalFile = toml::from_str(table).unwrap();
+        file.base(folder);
+        let settings = file.settings();
+        let clock = Arc::new(Clock::new());
+        let metrics = Metrics::new().unwrap();
+        let (inlet, inputs) = Inlet::new(None, clock.clone(), metrics.clone());
+        let endpoint = Endpoint::bind(settings.link()).await.unwrap();
+        let address = endpoint.local_addr().unwrap();
+        let source = settings.source().unwrap();
+        let health = Arc::new(Health::new());
+        let runner = Runner::new(source, settings.stale_after_s(), inlet, health, metrics.clone(), clock.clone());
+        let (stop, stopped) = watch::channel(false);
+        tokio::spawn(runner.run(endpoint, stopped));
+        Self { inputs, metrics, clock, address, _stop: stop }
+    }
+
+    /// The next state.
+    pub fn state(&self) -> SignalState {
+        let next = || self.inputs.recv_timeout(IN_VAIN).expect("no state came");
+        match tokio::task::block_in_place(next).input {
+            Input::Signal(state) => state,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// The next state's groups.
+    pub fn groups(&self) -> Vec<Group> {
+        let ms = |end_s: Option<f64>| end_s.map(|end_s| (end_s * 1000.0).round() as i64);
+        let groups = self.state().groups.into_iter();
+        groups.map(|group| (group.id, group.light, ms(group.min_end_s), ms(group.max_end_s))).collect()
+    }
+
+    /// The groups of the first state that shows these lights.
+    pub fn groups_with(&self, lights: &[Light]) -> Vec<Group> {
+        loop {
+            let groups = self.groups();
+            if groups.iter().map(|group| group.1).eq(lights.iter().copied()) {
+                return groups;
+            }
+        }
+    }
+
+    /// How often something was refused for a reason.
+    pub fn refused(&self, reason: &str) -> u64 {
+        let drops = self.metrics.drops();
+        drops.iter().filter(|(place, why, _)| place.starts_with("signal ") && why == reason).map(|drop| drop.2).sum()
+    }
+
+    /// Waits until something was refused for a reason.
+    pub async fn refuses(&self, reason: &str) {
+        let refused = async {
+            while self.refused(reason) == 0 {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(IN_VAIN, refused).await.unwrap_or_else(|_| panic!("{:?}", self.metrics.drops()));
+    }
+
+    /// No state has come.
+    pub fn is_silent(&self) -> bool {
+        self.inputs.try_recv().is_err()
+    }
+}
+
+/// What a controller shows of heads, as groups 1, 2, ….
+pub fn truth(controller: &DualRing, heads: &[Head]) -> Vec<Group> {
+    let ms = |end: Option<u32>| end.map(|end| i64::from(end) * 100);
+    let shown = (1..).zip(heads).map(|(id, head)| (id, controller.shows(*head)));
+    shown.map(|(id, shown)| (id, shown.light, ms(shown.min_end), ms(shown.max_end))).collect()
+}
+
+/// `[[signal.group]]` for these heads, as groups 1, 2, ….
+pub fn table_of(heads: &[Head]) -> String {
+    (1..).zip(heads).map(|(id, head): (u8, _)| format!("[[group]]\ngroup = {id}\nhead = \"{head}\"\n")).collect()
+}
+
+pub const HEADS: [Head; 7] = [
+    Head::Phase(1),
+    Head::Phase(2),
+    Head::Phase(6),
+    Head::Phase(8),
+    Head::Pedestrian(2),
+    Head::Pedestrian(8),
+    Head::Overlap(1),
+];

@@ -1,0 +1,8 @@
+//! US controllers on real sockets: what the bench's controller shows is what the runner hands to the pipeline.
+#![expect(clippy::unwrap_used, reason = "this file is a test as a whole")]
+
+mod bench;
+mod netsnmp;
+mod ntcip;
+mod pushed;
+mod tscbm;
