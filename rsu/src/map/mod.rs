@@ -13,8 +13,8 @@ use perception::parking::Lot;
 use perception::priors::is_motor_vehicle;
 use serde::{Deserialize, Serialize};
 
-pub mod conflicts;
 pub mod check;
+pub mod conflicts;
 pub mod gcj02;
 pub mod geometry;
 pub mod import;

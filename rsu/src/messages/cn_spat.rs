@@ -47,7 +47,6 @@ fn phase(group: &GroupState, age_s: f64) -> Phase {
     // Below zero where the word is old and the change has passed: what follows is counted from that moment.
     let left = |end_s: Option<f64>| end_s.map(|end_s| end_s - age_s);
     let [min_s, likely_s, max_s] = [group.min_end_s, group.likely_end_s, group.max_end_s].map(left);
-    let counting = |times| Some(TimeChangeDetails::Counting(times));
     let current = PhaseState {
         light: if is_protected(group) { protected(group.light) } else { light(group.light) },
         timing: group.has_end().then_some(TimeChangeDetails::Counting(TimeCountingDown {

@@ -191,7 +191,8 @@ fn group(id: u8, events: &[MovementEvent], said_at: UtcMicros, talk: &mut Talk) 
         let lasts_s = end_s - ahead(times.start_time)?;
         (lasts_s > 0.0).then_some((shown(event.event_state).0, lasts_s))
     });
-    GroupState { id, light, protected, min_end_s, max_end_s, likely_end_s, next: next.collect() }
+    let next = next.collect();
+    GroupState { protected, min_end_s, max_end_s, likely_end_s, next, ..GroupState::new(id, light) }
 }
 
 /// How long until a mark, seconds: marks are tenths within the UTC hour, and always ahead, but for the one that has just
