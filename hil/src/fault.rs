@@ -13,8 +13,11 @@ use serde_json::Value;
 
 use crate::noise::{normal, poisson};
 
+mod liars;
 mod seen;
 mod sensors;
+
+pub use liars::Liar;
 
 /// One message of a recording.
 #[derive(Clone, Debug, PartialEq)]
@@ -97,6 +100,8 @@ pub struct Faults {
     pub absurd: f64,
     /// Share of sensor messages that arrive twice.
     pub duplicate: f64,
+    /// Lies that road users tell of themselves.
+    pub liars: Vec<Liar>,
     /// The same seed gives the same faults.
     pub seed: u64,
 }
@@ -126,6 +131,7 @@ pub fn apply(faults: &Faults, mut messages: Vec<Message>) -> anyhow::Result<Vec<
     }
     wrong_clocks(&faults.clocks, began_ns, &mut messages);
     late(&faults.late_s, &mut messages);
+    liars::lie(&faults.liars, &site, &mut faults.random(6), &mut messages)?;
     duplicate(faults.duplicate, &mut faults.random(5), &mut messages);
     messages.sort_by_key(|message| message.log_time_ns);
     Ok(messages)

@@ -9,5 +9,6 @@ pub mod noise;
 pub mod radar;
 pub mod recorder;
 pub mod route;
+pub mod said;
 pub mod score;
 pub mod world;

@@ -24,6 +24,7 @@ pub mod camera;
 pub mod net;
 pub mod place;
 pub mod radar;
+pub mod reports;
 pub mod signals;
 pub mod traffic;
 pub mod weather;
@@ -45,6 +46,17 @@ pub struct Simulated {
     pub messages: Vec<Recorded>,
     /// What was there, in ascending time.
     pub truth: Vec<TruthFrame>,
+}
+
+impl Simulated {
+    /// Puts in what road users said of themselves. The truth stays: it counts what sensors saw.
+    pub fn hear(&mut self, said: Vec<Recorded>) {
+        self.messages.extend(said);
+        // The site comes first, whatever arrives with it.
+        if let Some((_, rest)) = self.messages.split_first_mut() {
+            rest.sort_by_key(|recorded| recorded.arrived_at);
+        }
+    }
 }
 
 /// A sensor message, and whom it is about.

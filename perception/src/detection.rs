@@ -141,3 +141,44 @@ impl SensorFrame {
         }
     }
 }
+
+/// The identity that a road user gives itself in its messages, and changes every few minutes: 1 to 8 octets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SenderId {
+    octets: [u8; 8],
+    length: usize,
+}
+
+impl SenderId {
+    /// `None`: none, or more than 8 octets.
+    pub fn new(octets: &[u8]) -> Option<Self> {
+        let mut padded = [0; 8];
+        padded.get_mut(..octets.len()).filter(|_| !octets.is_empty())?.copy_from_slice(octets);
+        Some(Self { octets: padded, length: octets.len() })
+    }
+}
+
+/// What a road user says of itself: a vehicle's BSM, a person's PSM. Nothing in it can be relied on.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct SelfReport {
+    /// Who says so.
+    pub sender: SenderId,
+    /// When it was so, as the sender's clock has it.
+    pub captured_at: UtcMicros,
+    /// Centre of its footprint, site ENU east and north, metres.
+    pub position_enu_m: [f64; 2],
+    /// Covariance of that as the sender states it, m². `None`: it does not.
+    pub cov_position_m2: Option<[[f64; 2]; 2]>,
+    /// Speed over ground, m/s. `None`: not said, or forwards and backwards can't be told apart.
+    pub speed_mps: Option<f64>,
+    /// Standard deviation of that, m/s.
+    pub speed_sigma_mps: Option<f64>,
+    /// Where its front points, radians clockwise from true north, any turn.
+    pub heading_cw_north_rad: Option<f64>,
+    /// Standard deviation of that, radians.
+    pub heading_sigma_rad: Option<f64>,
+    /// Length, width, height, metres.
+    pub size_m: [Option<f64>; 3],
+    /// What it is; [`Class::Unknown`]: not said.
+    pub class: Class,
+}

@@ -6,8 +6,10 @@ mod memory;
 mod traffic;
 
 use memory::watch;
+use perception::detection::{Class, SelfReport, SenderId};
 use perception::lift::{LiftSettings, Lifter};
-use perception::track::{Tracker, TrackerSettings};
+use perception::time::UtcMicros;
+use perception::track::{Heard, Tracker, TrackerSettings};
 use traffic::Scene;
 
 #[test]
@@ -38,4 +40,30 @@ fn a_step_over_a_steady_scene_asks_for_no_memory() {
         }
     }
     assert!(steady > 50, "{steady} steps without a birth or an end are too few to tell");
+}
+
+#[test]
+fn a_report_of_a_known_road_user_asks_for_no_memory() {
+    let mut tracker = Tracker::new(&Scene::at_rest(1).site, TrackerSettings::default()).expect("sound");
+    let mut steady = 0;
+    for step in 0..200 {
+        let report = SelfReport {
+            sender: SenderId::new(&[1, 2, 3, 4]).expect("four octets"),
+            captured_at: UtcMicros(1_800_000_000_000_000).plus_seconds(0.1 * f64::from(step)),
+            position_enu_m: [1500.0, 1000.0 + f64::from(step)],
+            cov_position_m2: None,
+            speed_mps: Some(10.0),
+            speed_sigma_mps: None,
+            heading_cw_north_rad: Some(0.0),
+            heading_sigma_rad: None,
+            size_m: [Some(4.5), Some(1.8), None],
+            class: Class::Car,
+        };
+        let (heard, memory) = watch(|| tracker.hear(&report));
+        if heard == Ok(Heard::Updated) {
+            assert_eq!(memory.requests, 0, "step {step}: {memory:?}");
+            steady += 1;
+        }
+    }
+    assert!(steady > 180, "{steady}");
 }

@@ -29,6 +29,8 @@ pub struct Metrics {
     pub messages_sent: IntCounterVec,
     /// `lukou_messages_suppressed_total{message,reason}`.
     pub messages_suppressed: IntCounterVec,
+    /// `lukou_received_total{receiver,message}`: what road users say of themselves, fused.
+    pub received: IntCounterVec,
     /// `lukou_detections_total{sensor,class}`.
     pub detections: IntCounterVec,
     /// `lukou_sensor_frames_total{sensor}`.
@@ -102,6 +104,7 @@ impl Metrics {
             stage_s: make.histogram("lukou_stage_seconds", "Time spent in one stage for one input", &["stage"], STAGE_BUCKETS_S)?,
             messages_sent: make.counter("lukou_messages_sent_total", "Messages handed to a radio", &["radio", "message"])?,
             messages_suppressed: make.counter("lukou_messages_suppressed_total", "Messages or parts of them that the gate or the encoder held back", &["message", "reason"])?,
+            received: make.counter("lukou_received_total", "Messages of vehicles and people about themselves that were fused", &["receiver", "message"])?,
             detections: make.counter("lukou_detections_total", "Detections by sensor and class", &["sensor", "class"])?,
             sensor_frames: make.counter("lukou_sensor_frames_total", "Frames or scans that reached the pipeline", &["sensor"])?,
             sensor_restarts: make.counter("lukou_sensor_restarts_total", "Times a sensor's stream was opened anew", &["sensor"])?,

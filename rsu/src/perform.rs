@@ -80,6 +80,12 @@ impl Performer {
             Output::Traffic(windows) => self.traffic(&windows),
             Output::Parking(lots) => self.parking(now, &lots),
             Output::Sensors(sensors) => self.sensors(&sensors),
+            Output::Received { receiver, outcome: Ok(message) } => {
+                self.metrics.received.with_label_values(&[&*receiver, message]).inc();
+            }
+            Output::Received { receiver, outcome: Err(reason) } => {
+                self.metrics.count_drop(&format!("receiver {receiver}"), reason, 1);
+            }
             Output::Dropped { place, reason, count } => self.metrics.count_drop(place, reason, count),
             Output::Suppressed { message, reason } => {
                 self.metrics.messages_suppressed.with_label_values(&[message.as_str(), reason.as_str()]).inc();

@@ -4,6 +4,7 @@
 //! [`Pipeline::wake_at`] says when time alone will matter. The same inputs give the same outputs, bit for bit.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use perception::align::{AlignSettings, Aligner};
 use perception::calibration::{GeometryError, SiteGeometry};
@@ -12,7 +13,7 @@ use perception::lanes::{LaneMap, LocatedTrack};
 use perception::lift::{LiftError, LiftSettings, Lifter};
 use perception::parking::{LotState, ParkingMonitor};
 use perception::time::UtcMicros;
-use perception::track::{SensorHealth, Track, Tracker, TrackerSettings};
+use perception::track::{Disbelief, SensorHealth, Track, Tracker, TrackerSettings};
 use perception::traffic::{LaneWindow, TrafficCounter};
 
 use crate::cadence::Cadence;
@@ -22,6 +23,7 @@ use crate::map::SiteMap;
 use crate::map::conflicts::Conflicts;
 use crate::messages::{Composed, Composer, Edition, ObjectPicture};
 use crate::radios::{MessageKind, Transmission};
+use crate::reports::{ReportReader, Unread};
 use crate::signals::SignalState;
 use crate::signals::history::History;
 use crate::signals::predict::{Foresight, Predictor};
@@ -46,6 +48,13 @@ pub enum Input {
     Sensor(SensorFrame),
     /// The signal controller has spoken.
     Signal(SignalState),
+    /// A radio has received something from a vehicle or a person.
+    Received {
+        /// By which receiver.
+        receiver: SensorId,
+        /// As it came: a message, bare or in its network layer's frame.
+        frame: Arc<[u8]>,
+    },
     /// Time has passed.
     Tick,
 }
@@ -67,6 +76,13 @@ pub enum Output {
     Parking(Vec<LotState>),
     /// How far each sensor is found to be off.
     Sensors(Vec<SensorHealth>),
+    /// What became of something received.
+    Received {
+        /// By which receiver.
+        receiver: SensorId,
+        /// Which message was fused, or why it was not.
+        outcome: Result<&'static str, &'static str>,
+    },
     /// Something was given up.
     Dropped {
         /// Where.
@@ -122,6 +138,7 @@ pub struct Pipeline {
     lifter: Lifter,
     tracker: Tracker,
     ghosts: Option<Ghosts>,
+    reports: Option<ReportReader>,
     lanes: LaneMap,
     traffic: TrafficCounter,
     lots: Vec<ParkingMonitor>,
@@ -202,6 +219,7 @@ impl Pipeline {
             lifter: Lifter::new(&geometry, LiftSettings::default())?,
             tracker: Tracker::new(&geometry, tracker)?,
             ghosts: None,
+            reports: None,
             lanes: LaneMap::new(&geometry.lanes),
             traffic: TrafficCounter::new(&geometry, traffic_window_s),
             lots: lots.iter().map(|lot| ParkingMonitor::new(lot, &geometry)).collect(),
@@ -233,6 +251,11 @@ impl Pipeline {
         self.predictor.history()
     }
 
+    /// The same, with what road users say of themselves in the picture.
+    pub fn with_reports(self, reports: Option<ReportReader>) -> Self {
+        Self { reports, ..self }
+    }
+
     /// One input at `now`; `arrived_at` is when it reached the service, at or before `now`.
     pub fn handle(&mut self, now: UtcMicros, arrived_at: UtcMicros, input: Input) {
         self.notice_clock_steps(now);
@@ -251,6 +274,10 @@ impl Pipeline {
                 Ok(()) => {}
                 Err(reason) => self.dropped("signal", reason.as_str(), 1),
             },
+            Input::Received { receiver, frame } => {
+                let outcome = self.hear(arrived_at, &frame);
+                self.outputs.push_back(Output::Received { receiver, outcome });
+            }
             Input::Tick => {}
         }
         while let Some(frame) = self.aligner.pop_ready(now) {
@@ -268,6 +295,13 @@ impl Pipeline {
     pub fn wake_at(&self) -> UtcMicros {
         let deadline = self.rhythm.deadline().min(self.picture_due);
         self.aligner.next_deadline().map_or(deadline, |frames| frames.min(deadline))
+    }
+
+    /// Takes what a road user says of itself into the picture; which message it was, or why it was not taken.
+    fn hear(&mut self, arrived_at: UtcMicros, frame: &[u8]) -> Result<&'static str, &'static str> {
+        let reader = self.reports.as_ref().ok_or("not_wanted")?;
+        let (message, report) = reader.read(arrived_at, frame).map_err(Unread::as_str)?;
+        self.tracker.hear(&report).map(|_| message).map_err(Disbelief::as_str)
     }
 
     /// Lifts one frame onto the ground and into the picture; a fresh frame of the leading sensor sends the picture out.

@@ -52,7 +52,7 @@ impl Recorder {
 
     /// Never waits; what the disk cannot take is counted.
     pub fn record(&self, arrived_at: UtcMicros, input: &Input) {
-        if let Some((captured_at, item)) = item(input) {
+        if let Some((captured_at, item)) = item(arrived_at, input) {
             self.queue(Recorded { arrived_at, captured_at, item });
         }
     }
@@ -104,13 +104,18 @@ fn write_all(mut writer: RecordingWriter, entries: &Receiver<Recorded>, clock: &
     }
 }
 
-fn item(input: &Input) -> Option<(UtcMicros, Item)> {
+fn item(arrived_at: UtcMicros, input: &Input) -> Option<(UtcMicros, Item)> {
     match input {
         Input::Sensor(SensorFrame::Camera(frame)) => Some((frame.captured_at, Item::Camera(frame.clone()))),
         Input::Sensor(SensorFrame::Radar(scan)) => Some((scan.captured_at, Item::Radar(scan.clone()))),
         Input::Signal(state) => {
             let groups = state.groups.iter().map(group).collect();
             Some((state.captured_at, Item::Signal(SignalRecord { groups })))
+        }
+        // What is in it is not known before it is decoded: it counts as captured when it came.
+        Input::Received { receiver, frame } => {
+            let hex = frame.iter().map(|octet| format!("{octet:02x}")).collect();
+            Some((arrived_at, Item::V2xReceived { radio: receiver.to_string(), hex }))
         }
         Input::Tick => None,
     }

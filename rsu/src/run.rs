@@ -32,7 +32,9 @@ use crate::metrics::Metrics;
 use crate::perform::{Performer, Rates};
 use crate::pipeline::{Input, Output, Pipeline, PipelineSettings};
 use crate::radios::{Radios, Shutdown, start_radios, stopped};
+use crate::receivers::Receivers;
 use crate::record::Recorder;
+use crate::reports::ReportReader;
 use crate::sensing::Sensing;
 use crate::signals::link::Endpoint;
 use crate::signals::predict::Foresight;
@@ -60,6 +62,8 @@ pub struct Service {
     pipeline: JoinHandle<()>,
     pipeline_stop: Arc<AtomicBool>,
     sensing: Arc<Sensing>,
+    /// Where messages of vehicles arrive.
+    pub receivers: Receivers,
     radios: Radios,
     city: CityLink,
     recorder: Option<Recorder>,
@@ -95,6 +99,7 @@ impl Service {
         let (inlet, inputs) = Inlet::new(recorder.clone(), clock.clone(), metrics.clone());
         let signal = signal_runner(site, &inlet, &health, &metrics, &clock).await?;
         let sensing = Arc::new(Sensing::start(site, &inlet, &clock, &metrics)?);
+        let receivers = Receivers::start(&site.receivers, &inlet, &clock, &metrics)?;
         let (feed, sent) = (ConsoleFeed::new(), SentMessages::new(site.cn, site.us));
         let board = SharedBoard::default();
         let performer = Performer {
@@ -117,7 +122,8 @@ impl Service {
             pipeline: Pipeline::new(pipeline_settings(site, &clock))
                 .context("site.toml")?
                 .with_history(HistoryFile::read(&site.state_dir))
-                .with_ghosts(ghosts::of_site(site)?),
+                .with_ghosts(ghosts::of_site(site)?)
+                .with_reports(site.fusion.vehicle_reports.then(|| reports_of(site))),
             inputs,
             performer,
             clock: clock.clone(),
@@ -166,6 +172,7 @@ impl Service {
             pipeline,
             pipeline_stop,
             sensing,
+            receivers,
             radios,
             city,
             recorder,
@@ -175,9 +182,10 @@ impl Service {
 
     /// Stops everything in order; bounded in time.
     pub async fn stop(self) {
-        let Self { stop_tasks, pipeline, pipeline_stop, sensing, radios, city, recorder, tasks, .. } = self;
+        let Self { stop_tasks, pipeline, pipeline_stop, sensing, receivers, radios, city, recorder, tasks, .. } = self;
         let stopped = tokio::task::spawn_blocking(move || {
             sensing.stop();
+            receivers.stop();
             pipeline_stop.store(true, Ordering::Relaxed);
             if pipeline.join().is_err() {
                 tracing::error!("the pipeline's thread panicked");
@@ -232,6 +240,10 @@ fn pipeline_settings(site: &Site, clock: &Clock) -> PipelineSettings {
         limits: site.limits(),
         start: clock.now(),
     }
+}
+
+fn reports_of(site: &Site) -> ReportReader {
+    ReportReader::new(site.geometry.origin, site.cn, site.us)
 }
 
 async fn look(mut lookout: Lookout, mut shutdown: Shutdown) {

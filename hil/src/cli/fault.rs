@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use clap::Args;
-use hil::fault::{ClockError, Faults, Message, Silence, apply};
+use hil::fault::{ClockError, Faults, Liar, Message, Silence, apply};
 use mcap::{Channel, Compression, MessageStream, WriteOptions};
 
 /// Arguments of `hil fault`. Times are seconds from the beginning of the recording.
@@ -52,6 +52,10 @@ pub struct FaultArgs {
     /// Share of sensor messages that arrive twice.
     #[arg(long, value_name = "SHARE", default_value_t = 0.0, value_parser = share)]
     duplicate: f64,
+    /// Road users lie about themselves: a ghost that stands in the way, a swarm of one device's many names, a third of the
+    /// senders shifted by 5 m.
+    #[arg(long, value_enum, value_name = "LIE")]
+    liar: Vec<Liar>,
     /// The same seed gives the same faults.
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -75,6 +79,7 @@ pub fn fault(args: FaultArgs) -> anyhow::Result<()> {
         clutter: args.clutter,
         absurd: args.nan,
         duplicate: args.duplicate,
+        liars: args.liar,
         seed: args.seed,
     };
     let (messages, channels) = read(&recording).with_context(|| recording.display().to_string())?;
@@ -105,13 +110,21 @@ fn write(path: &Path, messages: &[Message], channels: &Channels) -> anyhow::Resu
     let options = WriteOptions::new().compression(Some(Compression::Zstd)).compression_threads(0);
     let mut writer = options.library(concat!("lukou/", env!("CARGO_PKG_VERSION"))).create(file)?;
     for (sequence, message) in (0..).zip(messages) {
-        let channel = channels.get(&message.topic).context("a channel that was not read")?.clone();
+        let channel =
+            channels.get(&message.topic).cloned().unwrap_or_else(|| new_channel(&message.topic, channels.len()));
         let (log_time, publish_time) = (message.log_time_ns, message.publish_time_ns);
         let data = Cow::Owned(serde_json::to_vec(&message.body)?);
         writer.write(&mcap::Message { channel, sequence, log_time, publish_time, data })?;
     }
     writer.finish()?;
     Ok(())
+}
+
+/// One that the recording did not have: of what is put in.
+fn new_channel(topic: &str, others: usize) -> Arc<Channel<'static>> {
+    let id = u16::try_from(others).map_or(u16::MAX, |others| others.saturating_add(1000));
+    let (message_encoding, metadata) = ("json".to_owned(), BTreeMap::new());
+    Arc::new(Channel { id, topic: topic.to_owned(), schema: None, message_encoding, metadata })
 }
 
 /// `SENSOR=number[,number]`; names may hold `=` and `,` before the last `=`.

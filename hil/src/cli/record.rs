@@ -8,10 +8,12 @@ use anyhow::{Context, bail};
 use clap::Args;
 use hil::recorder::net::read_lanes;
 use hil::recorder::place::Place;
+use hil::recorder::reports::{self, Equipped};
 use hil::recorder::signals::Signals;
 use hil::recorder::traffic::{Traffic, read_types};
 use hil::recorder::weather::Weather;
 use hil::recorder::{Simulated, simulate};
+use hil::said::Family;
 use perception::time::UtcMicros;
 use sensors::recording::RecordingWriter;
 
@@ -41,6 +43,12 @@ pub struct RecordArgs {
     /// The same seed gives the same recording.
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// Share of the road users that tell of themselves, 0 to 1.
+    #[arg(long, value_name = "SHARE", default_value_t = 0.0)]
+    equipped: f64,
+    /// In which message set they do.
+    #[arg(long, value_enum, default_value_t)]
+    set: Family,
     /// Time of the first step, seconds since 1970, UTC.
     #[arg(long, value_name = "SECONDS", default_value_t = 1_800_000_000)]
     start: u32,
@@ -65,7 +73,13 @@ pub fn record(args: &RecordArgs) -> anyhow::Result<()> {
         bail!("{}: sensor `{}`, field `rate_hz`: must be 0.1 to 100", in_site(), sensor.id);
     }
     let start = UtcMicros(i64::from(args.start) * 1_000_000);
-    write(&args.out, simulate(&place, lanes, &traffic, &signals, args.weather, args.seed, start))
+    if !(0.0..=1.0).contains(&args.equipped) {
+        bail!("--equipped must be 0 to 1");
+    }
+    let mut simulated = simulate(&place, lanes, &traffic, &signals, args.weather, args.seed, start);
+    let equipped = Equipped { share: args.equipped, family: args.set };
+    simulated.hear(reports::said(equipped, place.origin, &traffic, args.seed, start)?);
+    write(&args.out, simulated)
 }
 
 fn read<T>(path: &Path, parse: impl FnOnce(BufReader<File>) -> anyhow::Result<T>) -> anyhow::Result<T> {

@@ -302,7 +302,7 @@ fn observe(
         *step = (variance * spread.dot(&(extent * residual)), variance * spread.dot(&column));
     }
     let residual_px2 = residual.norm_squared() / 4.0;
-    Some(Seen { observation: Observation { at, position, cov, radial: None }, nuisance, residual_px2 })
+    Some(Seen { observation: Observation { at, position, cov, radial: None, beside: None }, nuisance, residual_px2 })
 }
 
 /// How much a box's noise must be raised for it to count as new.

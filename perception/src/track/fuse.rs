@@ -5,8 +5,9 @@ use nalgebra::{Matrix2, Vector2};
 
 use crate::frames::{heading_of, unit_from_heading, wrap_pi};
 use crate::lift::ApparentHeight;
-use crate::priors::{CLASSES, RCS_SPREAD_DB, class_index, class_prior, confusion, is_long};
+use crate::priors::{CLASSES, RCS_SPREAD_DB, class_index, class_prior, confusion, is_long, is_motor_vehicle};
 
+use super::claim::Claim;
 use super::motion::{Gaussian, Noise};
 
 /// How many real classes there are (all but "unknown").
@@ -29,6 +30,9 @@ const DEPTH_OF_FAR_END: f64 = 0.87;
 const SIZE_SHARE: f64 = 0.3;
 /// Standard deviation of a size that no box takes away, as a share of what it was at first.
 const SIZE_DOUBT_LEFT: f64 = 0.25;
+/// Score that a road user's own word of its class is worth, and variance of what it says of its size, m².
+const REPORT_SCORE: f64 = 0.5;
+const REPORTED_SIZE_M2: f64 = 0.01;
 /// Speed above which the direction of motion is the heading, m/s: for people, and for what has wheels.
 const HEADING_SPEED_MPS: [f64; 2] = [0.5, 0.8];
 
@@ -179,6 +183,20 @@ impl Attributes {
             let least = SIZE_DOUBT_LEFT * SIZE_DOUBT_LEFT * spread[axis];
             self.size_var_m2[axis] = (self.size_var_m2[axis] * (1.0 - gone.clamp(0.0, 0.9))).max(least);
         }
+    }
+
+    /// Takes what it says of itself: its class as a detector's word, its size as measured, its heading if it has not moved.
+    pub(crate) fn hear_report(&mut self, claim: &Claim) {
+        self.hear_camera(claim.class, REPORT_SCORE);
+        let (typical, spread) = (typical_size_m(self.class), typical_size_var_m2(self.class));
+        for (axis, said_m) in claim.size_m.into_iter().enumerate() {
+            let reach_m = 2.5 * spread[axis].sqrt();
+            let Some(said_m) = said_m.filter(|said_m| (said_m - typical[axis]).abs() <= reach_m) else { continue };
+            let gain = self.size_var_m2[axis] / (self.size_var_m2[axis] + REPORTED_SIZE_M2);
+            self.size_m[axis] += gain * (said_m - self.size_m[axis]);
+            self.size_var_m2[axis] = (self.size_var_m2[axis] * (1.0 - gain)).max(REPORTED_SIZE_M2);
+        }
+        self.heading = self.heading.or(claim.heading.filter(|_| is_motor_vehicle(self.class)));
     }
 
     /// A radar looks along the body and sees a reflection this far behind the near end: the length is what few lie

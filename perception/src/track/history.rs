@@ -19,6 +19,8 @@ pub(crate) struct Observation {
     pub position: Vector2<f64>,
     pub cov: Matrix2<f64>,
     pub radial: Option<Radial>,
+    /// Another, at right angles to it: of who says how fast it goes.
+    pub beside: Option<Radial>,
 }
 
 #[derive(Clone, Debug)]
@@ -81,7 +83,7 @@ impl Filter {
             let (from, state) = self.before(index);
             let step = self.steps[index].0;
             let mut state = state.predicted(step.at.seconds_since(from), noise);
-            state.update(step.position, &step.cov, step.radial.as_ref());
+            state.update(step.position, &step.cov, [step.radial.as_ref(), step.beside.as_ref()]);
             self.steps[index].1 = state;
         }
         if self.steps.len() > CAPACITY {
@@ -122,6 +124,7 @@ mod tests {
                 speed_mps: 1.1,
                 variance: 0.04,
             }),
+            beside: None,
         };
         let in_order = [40, 90, 100, 150, 210, 260];
         let mixed = [100, 40, 210, 90, 260, 150];

@@ -60,6 +60,8 @@ pub(crate) struct Tracked {
     /// Capture time of the last hit, by sensor index.
     pub last_hit: Vec<UtcMicros>,
     pub measured_at: UtcMicros,
+    /// When it last told of itself.
+    pub reported_at: UtcMicros,
     mean_score: f64,
     radar_hits: u32,
     /// When a camera last saw it.
@@ -129,6 +131,7 @@ impl Tracked {
             confirmed: false,
             last_hit: vec![NEVER; sensors],
             measured_at: at,
+            reported_at: NEVER,
             mean_score: 0.5,
             radar_hits: 0,
             seen_at: NEVER,
@@ -139,6 +142,17 @@ impl Tracked {
             told_at: start.position(),
             located_at: Vector2::repeat(f64::INFINITY),
         }
+    }
+
+    /// One begun with this place and velocity, each with its covariance.
+    pub(crate) fn begun(
+        id: u64,
+        at: UtcMicros,
+        (position, position_cov): (Vector2<f64>, Matrix2<f64>),
+        (velocity, velocity_cov): (Vector2<f64>, Matrix2<f64>),
+        sensors: usize,
+    ) -> Self {
+        Self::new(id, at, gaussian(position, velocity, &position_cov, &velocity_cov), sensors)
     }
 
     pub(crate) fn noise(&self) -> Noise {
@@ -160,22 +174,30 @@ impl Tracked {
 
     /// Takes a measurement that was assigned to it.
     pub(crate) fn hit(&mut self, sensor: usize, observation: Observation, gain: f64) {
-        let noise = self.noise();
-        if !self.filter.insert(observation, &noise) {
+        if !self.take(observation) {
             return;
         }
         self.hits += 1;
         self.log_odds = (self.log_odds + gain).min(LOG_ODDS_RANGE[1]);
         self.last_hit[sensor] = self.last_hit[sensor].max(observation.at);
+        if self.hits >= CONFIRM_HITS && self.log_odds >= CONFIRM_LOG_ODDS {
+            self.confirmed = true;
+        }
+    }
+
+    /// Filters a measurement at its own time. One that comes too late for that is not used: gives `false`.
+    pub(crate) fn take(&mut self, observation: Observation) -> bool {
+        let noise = self.noise();
+        if !self.filter.insert(observation, &noise) {
+            return false;
+        }
         self.measured_at = self.measured_at.max(observation.at);
         let newest = *self.filter.latest();
         self.note_place(&newest);
         // Left its place lately: what stands long again may only be jittering.
         let moved = self.has_moved && self.measured_at.seconds_since(self.anchored_at) < 3.0;
         self.attributes.hear_motion(&newest, moved);
-        if self.hits >= CONFIRM_HITS && self.log_odds >= CONFIRM_LOG_ODDS {
-            self.confirmed = true;
-        }
+        true
     }
 
     pub(crate) fn hear_score(&mut self, at: UtcMicros, score: f64) {
@@ -214,6 +236,7 @@ impl Tracked {
     fn is_statue(&self) -> bool {
         !is_motor_vehicle(self.attributes.class())
             && self.radar_hits == 0
+            && self.seen_at != NEVER
             && self.mean_score < STATUE_SCORE
             && self.measured_at.seconds_since(self.anchored_at) > STATUE_AFTER_S
     }

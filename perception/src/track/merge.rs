@@ -69,6 +69,7 @@ impl Tracker {
             std::mem::swap(&mut into.attributes, &mut from.attributes);
         }
         into.measured_at = into.measured_at.max(from.measured_at);
+        into.reported_at = into.reported_at.max(from.reported_at);
         into.seen_at = into.seen_at.max(from.seen_at);
         into.log_odds = into.log_odds.max(from.log_odds);
         for (a, b) in into.last_hit.iter_mut().zip(&from.last_hit) {

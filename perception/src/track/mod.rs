@@ -5,6 +5,7 @@
 
 mod assign;
 mod camera;
+mod claim;
 mod evidence;
 mod expected;
 mod fuse;
@@ -14,12 +15,16 @@ mod lifecycle;
 mod merge;
 mod motion;
 mod radar;
+mod report;
+mod senders;
 mod sight;
 mod step;
 mod sweep;
 
+pub use claim::Disbelief;
 pub use evidence::Evidence;
 pub use health::SensorHealth;
+pub use report::{Heard, V2X};
 pub use step::{Refusal, StepReport, Tracker, TrackerSettings};
 
 use crate::detection::{Class, SensorId};
@@ -52,7 +57,8 @@ pub struct Track {
     pub height_m: Option<f64>,
     /// Probability that it exists, 0 to 1.
     pub existence: f64,
-    /// Sensors that measured it in the last second, by name, in alphabetical order.
+    /// Sensors that measured it in the last second, by name, in alphabetical order; [`V2X`] among them when it has told of
+    /// itself.
     pub sources: Vec<SensorId>,
     /// Capture time of the newest measurement in it.
     pub measured_at: UtcMicros,

@@ -179,10 +179,13 @@ impl Imm {
         next
     }
 
-    pub(crate) fn update(&mut self, z: Vector2<f64>, noise: &Matrix2<f64>, radial: Option<&Radial>) {
+    pub(crate) fn update(&mut self, z: Vector2<f64>, noise: &Matrix2<f64>, speeds: [Option<&Radial>; 2]) {
         let mut log_likelihood = [0.0; MODELS];
         for (mode, log) in self.modes.iter_mut().zip(&mut log_likelihood) {
-            *log = mode.update_position(z, noise) + radial.map_or(0.0, |radial| mode.update_radial(radial));
+            *log = mode.update_position(z, noise);
+            for radial in speeds.into_iter().flatten() {
+                *log += mode.update_radial(radial);
+            }
         }
         let top = log_likelihood.into_iter().fold(f64::NEG_INFINITY, f64::max);
         let mut sum = 0.0;
@@ -257,7 +260,7 @@ mod tests {
         let noise = [[0.3, -0.2], [-0.25, 0.3], [0.15, 0.1], [-0.2, -0.2]];
         for step in 0..2000 {
             imm = imm.predicted(0.05, &NOISE);
-            imm.update(noise[step % 4].into(), &(Matrix2::identity() * 0.09), None);
+            imm.update(noise[step % 4].into(), &(Matrix2::identity() * 0.09), [None; 2]);
         }
         assert!(imm.weight[STANDING] > 0.8, "{:?}", imm.weight);
         let unseen = imm.predicted(10.0, &NOISE);
@@ -275,7 +278,7 @@ mod tests {
         for _ in 0..30 {
             imm = imm.predicted(0.1, &NOISE);
             let z = imm.modes[0].position();
-            imm.update(z, &(Matrix2::identity() * 0.04), None);
+            imm.update(z, &(Matrix2::identity() * 0.04), [None; 2]);
         }
         let steady = imm.weight[1];
         let (mut x, mut v) = (imm.combined().mean[0], 10.0);
@@ -283,7 +286,7 @@ mod tests {
             v -= 0.5;
             x += v * 0.1;
             imm = imm.predicted(0.1, &NOISE);
-            imm.update(Vector2::new(x, 0.0), &(Matrix2::identity() * 0.04), None);
+            imm.update(Vector2::new(x, 0.0), &(Matrix2::identity() * 0.04), [None; 2]);
         }
         assert!(imm.weight[1] > steady + 0.1, "{} after {steady}", imm.weight[1]);
         assert!((imm.combined().mean[2] - v).abs() < 1.5);

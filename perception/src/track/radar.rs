@@ -123,7 +123,7 @@ fn fit(
     Some((
         cost,
         Match {
-            observation: Observation { at, position, cov, radial },
+            observation: Observation { at, position, cov, radial, beside: None },
             turn,
             clock,
             depth_m: depth(expected, toward, measured),

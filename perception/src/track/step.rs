@@ -10,6 +10,8 @@ use super::expected::Expected;
 use super::health::{Health, SensorHealth, settle_clocks};
 use super::lifecycle::{NEVER, Tracked};
 use super::radar::Match;
+use super::report::V2X;
+use super::senders::Senders;
 use super::sight::Sight;
 use super::sweep::Sweep;
 use crate::calibration::{GeometryError, SensorModel, SiteGeometry};
@@ -118,6 +120,10 @@ pub struct Tracker {
     pub(super) tracks: Vec<Box<Tracked>>,
     pub(super) next_id: u64,
     pub(super) newest: UtcMicros,
+    /// When each sensor captured what it said last.
+    pub(super) scanned_at: Vec<UtcMicros>,
+    pub(super) senders: Senders,
+    v2x: SensorId,
     pub(super) late_on_end: u32,
     pub(super) assigner: Assigner,
     pub(super) sweep: Sweep,
@@ -154,6 +160,9 @@ impl Tracker {
             tracks: Vec::new(),
             next_id: 1,
             newest: NEVER,
+            scanned_at: vec![NEVER; site.sensors.len()],
+            senders: Senders::default(),
+            v2x: V2X.into(),
             late_on_end: 0,
             assigner: Assigner::default(),
             sweep: Sweep::default(),
@@ -180,6 +189,7 @@ impl Tracker {
         self.late_on_end = 0;
         let before = if self.newest == NEVER { at } else { self.newest };
         self.newest = self.newest.max(at);
+        self.scanned_at[sensor] = self.scanned_at[sensor].max(at);
         // Tells the borrow checker that views and tracks are apart; put back below.
         let views = std::mem::take(&mut self.views);
         let report = match (views.get(sensor), &scan.measurements) {
@@ -234,6 +244,8 @@ impl Tracker {
         self.late_on_end += 1;
         if self.late_on_end >= LATE_BEFORE_RESET {
             self.tracks.clear();
+            self.senders.clear();
+            self.scanned_at.fill(NEVER);
             self.newest = NEVER;
             self.late_on_end = 0;
         }
@@ -256,7 +268,6 @@ impl Tracker {
         let v = state.velocity_cov();
         let size_m = track.attributes.size_m();
         let known = track.attributes.class() != crate::detection::Class::Unknown;
-        let lately = |index: &&usize| at.seconds_since(track.last_hit[**index]) <= 1.0;
         Track {
             id: track.id,
             class: track.attributes.class(),
@@ -270,10 +281,23 @@ impl Tracker {
             width_m: known.then_some(size_m[1]),
             height_m: known.then_some(size_m[2]),
             existence: track.existence(),
-            sources: self.alphabetical.iter().filter(lately).map(|index| self.names[*index].clone()).collect(),
+            sources: self.sources(track, at),
             measured_at: track.measured_at,
             born_at: track.born_at,
         }
+    }
+
+    /// Who has measured it in the last second, itself included, in alphabetical order.
+    fn sources(&self, track: &Tracked, at: UtcMicros) -> Vec<SensorId> {
+        let lately = |hit: UtcMicros| at.seconds_since(hit) <= 1.0;
+        let sensors = self.alphabetical.iter().filter(|index| lately(track.last_hit[**index]));
+        let mut sources: Vec<SensorId> = sensors.map(|index| self.names[*index].clone()).collect();
+        if lately(track.reported_at)
+            && let Err(place) = sources.binary_search_by(|name| (**name).cmp(V2X))
+        {
+            sources.insert(place, self.v2x.clone());
+        }
+        sources
     }
 
     /// What not knowing exactly how a camera looks adds to the place of a track that only it has measured lately, m²: no

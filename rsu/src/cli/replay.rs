@@ -1,5 +1,6 @@
 //! `rsu replay`: a recording through the same pipeline as live traffic (`docs/ref/recording.md`).
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -8,7 +9,7 @@ use std::process::ExitCode;
 use anyhow::{Context, bail};
 use clap::Args;
 use perception::align::AlignSettings;
-use perception::calibration::SiteGeometry;
+use perception::calibration::{Origin, SiteGeometry};
 use perception::detection::SensorFrame;
 use perception::lanes::LocatedTrack;
 use perception::time::UtcMicros;
@@ -22,6 +23,7 @@ use crate::ghosts::{self, Ghosts};
 use crate::messages::{Edition, MAP_MAX_OCTETS};
 use crate::pipeline::{Input, Output, Picture, Pipeline, PipelineSettings};
 use crate::radios::Transmission;
+use crate::reports::ReportReader;
 use crate::signals::{GroupState, SignalState};
 
 /// Arguments of `rsu replay`.
@@ -41,6 +43,9 @@ pub struct ReplayArgs {
     /// Let this model judge which tracks are in the picture (models/ghost); instead of the site's `ghost_model`.
     #[arg(long, value_name = "DIR")]
     ghost_model: Option<PathBuf>,
+    /// Whether what road users said of themselves is fused; instead of the site's `vehicle_reports`.
+    #[arg(long, value_name = "YES", num_args = 0..=1, default_missing_value = "true")]
+    vehicle_reports: Option<bool>,
 }
 
 /// Exit 0 if the whole file was read, 1 if parts of it could not be (they are named).
@@ -55,6 +60,7 @@ pub fn run(args: ReplayArgs) -> anyhow::Result<ExitCode> {
         pipeline: None,
         ghosts,
         site,
+        vehicle_reports: args.vehicle_reports,
         tracks: args.tracks.as_deref().map(create).transpose()?,
         messages: args.messages.as_deref().map(create).transpose()?,
         counts: Counts::default(),
@@ -84,6 +90,8 @@ struct Counts {
     pictures: u64,
     messages: u64,
     dropped: u64,
+    /// What road users say of themselves, by why it was not fused.
+    refused: BTreeMap<&'static str, u64>,
     faults: u64,
 }
 
@@ -92,6 +100,7 @@ struct Replay {
     /// Until the pipeline is made.
     ghosts: Option<Ghosts>,
     site: Option<Site>,
+    vehicle_reports: Option<bool>,
     tracks: Option<BufWriter<File>>,
     messages: Option<BufWriter<File>>,
     counts: Counts,
@@ -116,15 +125,18 @@ impl Replay {
     fn take(&mut self, arrived_at: UtcMicros, captured_at: UtcMicros, item: Item) -> anyhow::Result<()> {
         let input = match item {
             Item::Site(geometry) => {
+                let geometry_origin = geometry.origin;
                 let pipeline = Pipeline::new(self.settings(geometry, arrived_at)).context("the recording's /site")?;
-                self.pipeline = Some(pipeline.with_ghosts(self.ghosts.take()));
+                let reports = self.reports(geometry_origin);
+                self.pipeline = Some(pipeline.with_ghosts(self.ghosts.take()).with_reports(reports));
                 return Ok(());
             }
             Item::Camera(frame) => Input::Sensor(SensorFrame::Camera(frame)),
             Item::Radar(scan) => Input::Sensor(SensorFrame::Radar(scan)),
             Item::Signal(record) => Input::Signal(signal(captured_at, &record)),
-            // Messages of vehicles are not fused yet, and pictures are for people.
-            Item::SignalRaw { .. } | Item::V2xReceived { .. } | Item::Image { .. } => return Ok(()),
+            Item::V2xReceived { radio, hex } => Input::Received { receiver: radio.into(), frame: octets(&hex).into() },
+            // Pictures are for people.
+            Item::SignalRaw { .. } | Item::Image { .. } => return Ok(()),
         };
         self.counts.inputs += 1;
         let Some(pipeline) = &mut self.pipeline else { bail!("the recording has data before its /site") };
@@ -140,6 +152,16 @@ impl Replay {
         self.last = arrived_at;
         pipeline.handle(arrived_at, arrived_at, input);
         write_outputs(pipeline, arrived_at, &mut self.tracks, &mut self.messages, &mut self.counts)
+    }
+
+    /// Without a site both sets are understood: a recording does not say which its vehicles speak.
+    fn reports(&self, origin: Origin) -> Option<ReportReader> {
+        let wanted = self.vehicle_reports.or(self.site.as_ref().map(|site| site.fusion.vehicle_reports));
+        let (cn, us) = match &self.site {
+            Some(site) => (site.cn, site.us),
+            None => (Some(asn1::Dialect::default()), Some(asn1::Dialect::UsJ27352024)),
+        };
+        wanted.unwrap_or(false).then(|| ReportReader::new(origin, cn, us))
     }
 
     fn settings(&self, geometry: SiteGeometry, start: UtcMicros) -> PipelineSettings {
@@ -170,11 +192,15 @@ impl Replay {
         for mut file in [self.tracks, self.messages].into_iter().flatten() {
             file.flush().context("writing the output")?;
         }
-        let Counts { inputs, pictures, messages, dropped, faults } = self.counts;
+        let Counts { inputs, pictures, messages, dropped, refused, faults } = self.counts;
         if self.pipeline.is_none() {
             bail!("{}: there is no /site in it", recording.display());
         }
         eprintln!("{inputs} inputs, {pictures} pictures, {messages} messages, {dropped} dropped, {faults} unreadable");
+        if !refused.is_empty() {
+            let list: Vec<String> = refused.iter().map(|(reason, count)| format!("{count} {reason}")).collect();
+            eprintln!("received and not fused: {}", list.join(", "));
+        }
         Ok(if faults == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }
 }
@@ -201,11 +227,13 @@ fn write_outputs(
                 }
             }
             Output::Dropped { count, .. } => counts.dropped += count,
+            Output::Received { outcome: Err(reason), .. } => *counts.refused.entry(reason).or_default() += 1,
             Output::Signal(_)
             | Output::Foresight(_)
             | Output::Traffic(_)
             | Output::Parking(_)
             | Output::Sensors(_)
+            | Output::Received { outcome: Ok(_), .. }
             | Output::Suppressed { .. } => {}
         }
     }
@@ -215,6 +243,16 @@ fn write_outputs(
 fn write_line(file: &mut BufWriter<File>, line: &impl Serialize) -> anyhow::Result<()> {
     serde_json::to_writer(&mut *file, line).context("writing the output")?;
     file.write_all(b"\n").context("writing the output")
+}
+
+/// From hexadecimal; what is none gives nothing, which then cannot be decoded.
+fn octets(hex: &str) -> Vec<u8> {
+    let digit = |digit: u8| char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok());
+    let pairs = hex.as_bytes().chunks(2).map(|pair| match pair {
+        [high, low] => Some(digit(*high)? << 4 | digit(*low)?),
+        _ => None,
+    });
+    pairs.collect::<Option<Vec<u8>>>().unwrap_or_default()
 }
 
 fn signal(captured_at: UtcMicros, record: &SignalRecord) -> SignalState {

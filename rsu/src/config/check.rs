@@ -63,7 +63,8 @@ impl<'a> Checker<'a> {
                 self.problem("cloud.traffic_window_s", "must divide an hour".into());
             }
         }
-        self.component_names(&file.cameras, &file.radars, &file.radios);
+        let receivers = file.receivers.iter().map(|receiver| receiver.id.to_string()).collect();
+        self.component_names(&file.cameras, &file.radars, &file.radios, receivers);
         let map = map.unwrap_or_default();
         let geometry = SiteGeometry {
             name: file.name.clone(),
@@ -100,6 +101,7 @@ impl<'a> Checker<'a> {
             signal: file.signal,
             gate: file.gate,
             radios: file.radios,
+            receivers: file.receivers,
             cloud: file.cloud,
             console_listen: file.console.listen,
             state_dir: self.base.join(file.state_dir),
@@ -118,11 +120,18 @@ impl<'a> Checker<'a> {
     }
 
     /// Health, metrics and console tell components apart by name alone.
-    fn component_names(&mut self, cameras: &[CameraFile], radars: &[RadarFile], radios: &[RadioFile]) {
+    fn component_names(
+        &mut self,
+        cameras: &[CameraFile],
+        radars: &[RadarFile],
+        radios: &[RadioFile],
+        receivers: Vec<String>,
+    ) {
         let cameras = cameras.iter().map(|camera| camera.id.to_string());
         let radars = radars.iter().map(|radar| radar.id.to_string());
+        let radios = radios.iter().map(|radio| radio.id().to_owned());
         let mut seen = vec!["city".to_owned()];
-        for id in cameras.chain(radars).chain(radios.iter().map(|radio| radio.id().to_owned())) {
+        for id in cameras.chain(radars).chain(radios).chain(receivers) {
             self.name("id", &id);
             if seen.contains(&id) {
                 self.problem("id", format!("{id:?} is there twice, or is the city's"));

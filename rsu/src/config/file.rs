@@ -1,6 +1,6 @@
 //! `site.toml` as written: one type for each of its tables, with the defaults (`docs/ref/config.md`).
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
 use perception::calibration::Origin;
@@ -51,6 +51,9 @@ pub struct SiteFile {
     /// Radios.
     #[serde(default, rename = "radio")]
     pub radios: Vec<RadioFile>,
+    /// Where messages of vehicles and people arrive.
+    #[serde(default, rename = "receiver")]
+    pub receivers: Vec<ReceiverFile>,
     /// The link to the city; absent: none.
     pub cloud: Option<CloudFile>,
     /// Console, metrics and health.
@@ -169,6 +172,9 @@ pub struct FusionFile {
     pub correct_sensors: bool,
     /// Folder of a model that judges which tracks are real, relative to `site.toml`; absent: the tracker's own rules do.
     pub ghost_model: Option<PathBuf>,
+    /// Whether what road users say of themselves is fused. It is not signed, and what is in the picture goes on the air in
+    /// this unit's name.
+    pub vehicle_reports: bool,
 }
 
 impl From<&FusionFile> for TrackerSettings {
@@ -179,7 +185,7 @@ impl From<&FusionFile> for TrackerSettings {
 
 impl Default for FusionFile {
     fn default() -> Self {
-        Self { correct_sensors: true, ghost_model: None }
+        Self { correct_sensors: true, ghost_model: None, vehicle_reports: false }
     }
 }
 
@@ -276,6 +282,19 @@ impl RadioFile {
             Self::Pc5Udp { id, .. } | Self::ImmediateForward { id, .. } | Self::UuQuic { id, .. } => id,
         }
     }
+}
+
+/// A UDP port at which a radio hands over what it receives, one message a datagram.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReceiverFile {
+    /// Its name in metrics and recordings.
+    pub id: SensorId,
+    /// Address to listen at.
+    pub listen: SocketAddr,
+    /// The radios that may send to it; none: anybody.
+    #[serde(default)]
+    pub from: Vec<IpAddr>,
 }
 
 /// The link to the city.

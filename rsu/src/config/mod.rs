@@ -17,7 +17,7 @@ mod signal;
 
 pub use file::{
     Broadcast, CameraFile, CloudFile, ConsoleFile, DetectorFile, FusionFile, GateFile, OriginFile, RadarFile,
-    RadioFile, SITE_FILE_VERSION, SiteFile,
+    RadioFile, ReceiverFile, SITE_FILE_VERSION, SiteFile,
 };
 pub use signal::SignalFile;
 
@@ -74,6 +74,8 @@ pub struct Site {
     pub gate: GateFile,
     /// Radios.
     pub radios: Vec<RadioFile>,
+    /// Where messages of vehicles and people arrive.
+    pub receivers: Vec<ReceiverFile>,
     /// City link.
     pub cloud: Option<CloudFile>,
     /// Console's address.

@@ -119,7 +119,9 @@ fn participant_type(class: Class) -> ParticipantType {
 
 fn source(seen_by: SeenBy) -> SourceType {
     match seen_by {
+        SeenBy { sensors: 0, itself: true, .. } => SourceType::V2x,
         SeenBy { sensors: 0, .. } => SourceType::Unknown,
+        SeenBy { itself: true, .. } => SourceType::Integrated,
         SeenBy { sensors: 1, camera: true, .. } => SourceType::Video,
         SeenBy { sensors: 1, .. } => SourceType::MicrowaveRadar,
         _ => SourceType::Integrated,

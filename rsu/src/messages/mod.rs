@@ -7,7 +7,7 @@ use perception::calibration::{Origin, SensorModel, SiteGeometry};
 use perception::detection::SensorId;
 use perception::frames::SiteFrame;
 use perception::time::UtcMicros;
-use perception::track::Track;
+use perception::track::{Track, V2X};
 
 use crate::gate::Reason;
 use crate::map::SiteMap;
@@ -220,7 +220,8 @@ impl Composer {
     fn named<'a>(&mut self, now: UtcMicros, tracks: &[&'a Track]) -> Vec<Named<'a>> {
         let cameras = &self.cameras;
         let seen_by = |track: &Track| SeenBy {
-            sensors: track.sources.len(),
+            sensors: track.sources.iter().filter(|source| &***source != V2X).count(),
+            itself: track.sources.iter().any(|source| &**source == V2X),
             camera: track.sources.iter().any(|source| cameras.contains(source)),
         };
         self.participants
@@ -287,5 +288,7 @@ struct Named<'a> {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct SeenBy {
     sensors: usize,
+    /// Whether it tells of itself.
+    itself: bool,
     camera: bool,
 }

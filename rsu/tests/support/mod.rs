@@ -17,6 +17,8 @@ use rsu::pipeline::{Input, Output, Pipeline, PipelineSettings};
 use rsu::radios::{MessageKind, MessageSet, Transmission};
 use rsu::signals::history::History;
 
+pub mod said;
+
 /// 2026-07-30T12:00:00Z.
 pub const START: UtcMicros = UtcMicros(1_785_412_800_000_000);
 
