@@ -114,7 +114,7 @@ fn who_tells_of_itself_is_not_lost_where_no_sensor_looks() {
         assert!(messages.iter().filter(|one| matches!(one.item, Item::V2xReceived { .. })).count() > 200);
         let (without, with) = (fuse(&messages, false), fuse(&messages, true));
         assert!(without[..2].iter().all(|(count, _, off_m)| *count == 1 && *off_m < 1.0), "{without:?}");
-        assert_eq!(without.last().map(|(count, ..)| *count), Some(0), "gone: {without:?}");
+        assert!(without.last().is_some_and(|(.., off_m)| *off_m > 50.0), "gone: {without:?}");
         // The other car is far behind: only it knows of itself.
         assert!(with.iter().all(|(count, _, off_m)| *count == 2 && *off_m < 4.0), "{with:?}");
         assert!(with[..2].iter().all(|(.., off_m)| *off_m < 1.0), "{with:?}");

@@ -104,8 +104,9 @@ fn what_only_stands_about_leaves_the_picture() {
     let found = detect("models/nanodet", 2);
     let stood: Vec<f64> = people(&found, LOW_THRESHOLD).values().map(|path| stood_s(path)).collect();
     let longest_s = stood.iter().copied().fold(0.0, f64::max);
-    // Things that are found again and again for half a minute and more; the rule takes them out after 15 s.
-    assert!((13.0..16.0).contains(&longest_s), "{stood:?}");
+    // Things that are found again and again for half a minute and more; the rule takes them out 15 s after they last seemed
+    // to move, and boxes jitter.
+    assert!((13.0..20.0).contains(&longest_s), "{stood:?}");
 
     let walked = people(&found, THRESHOLD);
     assert!(walked.len() >= 9, "{walked:#?}");
