@@ -4,6 +4,7 @@
 //! [`radios`], state goes to the [`city`] and the [`console`]; [`run`] starts and stops it all.
 
 pub mod api;
+pub mod audit;
 pub mod board;
 pub mod cadence;
 pub mod city;
@@ -21,6 +22,7 @@ pub mod messages;
 pub mod metrics;
 pub mod perform;
 pub mod pipeline;
+pub mod priority;
 pub mod radios;
 pub mod receivers;
 pub mod record;

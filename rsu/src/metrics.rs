@@ -29,8 +29,10 @@ pub struct Metrics {
     pub messages_sent: IntCounterVec,
     /// `lukou_messages_suppressed_total{message,reason}`.
     pub messages_suppressed: IntCounterVec,
-    /// `lukou_received_total{receiver,message}`: what road users say of themselves, fused.
+    /// `lukou_received_total{receiver,message}`: what road users say of themselves, fused, or ask for.
     pub received: IntCounterVec,
+    /// `lukou_priority_requests_total{role,outcome}`: decisions on requests for priority.
+    pub priority_requests: IntCounterVec,
     /// `lukou_detections_total{sensor,class}`.
     pub detections: IntCounterVec,
     /// `lukou_sensor_frames_total{sensor}`.
@@ -104,7 +106,8 @@ impl Metrics {
             stage_s: make.histogram("lukou_stage_seconds", "Time spent in one stage for one input", &["stage"], STAGE_BUCKETS_S)?,
             messages_sent: make.counter("lukou_messages_sent_total", "Messages handed to a radio", &["radio", "message"])?,
             messages_suppressed: make.counter("lukou_messages_suppressed_total", "Messages or parts of them that the gate or the encoder held back", &["message", "reason"])?,
-            received: make.counter("lukou_received_total", "Messages of vehicles and people about themselves that were fused", &["receiver", "message"])?,
+            received: make.counter("lukou_received_total", "Messages of vehicles and people that were fused or heard as requests", &["receiver", "message"])?,
+            priority_requests: make.counter("lukou_priority_requests_total", "Decisions on requests for signal priority", &["role", "outcome"])?,
             detections: make.counter("lukou_detections_total", "Detections by sensor and class", &["sensor", "class"])?,
             sensor_frames: make.counter("lukou_sensor_frames_total", "Frames or scans that reached the pipeline", &["sensor"])?,
             sensor_restarts: make.counter("lukou_sensor_restarts_total", "Times a sensor's stream was opened anew", &["sensor"])?,

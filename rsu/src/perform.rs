@@ -11,6 +11,7 @@ use perception::time::UtcMicros;
 use perception::track::SensorHealth;
 use perception::traffic::LaneWindow;
 
+use crate::audit::AuditLog;
 use crate::board::{self, SharedBoard};
 use crate::city::{self, CityLink};
 use crate::clock::Clock;
@@ -21,8 +22,10 @@ use crate::console::state::{
 use crate::console::{ConsoleFeed, SentMessages};
 use crate::gate::SaidSignal;
 use crate::health::{Health, Level};
+use crate::inlet::Inlet;
 use crate::metrics::Metrics;
-use crate::pipeline::{Output, Picture};
+use crate::pipeline::{Input, Output, Picture};
+use crate::priority::{Command, Control, Decision, Refusal};
 use crate::radios::{MessageKind, MessageSet, Radios, Transmission};
 use crate::signals::predict::Foresight;
 
@@ -62,6 +65,12 @@ pub struct Performer {
     pub foresight: Foresight,
     /// When the signal was last told to the city.
     pub signal_told_at: UtcMicros,
+    /// Where decisions on priority are kept.
+    pub audit: Option<AuditLog>,
+    /// The way to the signal controller.
+    pub control: Box<dyn Control>,
+    /// For the controller's word.
+    pub inlet: Inlet,
 }
 
 impl Performer {
@@ -86,10 +95,36 @@ impl Performer {
             Output::Received { receiver, outcome: Err(reason) } => {
                 self.metrics.count_drop(&format!("receiver {receiver}"), reason, 1);
             }
+            Output::Command(command) => self.command(now, &command),
+            Output::Priority(decision) => self.decision(&decision),
             Output::Dropped { place, reason, count } => self.metrics.count_drop(place, reason, count),
             Output::Suppressed { message, reason } => {
                 self.metrics.messages_suppressed.with_label_values(&[message.as_str(), reason.as_str()]).inc();
             }
+        }
+    }
+
+    fn decision(&self, decision: &Decision) {
+        let role = decision.role.map_or("unknown", |role| role.as_str());
+        self.metrics.priority_requests.with_label_values(&[role, decision.why.outcome()]).inc();
+        if let Some(audit) = &self.audit {
+            audit.decision(decision);
+        }
+    }
+
+    fn command(&mut self, now: UtcMicros, command: &Command) {
+        let word = self.control.ask(command);
+        if let Some(audit) = &self.audit {
+            let answer = match word {
+                None => "asked",
+                Some(Ok(())) => "took",
+                Some(Err(Refusal::Refused)) => "refused",
+                Some(Err(Refusal::NotSupported)) => "not_supported_by_this_source",
+            };
+            audit.command(now, command, answer);
+        }
+        if let Some(word) = word.filter(|_| command.serve) {
+            self.inlet.offer(Input::Commanded { number: command.number, word });
         }
     }
 

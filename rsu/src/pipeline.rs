@@ -22,6 +22,7 @@ use crate::ghosts::Ghosts;
 use crate::map::SiteMap;
 use crate::map::conflicts::Conflicts;
 use crate::messages::{Composed, Composer, Edition, ObjectPicture};
+use crate::priority::{Arbiter, Command, Decision, Event, Refusal};
 use crate::radios::{MessageKind, Transmission};
 use crate::reports::{ReportReader, Unread};
 use crate::signals::SignalState;
@@ -55,6 +56,13 @@ pub enum Input {
         /// As it came: a message, bare or in its network layer's frame.
         frame: Arc<[u8]>,
     },
+    /// The signal controller's word on a [`Output::Command`].
+    Commanded {
+        /// The command's number.
+        number: u32,
+        /// Whether it does it.
+        word: Result<(), Refusal>,
+    },
     /// Time has passed.
     Tick,
 }
@@ -80,9 +88,13 @@ pub enum Output {
     Received {
         /// By which receiver.
         receiver: SensorId,
-        /// Which message was fused, or why it was not.
+        /// Which message was fused or heard as a request, or why it was not.
         outcome: Result<&'static str, &'static str>,
     },
+    /// The controller is to serve, or to let go of, a request for priority.
+    Command(Command),
+    /// A request for priority stands otherwise than before.
+    Priority(Decision),
     /// Something was given up.
     Dropped {
         /// Where.
@@ -139,6 +151,7 @@ pub struct Pipeline {
     tracker: Tracker,
     ghosts: Option<Ghosts>,
     reports: Option<ReportReader>,
+    priority: Option<Arbiter>,
     lanes: LaneMap,
     traffic: TrafficCounter,
     lots: Vec<ParkingMonitor>,
@@ -220,6 +233,7 @@ impl Pipeline {
             tracker: Tracker::new(&geometry, tracker)?,
             ghosts: None,
             reports: None,
+            priority: None,
             lanes: LaneMap::new(&geometry.lanes),
             traffic: TrafficCounter::new(&geometry, traffic_window_s),
             lots: lots.iter().map(|lot| ParkingMonitor::new(lot, &geometry)).collect(),
@@ -256,6 +270,11 @@ impl Pipeline {
         Self { reports, ..self }
     }
 
+    /// The same, with somebody who answers requests for signal priority.
+    pub fn with_priority(self, priority: Option<Arbiter>) -> Self {
+        Self { priority, ..self }
+    }
+
     /// One input at `now`; `arrived_at` is when it reached the service, at or before `now`.
     pub fn handle(&mut self, now: UtcMicros, arrived_at: UtcMicros, input: Input) {
         self.notice_clock_steps(now);
@@ -275,8 +294,13 @@ impl Pipeline {
                 Err(reason) => self.dropped("signal", reason.as_str(), 1),
             },
             Input::Received { receiver, frame } => {
-                let outcome = self.hear(arrived_at, &frame);
+                let outcome = self.hear(now, arrived_at, &frame);
                 self.outputs.push_back(Output::Received { receiver, outcome });
+            }
+            Input::Commanded { number, word } => {
+                if let Some(priority) = &mut self.priority {
+                    priority.controller_said(number, word);
+                }
             }
             Input::Tick => {}
         }
@@ -293,15 +317,40 @@ impl Pipeline {
 
     /// When [`Input::Tick`] is due if nothing else comes.
     pub fn wake_at(&self) -> UtcMicros {
-        let deadline = self.rhythm.deadline().min(self.picture_due);
+        let answers = self.priority.as_ref().and_then(Arbiter::answer_at);
+        let deadline = self.rhythm.deadline().min(self.picture_due).min(answers.unwrap_or(self.picture_due));
         self.aligner.next_deadline().map_or(deadline, |frames| frames.min(deadline))
     }
 
-    /// Takes what a road user says of itself into the picture; which message it was, or why it was not taken.
-    fn hear(&mut self, arrived_at: UtcMicros, frame: &[u8]) -> Result<&'static str, &'static str> {
+    /// What a road user says of itself or asks for; which message it was, or why it was not taken. Of a VIR that does both
+    /// it is told what became of the first, where that is wanted.
+    fn hear(&mut self, now: UtcMicros, arrived_at: UtcMicros, frame: &[u8]) -> Result<&'static str, &'static str> {
+        let asked = self.priority.as_mut().and_then(|priority| priority.receive(now, arrived_at, frame));
+        match (self.fuse_report(arrived_at, frame), asked) {
+            (Err("not_wanted" | "not_a_report"), Some(asked)) => asked,
+            (fused, _) => fused,
+        }
+    }
+
+    fn fuse_report(&mut self, arrived_at: UtcMicros, frame: &[u8]) -> Result<&'static str, &'static str> {
         let reader = self.reports.as_ref().ok_or("not_wanted")?;
         let (message, report) = reader.read(arrived_at, frame).map_err(Unread::as_str)?;
         self.tracker.hear(&report).map(|_| message).map_err(Disbelief::as_str)
+    }
+
+    /// Who goes first, what the controller is asked, what those who ask are told.
+    fn arbitrate(&mut self, now: UtcMicros) {
+        let Some(priority) = &mut self.priority else { return };
+        // Which groups may be green together is not known here: no two.
+        priority.advance(now, |a, b| a != b);
+        self.outputs.extend(priority.take_events().into_iter().map(|event| match event {
+            Event::Decided(decision) => Output::Priority(decision),
+            Event::Command(command) => Output::Command(command),
+        }));
+        if let Some(answers) = priority.answers_due(now) {
+            let composed = self.composer.answers(now, &answers);
+            self.send(composed);
+        }
     }
 
     /// Lifts one frame onto the ground and into the picture; a fresh frame of the leading sensor sends the picture out.
@@ -350,6 +399,7 @@ impl Pipeline {
         if self.rhythm.spat.elapsed(now) {
             self.say_signal(now);
         }
+        self.arbitrate(now);
         if self.rhythm.objects.elapsed(now) {
             self.say_objects(now);
         }
@@ -382,6 +432,9 @@ impl Pipeline {
         if !said.state.groups.is_empty() {
             let composed = self.composer.spat(now, &said.state);
             self.send(composed);
+        }
+        if let Some(priority) = &mut self.priority {
+            priority.signal(&said.state);
         }
         self.outputs.push_back(Output::Signal(said));
     }
@@ -455,6 +508,9 @@ impl Pipeline {
             self.rhythm = Rhythm::new(now);
             self.picture_due = now;
             self.newest_camera = None;
+            if let Some(priority) = &mut self.priority {
+                priority.forget(now);
+            }
             self.dropped("pipeline", "clock_step", 1);
         }
         self.last_now = now;

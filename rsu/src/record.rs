@@ -117,7 +117,8 @@ fn item(arrived_at: UtcMicros, input: &Input) -> Option<(UtcMicros, Item)> {
             let hex = frame.iter().map(|octet| format!("{octet:02x}")).collect();
             Some((arrived_at, Item::V2xReceived { radio: receiver.to_string(), hex }))
         }
-        Input::Tick => None,
+        // A replayed controller is not asked again.
+        Input::Commanded { .. } | Input::Tick => None,
     }
 }
 

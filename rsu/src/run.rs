@@ -18,6 +18,7 @@ use tokio::sync::watch;
 use tokio::time::MissedTickBehavior;
 
 use crate::api::{self, ApiState};
+use crate::audit::AuditLog;
 use crate::board::{Counted, Lookout, SharedBoard};
 use crate::city::{self, CityLink};
 use crate::clock::{Clock, Stopwatch};
@@ -31,6 +32,7 @@ use crate::messages::Edition;
 use crate::metrics::Metrics;
 use crate::perform::{Performer, Rates};
 use crate::pipeline::{Input, Output, Pipeline, PipelineSettings};
+use crate::priority::{Arbiter, NoControl};
 use crate::radios::{Radios, Shutdown, start_radios, stopped};
 use crate::receivers::Receivers;
 use crate::record::Recorder;
@@ -115,6 +117,9 @@ impl Service {
             rates: Rates::default(),
             foresight: Foresight::default(),
             signal_told_at: perception::time::UtcMicros::default(),
+            audit: audit_of(site, &metrics)?,
+            control: Box::new(NoControl),
+            inlet: inlet.clone(),
         };
         let pipeline_stop = Arc::new(AtomicBool::new(false));
         let pipeline = PipelineThread {
@@ -123,7 +128,8 @@ impl Service {
                 .context("site.toml")?
                 .with_history(HistoryFile::read(&site.state_dir))
                 .with_ghosts(ghosts::of_site(site)?)
-                .with_reports(site.fusion.vehicle_reports.then(|| reports_of(site))),
+                .with_reports(site.fusion.vehicle_reports.then(|| reports_of(site)))
+                .with_priority(priority_of(site)),
             inputs,
             performer,
             clock: clock.clone(),
@@ -244,6 +250,15 @@ fn pipeline_settings(site: &Site, clock: &Clock) -> PipelineSettings {
 
 fn reports_of(site: &Site) -> ReportReader {
     ReportReader::new(site.geometry.origin, site.cn, site.us)
+}
+
+fn priority_of(site: &Site) -> Option<Arbiter> {
+    Arbiter::new(site.priority.clone()?, &site.map, site.rsu_id)
+}
+
+fn audit_of(site: &Site, metrics: &Metrics) -> anyhow::Result<Option<AuditLog>> {
+    let start = || AuditLog::start(&site.state_dir, metrics.clone());
+    site.priority.as_ref().map(|_| start()).transpose().context("site.toml, state_dir: the audit log of priority")
 }
 
 async fn look(mut lookout: Lookout, mut shutdown: Shutdown) {

@@ -234,6 +234,8 @@ fn write_outputs(
             | Output::Parking(_)
             | Output::Sensors(_)
             | Output::Received { outcome: Ok(_), .. }
+            | Output::Command(_)
+            | Output::Priority(_)
             | Output::Suppressed { .. } => {}
         }
     }

@@ -10,6 +10,7 @@ use super::{Camera, Radar, SignalFile, Site};
 use crate::gate::Limits;
 use crate::map::SiteMap;
 use crate::map::conflicts::Conflicts;
+use crate::priority::Policy;
 
 /// Collects problems while it turns the file into a [`Site`].
 pub(super) struct Checker<'a> {
@@ -63,6 +64,9 @@ impl<'a> Checker<'a> {
                 self.problem("cloud.traffic_window_s", "must divide an hour".into());
             }
         }
+        for (key, text) in file.priority.iter().flat_map(Policy::problems) {
+            self.problem(key, text);
+        }
         let receivers = file.receivers.iter().map(|receiver| receiver.id.to_string()).collect();
         self.component_names(&file.cameras, &file.radars, &file.radios, receivers);
         let map = map.unwrap_or_default();
@@ -102,6 +106,7 @@ impl<'a> Checker<'a> {
             gate: file.gate,
             radios: file.radios,
             receivers: file.receivers,
+            priority: file.priority,
             cloud: file.cloud,
             console_listen: file.console.listen,
             state_dir: self.base.join(file.state_dir),

@@ -11,6 +11,7 @@ use serde::Deserialize;
 use super::signal::SignalFile;
 use crate::gate::{Limits, SignalLimits};
 use crate::map::conflicts::Overrides;
+use crate::priority::Policy;
 
 /// The version of the file's format that this program reads.
 pub const SITE_FILE_VERSION: u32 = 1;
@@ -54,6 +55,8 @@ pub struct SiteFile {
     /// Where messages of vehicles and people arrive.
     #[serde(default, rename = "receiver")]
     pub receivers: Vec<ReceiverFile>,
+    /// Who may ask for signal priority; absent: nobody is answered.
+    pub priority: Option<Policy>,
     /// The link to the city; absent: none.
     pub cloud: Option<CloudFile>,
     /// Console, metrics and health.

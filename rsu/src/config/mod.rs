@@ -9,6 +9,7 @@ use perception::calibration::{CameraModel, RadarModel, SiteGeometry};
 
 use crate::gate::Limits;
 use crate::map::SiteMap;
+use crate::priority::Policy;
 use crate::signals::fixed_time::FixedTimePlan;
 
 mod check;
@@ -76,6 +77,8 @@ pub struct Site {
     pub radios: Vec<RadioFile>,
     /// Where messages of vehicles and people arrive.
     pub receivers: Vec<ReceiverFile>,
+    /// Who may ask for signal priority.
+    pub priority: Option<Policy>,
     /// City link.
     pub cloud: Option<CloudFile>,
     /// Console's address.

@@ -11,10 +11,12 @@ use perception::track::{Track, V2X};
 
 use crate::gate::Reason;
 use crate::map::SiteMap;
+use crate::priority::Answers;
 use crate::radios::{MessageKind, MessageSet, Transmission};
 use crate::signals::SignalState;
 
 mod cn_map;
+mod cn_rsc;
 mod cn_rsm;
 mod cn_spat;
 mod confidence;
@@ -24,13 +26,16 @@ mod signal_words;
 mod us_map;
 mod us_sdsm;
 mod us_spat;
+mod us_ssm;
 
 use participants::ParticipantIds;
+pub(crate) use us_map::approach as us_approach;
 
 /// How long a message may wait for a radio: it is worthless once its successor is due.
 const SPAT_VALID_S: f64 = 0.1;
 const OBJECTS_VALID_S: f64 = 0.1;
 const MAP_VALID_S: f64 = 1.0;
+const ANSWERS_VALID_S: f64 = 0.5;
 
 /// What goes on the air.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -108,6 +113,10 @@ const CN_RSM: Application = Application { id: 3623, priority: 208 };
 const US_MAP: Application = Application { id: 0x82, priority: 16 };
 const US_SPAT: Application = Application { id: 0x82, priority: 176 };
 const US_SDSM: Application = Application { id: 0x90, priority: 208 };
+/// 0xE0000015 as it goes over the air.
+const US_SSM: Application = Application { id: 0x20_4095, priority: 176 };
+/// No source names the priority of China's messages of phase 2: that of SPAT, which answers belong to.
+const CN_RSC_PRIORITY: u8 = 176;
 
 /// Makes messages; counts them; knows what it called whom.
 #[derive(Debug)]
@@ -128,6 +137,8 @@ struct Counts {
     cn_map: MessageCount,
     cn_rsm: MessageCount,
     us_sdsm: MessageCount,
+    us_ssm: MessageCount,
+    cn_rsc: MessageCount,
 }
 
 /// A `MsgCount`, INTEGER (0..127).
@@ -208,6 +219,25 @@ impl Composer {
         for transmission in composed.iter_mut().flatten() {
             transmission.captured_at = picture.captured_at;
             transmission.arrived_at = picture.arrived_at;
+        }
+        composed
+    }
+
+    /// Answers to those who ask for priority: RSC (China), SSM (US), each to those of its set.
+    pub fn answers(&mut self, now: UtcMicros, answers: &Answers<'_>) -> Vec<Composed> {
+        let mut composed = Vec::new();
+        if self.edition.cn.is_some() {
+            let application = || Application { id: answers.rsc_aid, priority: CN_RSC_PRIORITY };
+            let sender = cn_rsm::Sender { id: self.edition.rsu_id, origin: &self.origin, frame: &self.frame };
+            for encoded in cn_rsc::encode(answers.requests, &sender, now, || self.counts.cn_rsc.next()) {
+                composed.push(finish(MessageSet::Cn, MessageKind::Rsc, application(), encoded, now, ANSWERS_VALID_S));
+            }
+        }
+        let node = self.map.as_ref().and_then(SiteMap::served_node);
+        if let (Some(node), Some(_)) = (node, self.edition.us)
+            && let Some(encoded) = us_ssm::encode(answers, node.id, now, || self.counts.us_ssm.next())
+        {
+            composed.push(finish(MessageSet::Us, MessageKind::Ssm, US_SSM, encoded, now, ANSWERS_VALID_S));
         }
         composed
     }

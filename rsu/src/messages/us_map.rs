@@ -231,7 +231,7 @@ impl Drawing<'_> {
 }
 
 /// Approaches are numbered by the node at the far end, in the order of the map, from 1; past 15 they have no number.
-fn approach(map: &SiteMap, node: NodeId, link: &map::Link) -> Option<u8> {
+pub(crate) fn approach(map: &SiteMap, node: NodeId, link: &map::Link) -> Option<u8> {
     let far = if link.to == node { link.from } else { link.to };
     let index = map.nodes.iter().filter(|other| other.id != node).position(|other| other.id == far)?;
     u8::try_from(index + 1).ok().filter(|number| *number <= 15)

@@ -67,6 +67,10 @@ pub enum MessageKind {
     Bsm,
     /// Sensor data sharing message: the picture of road users (US).
     Sdsm,
+    /// Signal status message: answers to requests for priority (US).
+    Ssm,
+    /// Roadside coordination: answers to requests for priority (China).
+    Rsc,
 }
 
 impl MessageKind {
@@ -79,6 +83,8 @@ impl MessageKind {
             Self::Rsi => "RSI",
             Self::Bsm => "BSM",
             Self::Sdsm => "SDSM",
+            Self::Ssm => "SSM",
+            Self::Rsc => "RSC",
         }
     }
 }

@@ -25,7 +25,7 @@ pub const CLOSE_WITHIN: Duration = Duration::from_secs(1);
 pub fn importance(kind: MessageKind) -> u8 {
     match kind {
         MessageKind::Spat | MessageKind::Rsi => 3,
-        MessageKind::Rsm | MessageKind::Sdsm => 2,
+        MessageKind::Rsm | MessageKind::Sdsm | MessageKind::Ssm | MessageKind::Rsc => 2,
         MessageKind::Map => 1,
         MessageKind::Bsm => 0,
     }

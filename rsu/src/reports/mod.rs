@@ -109,15 +109,7 @@ impl ReportReader {
             (MessageSet::Us, _, Some(_)) => us::said(payload)?,
             _ => return Err(Unread::WrongSet),
         };
-        let second_s = said.second_s.ok_or(Unread::NoTime)?;
-        let captured_at = asn1::time::from_second(second_s, arrived_at.0).map(UtcMicros).ok_or(Unread::NoTime)?;
-        let age_s = arrived_at.seconds_since(captured_at);
-        if age_s > MAX_AGE_S {
-            return Err(Unread::TooOld);
-        }
-        if age_s < -MAX_FUTURE_S {
-            return Err(Unread::Future);
-        }
+        let captured_at = moment(said.second_s, arrived_at)?;
         let [lat_deg, lon_deg] = said.place.ok_or(Unread::NoPosition)?;
         let [east, north, _] = self.frame.enu_from_wgs84(Wgs84 { lat_deg, lon_deg, ellipsoidal_height_m: self.up_m });
         if east.hypot(north) > FARTHEST_M {
@@ -139,9 +131,23 @@ impl ReportReader {
     }
 }
 
+/// The moment that a message tells by the second of its minute, if it came fresh.
+pub(crate) fn moment(second_s: Option<f64>, arrived_at: UtcMicros) -> Result<UtcMicros, Unread> {
+    let second_s = second_s.ok_or(Unread::NoTime)?;
+    let said_at = asn1::time::from_second(second_s, arrived_at.0).map(UtcMicros).ok_or(Unread::NoTime)?;
+    let age_s = arrived_at.seconds_since(said_at);
+    if age_s > MAX_AGE_S {
+        return Err(Unread::TooOld);
+    }
+    if age_s < -MAX_FUTURE_S {
+        return Err(Unread::Future);
+    }
+    Ok(said_at)
+}
+
 /// The message within a frame, and of which set it must be. DSMP and WSMP frames say their length, which a bare message
 /// does not meet by chance; and so does a bare message of the US set.
-fn open(frame: &[u8]) -> (MessageSet, &[u8]) {
+pub(crate) fn open(frame: &[u8]) -> (MessageSet, &[u8]) {
     if let Ok(opened) = dsmp::Frame::decode(frame) {
         return (MessageSet::Cn, opened.data);
     }

@@ -1,0 +1,98 @@
+//! Which signal groups serve a movement, from the map.
+
+use asn1::cn::common::NodeReferenceID;
+use asn1::us::requestor::IntersectionAccessPoint;
+
+use super::request::Movement;
+use crate::map::{LaneKind, Maneuver, NodeId, SiteMap};
+use crate::messages::us_approach;
+
+/// The served junction as requests see it.
+#[derive(Clone, Debug)]
+pub struct Junction {
+    id: NodeId,
+    rsu_id: [u8; 8],
+    ways: Vec<Way>,
+}
+
+/// One way across, for vehicles.
+#[derive(Clone, Debug)]
+struct Way {
+    lane: u8,
+    approach: Option<u8>,
+    to_lane: u8,
+    to_approach: Option<u8>,
+    to: NodeId,
+    maneuver: Maneuver,
+    group: Option<u8>,
+}
+
+impl Junction {
+    /// The junction that the map's site serves, asked as the unit of this identity. `None`: it serves none.
+    pub fn new(map: &SiteMap, rsu_id: [u8; 8]) -> Option<Self> {
+        let id = map.served_node()?.id;
+        let mut ways = Vec::new();
+        for link in map.links.iter().filter(|link| link.to == id) {
+            for lane in link.lanes.iter().filter(|lane| lane.kind() == LaneKind::Vehicle) {
+                for connection in &lane.connections {
+                    let Some(out) = map.link(&connection.to_link) else { continue };
+                    let Some(to_lane) = out.lanes.iter().find(|lane| lane.number == connection.to_lane) else {
+                        continue;
+                    };
+                    ways.push(Way {
+                        lane: lane.intersection_lane,
+                        approach: us_approach(map, id, link),
+                        to_lane: to_lane.intersection_lane,
+                        to_approach: us_approach(map, id, out),
+                        to: out.to,
+                        maneuver: connection.maneuver,
+                        group: connection.signal_group,
+                    });
+                }
+            }
+        }
+        Some(Self { id, rsu_id, ways })
+    }
+
+    /// Whether a reference means this junction; one without a region may.
+    pub fn is(&self, region: Option<u16>, id: u16) -> bool {
+        id == self.id.id && region.is_none_or(|region| region == self.id.region)
+    }
+
+    /// Whether a request to this roadside unit, or to any, is for this one.
+    pub fn is_asked(&self, rsu: Option<[u8; 8]>) -> bool {
+        rsu.is_none_or(|rsu| rsu == self.rsu_id)
+    }
+
+    /// The groups that a movement needs, ascending, each once; none if the map has no signal for it.
+    pub fn groups(&self, movement: &Movement) -> Vec<u8> {
+        let ways = self.ways.iter().filter(|way| match movement {
+            Movement::Us { inbound, outbound } => {
+                is_at(inbound, way.lane, way.approach)
+                    && outbound.as_ref().is_none_or(|out| is_at(out, way.to_lane, way.to_approach))
+            }
+            Movement::Cn { to, phase, maneuver } => {
+                is_node(to, way.to)
+                    && maneuver.is_none_or(|maneuver| maneuver == way.maneuver)
+                    && phase.is_none_or(|phase| way.group == Some(phase))
+            }
+        });
+        let mut groups: Vec<u8> = ways.filter_map(|way| way.group).collect();
+        groups.sort_unstable();
+        groups.dedup();
+        groups
+    }
+}
+
+/// Connections have no numbers in our MAP: who names one means another map.
+fn is_at(point: &IntersectionAccessPoint, lane: u8, approach: Option<u8>) -> bool {
+    match point {
+        IntersectionAccessPoint::Lane(number) => *number == lane,
+        IntersectionAccessPoint::Approach(number) => Some(*number) == approach,
+        _ => false,
+    }
+}
+
+fn is_node(reference: &NodeReferenceID, node: NodeId) -> bool {
+    reference.id == node.id && reference.region.is_none_or(|region| region == node.region)
+}
