@@ -7,6 +7,7 @@ use asn1::Dialect;
 use perception::time::UtcMicros;
 
 use crate::radios::{MessageKind, MessageSet, Transmission};
+use crate::reports::dialect_of;
 
 /// One message that was handed to the radios. Cheap to clone.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,7 +46,7 @@ impl SentMessages {
     pub fn keep(&self, at: UtcMicros, transmission: &Transmission) {
         let set = transmission.set;
         let dialect = match set {
-            MessageSet::Cn => self.cn,
+            MessageSet::Cn => self.cn.map(|site| dialect_of(&transmission.payload, site)),
             MessageSet::Us => self.us,
         };
         let Some(dialect) = dialect else { return };

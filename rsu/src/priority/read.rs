@@ -15,12 +15,10 @@ use super::junction::Junction;
 use super::request::{Ask, Asked, Key, Movement, Requester};
 use crate::map::Maneuver;
 use crate::radios::MessageSet;
-use crate::reports::{Unread, moment, open};
+use crate::reports::{Unread, dialect_of, moment, open};
 
 /// `DSRCmsgID` of SRM: the second octet of its frames.
 const SRM: u8 = 29;
-/// The extension bit, with which China's messages of phase 2 begin.
-const PHASE_2: u8 = 0x80;
 
 /// The requests to this junction in a message, and which message it is. `None`: not one that asks.
 pub(super) fn read(
@@ -32,7 +30,7 @@ pub(super) fn read(
         (MessageSet::Us, payload) if payload.get(1) == Some(&SRM) => {
             Some(of_us(junction, arrived_at, payload).map(|asks| ("SRM", asks)))
         }
-        (MessageSet::Cn, payload) if payload.first().is_some_and(|first| first & PHASE_2 != 0) => {
+        (MessageSet::Cn, payload) if dialect_of(payload, Dialect::default()) == Dialect::CnCsae157 => {
             of_cn(junction, arrived_at, payload).map(|read| read.map(|asks| ("VIR", asks)))
         }
         _ => None,

@@ -12,11 +12,15 @@ use perception::detection::{Class, SenderId};
 
 use super::{HALF_WIDTH_95, Said, Unread, circle_m2, class_of, covariance_m2, forward_speed_mps};
 
-/// A message of phase 2 begins with the extension bit; of its dialects only one has any.
-pub(super) fn said(payload: &[u8], dialect: Dialect) -> Result<Said, Unread> {
+/// The dialect that a message is of on a site with this one. A message of phase 2 begins with the extension bit, and only one
+/// dialect has any.
+pub(crate) fn dialect_of(payload: &[u8], site: Dialect) -> Dialect {
     let phase_2 = payload.first().is_some_and(|first| first & 0x80 != 0);
-    let dialect = if phase_2 { Dialect::CnCsae157 } else { dialect };
-    match cn::decode(payload, dialect).map_err(|_| Unread::Undecodable)? {
+    if phase_2 { Dialect::CnCsae157 } else { site }
+}
+
+pub(super) fn said(payload: &[u8], dialect: Dialect) -> Result<Said, Unread> {
+    match cn::decode(payload, dialect_of(payload, dialect)).map_err(|_| Unread::Undecodable)? {
         MessageFrame::BsmFrame(bsm) => Ok(of_bsm(&BasicSafetyMessage::from_wire(&bsm))),
         MessageFrame::MsgFrameExt(MessageFrameExt::Psm(psm)) => Ok(of_psm(&PersonalSafetyMessage::from_wire(&psm))),
         MessageFrame::MsgFrameExt(MessageFrameExt::Vir(vir)) => Ok(of_vir(&VehIntentionAndRequest::from_wire(&vir))),

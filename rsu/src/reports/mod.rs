@@ -17,6 +17,8 @@ use crate::radios::MessageSet;
 mod cn;
 mod us;
 
+pub(crate) use cn::dialect_of;
+
 /// A message older than this when it arrives is of no use, seconds; the sender's minute is found by its nearness.
 const MAX_AGE_S: f64 = 1.0;
 /// And one from this far after its arrival is of a clock that is wrong, the sender's or ours.

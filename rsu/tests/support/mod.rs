@@ -90,7 +90,12 @@ const LONGEST_WAIT_MS: i64 = 500;
 
 impl Sim {
     pub fn new(site: &Site) -> Self {
-        Self { pipeline: pipeline(site, START), ms: 0, handled_ms: 0, clock_set_by_us: 0, said: Vec::new() }
+        Self::of(pipeline(site, START))
+    }
+
+    /// With a pipeline that begins at [`START`].
+    pub fn of(pipeline: Pipeline) -> Self {
+        Self { pipeline, ms: 0, handled_ms: 0, clock_set_by_us: 0, said: Vec::new() }
     }
 
     /// The same, with what was learnt of the lights before.

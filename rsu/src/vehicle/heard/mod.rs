@@ -7,6 +7,7 @@ use perception::time::UtcMicros;
 
 use crate::map::NodeId;
 use crate::radios::{MessageKind, MessageSet};
+use crate::reports::dialect_of;
 use crate::signals::Light;
 
 mod cn;
@@ -143,7 +144,7 @@ pub enum HeardError {
 pub fn understand(frame: &[u8], now: UtcMicros, cn: Dialect, us: Dialect) -> Result<Option<Message>, HeardError> {
     let (set, application_id, payload) = open(frame)?;
     let message = match set {
-        MessageSet::Cn => asn1::cn::decode(payload, cn).map(|frame| cn::message(&frame, now)),
+        MessageSet::Cn => asn1::cn::decode(payload, dialect_of(payload, cn)).map(|frame| cn::message(&frame, now)),
         MessageSet::Us if us.is_us() => asn1::us::decode(payload).map(|frame| us::message(&frame, now)),
         MessageSet::Us => Err(asn1::CodecError::new(format!("{us} is no dialect of the US set"))),
     };
