@@ -341,8 +341,8 @@ impl Pipeline {
     /// Who goes first, what the controller is asked, what those who ask are told.
     fn arbitrate(&mut self, now: UtcMicros) {
         let Some(priority) = &mut self.priority else { return };
-        // Which groups may be green together is not known here: no two.
-        priority.advance(now, |a, b| a != b);
+        let gate = &self.gate;
+        priority.advance(now, |a, b| gate.may_not_go_together(a, b));
         self.outputs.extend(priority.take_events().into_iter().map(|event| match event {
             Event::Decided(decision) => Output::Priority(decision),
             Event::Command(command) => Output::Command(command),

@@ -239,7 +239,7 @@ fn pipeline_settings(site: &Site, clock: &Clock) -> PipelineSettings {
     PipelineSettings {
         geometry: site.geometry.clone(),
         map: Some(site.map.clone()),
-        edition: Edition { cn: site.cn, us: site.us, rsu_id: site.rsu_id, map_max_octets: site.map_max_octets },
+        edition: edition_of(site),
         traffic_window_s: site.cloud.as_ref().map_or(10, |cloud| cloud.traffic_window_s),
         align: AlignSettings::default(),
         tracker: (&site.fusion).into(),
@@ -248,12 +248,16 @@ fn pipeline_settings(site: &Site, clock: &Clock) -> PipelineSettings {
     }
 }
 
+fn edition_of(site: &Site) -> Edition {
+    Edition { cn: site.cn, us: site.us, rsu_id: site.rsu_id, map_max_octets: site.map_max_octets }
+}
+
 fn reports_of(site: &Site) -> ReportReader {
     ReportReader::new(site.geometry.origin, site.cn, site.us)
 }
 
 fn priority_of(site: &Site) -> Option<Arbiter> {
-    Arbiter::new(site.priority.clone()?, &site.map, site.rsu_id)
+    Arbiter::new(site.priority.clone()?, &site.map, edition_of(site))
 }
 
 fn audit_of(site: &Site, metrics: &Metrics) -> anyhow::Result<Option<AuditLog>> {

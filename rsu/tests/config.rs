@@ -117,6 +117,26 @@ fn a_group_that_an_import_guessed_is_not_broadcast() {
 }
 
 #[test]
+fn who_may_ask_for_priority_is_checked() {
+    let with = |name: &str, lines: &str, words: &[&str]| {
+        one(name, &[("[cloud]", &format!("[priority]\n{lines}\n\n[cloud]"))], words);
+    };
+    let bus = "[[priority.vehicle]]\nid = \"b1020304\"\nrole = \"bus\"";
+    with("priority-role", "allow = [\"taxi\"]", &["taxi", "emergency_logistics"]);
+    with("priority-twice", "allow = [\"bus\", \"bus\"]", &["priority.allow", "bus twice"]);
+    with("priority-time", "timeout_s = -1.0", &["priority.timeout_s", "is -1"]);
+    with("priority-nan", "horizon_s = nan", &["priority.horizon_s"]);
+    with("priority-none", "max_concurrent = 0", &["priority.max_concurrent"]);
+    with("priority-aid", "rsc_aid = 16512", &["priority.rsc_aid", "16511"]);
+    with("priority-id", &bus.replace("b1020304", "b10203"), &["priority.vehicle.id", "\"b10203\"", "8 hex digits"]);
+    with("priority-station", &bus.replace("b1020304", "station-007"), &["priority.vehicle.id", "station-"]);
+    with("priority-same", &format!("{bus}\n{}", bus.replace("b1", "B1")), &["\"B1020304\" is there twice"]);
+    let (code, _, plain) =
+        check("priority-good", &[("[cloud]", &format!("[priority]\nallow = [\"bus\"]\n{bus}\n[cloud]"))]);
+    assert_eq!(code, 0, "{plain}");
+}
+
+#[test]
 fn a_map_that_is_missing_or_wrong_is_named_with_its_file() {
     let problems_of = |changes: &[(&str, &str)]| problems("map", changes).join("\n");
     let missing = problems_of(&[("map = \"map.geojson\"", "map = \"roads.geojson\"")]);

@@ -95,6 +95,8 @@ mod tests {
             sent.all().into_iter().map(|sent| (sent.set, sent.kind, sent.at.0, sent.octets.len())).collect();
         assert_eq!(kept, [(MessageSet::Cn, MessageKind::Spat, 999, 1), (MessageSet::Cn, MessageKind::Map, 999, 2)]);
         assert_eq!(sent.newest("cn", "MAP").unwrap().dialect, Dialect::CnN4);
+        sent.keep(UtcMicros(0), &transmission(MessageSet::Cn, MessageKind::Rsc, &[0x80, 1]));
+        assert_eq!(sent.newest("cn", "RSC").unwrap().dialect, Dialect::CnCsae157, "phase 2, whichever phase 1 is");
         assert_eq!(sent.newest("us", "MAP"), None, "the site has no US dialect");
         assert_eq!(sent.newest("cn", "map"), None);
     }

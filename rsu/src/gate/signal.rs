@@ -109,6 +109,12 @@ impl SignalGate {
         }
     }
 
+    /// Whether two groups may not be green together, or the map does not know one of them.
+    pub fn may_not_go_together(&self, a: u8, b: u8) -> bool {
+        let known = |group| self.conflicts.groups().contains(&group);
+        a != b && (!known(a) || !known(b) || self.conflicts.relation(a, b) == Relation::Conflict)
+    }
+
     /// A word of the controller.
     ///
     /// # Errors

@@ -5,13 +5,14 @@ use asn1::us::requestor::IntersectionAccessPoint;
 
 use super::request::Movement;
 use crate::map::{LaneKind, Maneuver, NodeId, SiteMap};
-use crate::messages::us_approach;
+use crate::messages::{Edition, us_approach};
+use crate::radios::MessageSet;
 
 /// The served junction as requests see it.
 #[derive(Clone, Debug)]
 pub struct Junction {
     id: NodeId,
-    rsu_id: [u8; 8],
+    edition: Edition,
     ways: Vec<Way>,
 }
 
@@ -28,8 +29,8 @@ struct Way {
 }
 
 impl Junction {
-    /// The junction that the map's site serves, asked as the unit of this identity. `None`: it serves none.
-    pub fn new(map: &SiteMap, rsu_id: [u8; 8]) -> Option<Self> {
+    /// The junction that the map's site serves, asked in these sets and as the unit of this identity. `None`: it serves none.
+    pub fn new(map: &SiteMap, edition: Edition) -> Option<Self> {
         let id = map.served_node()?.id;
         let mut ways = Vec::new();
         for link in map.links.iter().filter(|link| link.to == id) {
@@ -51,7 +52,15 @@ impl Junction {
                 }
             }
         }
-        Some(Self { id, rsu_id, ways })
+        Some(Self { id, edition, ways })
+    }
+
+    /// Whether the site speaks this set: in another it could not answer.
+    pub fn speaks(&self, set: MessageSet) -> bool {
+        match set {
+            MessageSet::Cn => self.edition.cn.is_some(),
+            MessageSet::Us => self.edition.us.is_some(),
+        }
     }
 
     /// Whether a reference means this junction; one without a region may.
@@ -61,7 +70,7 @@ impl Junction {
 
     /// Whether a request to this roadside unit, or to any, is for this one.
     pub fn is_asked(&self, rsu: Option<[u8; 8]>) -> bool {
-        rsu.is_none_or(|rsu| rsu == self.rsu_id)
+        rsu.is_none_or(|rsu| rsu == self.edition.rsu_id)
     }
 
     /// The groups that a movement needs, ascending, each once; none if the map has no signal for it.

@@ -4,21 +4,24 @@
 //! Sans-IO. Nothing that is heard is signed: by default nobody may ask, and the controller is not asked. *Granted* is only said
 //! on the controller's word.
 
-use std::cmp::Reverse;
-
 use perception::time::UtcMicros;
 
 use crate::map::SiteMap;
+use crate::messages::Edition;
 use crate::reports::Unread;
 use crate::signals::{Light, SignalState};
 
+use entry::Word;
+
 mod control;
+mod entry;
 mod junction;
 mod policy;
 mod read;
 mod request;
 
 pub use control::{Control, NoControl};
+pub use entry::Entry;
 pub use junction::Junction;
 pub use policy::{Policy, Vehicle};
 pub use request::{Ask, Asked, Command, Decision, Key, Movement, Refusal, Request, Requester, Role, Status, Why};
@@ -50,28 +53,6 @@ pub struct Answers<'a> {
     pub rsc_aid: u32,
 }
 
-/// A request and what is remembered of it.
-#[derive(Clone, Debug)]
-pub struct Entry {
-    /// The request and how it stands.
-    pub request: Request,
-    place: Result<usize, Why>,
-    heard_at: UtcMicros,
-    ahead_since: Option<UtcMicros>,
-    /// It has had its time.
-    spent: bool,
-    word: Word,
-}
-
-/// How it stands between us and the controller.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Word {
-    NotAsked,
-    Asked(u32),
-    Took(u32),
-    Refused(Refusal),
-}
-
 /// The arbiter of one junction.
 #[derive(Clone, Debug)]
 pub struct Arbiter {
@@ -90,11 +71,11 @@ pub struct Arbiter {
 }
 
 impl Arbiter {
-    /// For the junction that the map's site serves. `None`: it serves none.
-    pub fn new(policy: Policy, map: &SiteMap, rsu_id: [u8; 8]) -> Option<Self> {
+    /// For the junction that the map's site serves, in the sets that it speaks. `None`: it serves none.
+    pub fn new(policy: Policy, map: &SiteMap, edition: Edition) -> Option<Self> {
         Some(Self {
             policy,
-            junction: Junction::new(map, rsu_id)?,
+            junction: Junction::new(map, edition)?,
             entries: Vec::new(),
             locks: Vec::new(),
             signalled: Vec::new(),
@@ -327,15 +308,15 @@ impl Arbiter {
             entry.ahead_since = Some(now);
         }
         let asks = why == Why::ControllerAsked && entry.word == Word::NotAsked;
-        if let Some(role) = entry.request.role.filter(|_| asks) {
+        let command = entry.request.role.filter(|_| asks).map(|role| {
             self.commands = self.commands.wrapping_add(1);
             entry.word = Word::Asked(self.commands);
-            let command = entry.command(self.commands, true, role);
-            self.events.push(Event::Command(command));
-        }
+            entry.command(self.commands, true, role)
+        });
         if entry.request.why != why {
             self.decide(now, index, why);
         }
+        self.events.extend(command.map(Event::Command));
     }
 
     /// It does not go before others any more: the controller is told, and groups that served may have to rest.
@@ -372,30 +353,6 @@ impl Arbiter {
             eta: request.ask.eta,
             why,
         }));
-    }
-}
-
-impl Entry {
-    /// Smaller goes first: who may ask, by role; then whom the controller has been asked for already; then who arrives first.
-    fn precedence(&self) -> (usize, Reverse<bool>, UtcMicros, Key) {
-        let place = self.place.unwrap_or(usize::MAX);
-        let eta = self.request.ask.eta.unwrap_or(UtcMicros(i64::MIN));
-        (place, Reverse(self.word.number().is_some()), eta, self.request.ask.key)
-    }
-
-    fn command(&self, number: u32, serve: bool, role: Role) -> Command {
-        let Request { ask, groups, .. } = &self.request;
-        Command { number, key: ask.key, serve, groups: groups.clone(), role, eta: ask.eta }
-    }
-}
-
-impl Word {
-    /// The command that the controller may be acting on.
-    fn number(self) -> Option<u32> {
-        match self {
-            Self::Asked(number) | Self::Took(number) => Some(number),
-            Self::NotAsked | Self::Refused(_) => None,
-        }
     }
 }
 

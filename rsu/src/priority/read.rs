@@ -28,10 +28,12 @@ pub(super) fn read(
 ) -> Option<Result<(&'static str, Vec<Ask>), Unread>> {
     match open(frame) {
         (MessageSet::Us, payload) if payload.get(1) == Some(&SRM) => {
-            Some(of_us(junction, arrived_at, payload).map(|asks| ("SRM", asks)))
+            let asks = || of_us(junction, arrived_at, payload).map(|asks| ("SRM", asks));
+            Some(if junction.speaks(MessageSet::Us) { asks() } else { Err(Unread::WrongSet) })
         }
         (MessageSet::Cn, payload) if dialect_of(payload, Dialect::default()) == Dialect::CnCsae157 => {
-            of_cn(junction, arrived_at, payload).map(|read| read.map(|asks| ("VIR", asks)))
+            let asks = || of_cn(junction, arrived_at, payload).map(|read| read.map(|asks| ("VIR", asks)));
+            if junction.speaks(MessageSet::Cn) { asks() } else { Some(Err(Unread::WrongSet)) }
         }
         _ => None,
     }

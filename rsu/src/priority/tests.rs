@@ -10,7 +10,12 @@ use super::*;
 use crate::signals::GroupState;
 
 const NOW: UtcMicros = UtcMicros(1_785_412_800_000_000);
-const RSU: [u8; 8] = [7; 8];
+const SETS: Edition = Edition {
+    cn: Some(asn1::Dialect::CnN4),
+    us: Some(asn1::Dialect::UsJ27352024),
+    rsu_id: [7; 8],
+    map_max_octets: 2000,
+};
 
 fn map() -> SiteMap {
     let origin = Origin { lat_deg: 31.4912, lon_deg: 120.3119, ellipsoidal_height_m: 8.0 };
@@ -43,7 +48,7 @@ struct Bench {
 impl Bench {
     fn new(policy: Policy) -> Self {
         let map = map();
-        let mut arbiter = Arbiter::new(policy, &map, RSU).unwrap();
+        let mut arbiter = Arbiter::new(policy, &map, SETS).unwrap();
         arbiter.signal(&signal(Light::Red));
         Self { arbiter, map, now: NOW, events: Vec::new() }
     }
@@ -109,8 +114,8 @@ fn key(who: u8) -> Key {
 }
 
 fn signal(light: Light) -> SignalState {
-    let group = |id| GroupState { id, light, min_end_s: None, max_end_s: None, likely_end_s: None, next: Vec::new() };
-    SignalState { captured_at: NOW, fixed_time: true, groups: (1..=6).map(group).collect() }
+    let group = |id| GroupState::new(id, light);
+    SignalState { captured_at: NOW, control: None, plan: None, groups: (1..=6).map(group).collect() }
 }
 
 /// What becomes of one that asks alone.
@@ -269,7 +274,8 @@ fn nobody_goes_first_for_ever() {
 
 #[test]
 fn requests_end() {
-    let table: [(fn(&mut Ask, UtcMicros), f64, Option<Why>); 6] = [
+    type Change = fn(&mut Ask, UtcMicros);
+    let table: [(Change, f64, Option<Why>); 6] = [
         (|_, _| {}, 9.9, None),
         (|_, _| {}, 10.1, Some(Why::Silent)),
         (|ask, now| ask.eta = Some(now.plus_seconds(-5.0)), 5.1, Some(Why::Passed)),
