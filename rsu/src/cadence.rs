@@ -26,12 +26,14 @@ impl Cadence {
 
     /// Something fresh is known now: does the message leave with it?
     pub fn fresh(&mut self, now: UtcMicros) -> bool {
-        let early = if self.locked { Self::EARLY } else { 1.0 - Self::EARLY };
-        let fires = now >= self.due.plus_seconds(-early * self.period_s);
+        // Unlocked it fires at once, however soon after the last: a cadence that ran by itself just before its source would
+        // otherwise stay just before it, and everything would leave a period late.
+        let fires = !self.locked || now >= self.due.plus_seconds(-Self::EARLY * self.period_s);
         if fires {
             // On average once a period however fast the source is, and never two at once after a gap.
             let soonest = now.plus_seconds((1.0 - Self::EARLY) * self.period_s);
-            self.due = self.due.plus_seconds(self.period_s).max(soonest);
+            let next = if self.locked { self.due } else { now };
+            self.due = next.plus_seconds(self.period_s).max(soonest);
             self.locked = true;
         }
         fires
@@ -89,6 +91,16 @@ mod tests {
         let fired = fired_s(&frames, 10.0);
         let with_frame = fired.iter().filter(|f| frames.iter().any(|t| (*f - t).abs() < 0.002)).count();
         assert!(with_frame >= 99, "{with_frame} of {}", fired.len());
+    }
+
+    #[test]
+    fn locks_to_a_source_that_comes_just_after_its_own_ticks() {
+        for late_ms in 1..30 {
+            let frames = every(0.1, 1.0 + f64::from(late_ms) * 1e-3, 20);
+            let fired = fired_s(&frames, 2.9);
+            let with_frame = frames.iter().filter(|t| fired.iter().any(|f| (*f - *t).abs() < 0.002)).count();
+            assert!(with_frame >= 19, "{late_ms} ms: {with_frame} of 20, {fired:?}");
+        }
     }
 
     #[test]
