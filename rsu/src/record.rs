@@ -11,6 +11,7 @@ use perception::detection::SensorFrame;
 use perception::time::UtcMicros;
 use sensors::recording::{Item, Recorded, RecordingError, RecordingWriter, SignalGroupRecord, SignalRecord};
 
+use crate::cli::codec::hex;
 use crate::clock::Clock;
 use crate::metrics::Metrics;
 use crate::pipeline::Input;
@@ -59,8 +60,7 @@ impl Recorder {
 
     /// What a signal controller sent, as it came.
     pub fn record_signal_bytes(&self, arrived_at: UtcMicros, source: &str, bytes: &[u8]) {
-        let hex = bytes.iter().map(|octet| format!("{octet:02x}")).collect();
-        let item = Item::SignalRaw { source: source.to_owned(), hex };
+        let item = Item::SignalRaw { source: source.to_owned(), hex: hex(bytes) };
         self.queue(Recorded { arrived_at, captured_at: arrived_at, item });
     }
 
@@ -114,8 +114,7 @@ fn item(arrived_at: UtcMicros, input: &Input) -> Option<(UtcMicros, Item)> {
         }
         // What is in it is not known before it is decoded: it counts as captured when it came.
         Input::Received { receiver, frame } => {
-            let hex = frame.iter().map(|octet| format!("{octet:02x}")).collect();
-            Some((arrived_at, Item::V2xReceived { radio: receiver.to_string(), hex }))
+            Some((arrived_at, Item::V2xReceived { radio: receiver.to_string(), hex: hex(frame) }))
         }
         // A replayed controller is not asked again.
         Input::Commanded { .. } | Input::Tick => None,

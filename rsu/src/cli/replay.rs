@@ -17,6 +17,7 @@ use perception::track::TrackerSettings;
 use sensors::recording::{Item, RecordingReader, SignalRecord};
 use serde::Serialize;
 
+use super::codec::{hex, unhex};
 use crate::config::Site;
 use crate::gate::Limits;
 use crate::ghosts::{self, Ghosts};
@@ -134,7 +135,10 @@ impl Replay {
             Item::Camera(frame) => Input::Sensor(SensorFrame::Camera(frame)),
             Item::Radar(scan) => Input::Sensor(SensorFrame::Radar(scan)),
             Item::Signal(record) => Input::Signal(signal(captured_at, &record)),
-            Item::V2xReceived { radio, hex } => Input::Received { receiver: radio.into(), frame: octets(&hex).into() },
+            // What is no hexadecimal gives nothing, which then cannot be decoded.
+            Item::V2xReceived { radio, hex } => {
+                Input::Received { receiver: radio.into(), frame: unhex(hex.as_bytes()).unwrap_or_default().into() }
+            }
             // Pictures are for people.
             Item::SignalRaw { .. } | Item::Image { .. } => return Ok(()),
         };
@@ -247,16 +251,6 @@ fn write_line(file: &mut BufWriter<File>, line: &impl Serialize) -> anyhow::Resu
     file.write_all(b"\n").context("writing the output")
 }
 
-/// From hexadecimal; what is none gives nothing, which then cannot be decoded.
-fn octets(hex: &str) -> Vec<u8> {
-    let digit = |digit: u8| char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok());
-    let pairs = hex.as_bytes().chunks(2).map(|pair| match pair {
-        [high, low] => Some(digit(*high)? << 4 | digit(*low)?),
-        _ => None,
-    });
-    pairs.collect::<Option<Vec<u8>>>().unwrap_or_default()
-}
-
 fn signal(captured_at: UtcMicros, record: &SignalRecord) -> SignalState {
     let group = |group: &sensors::recording::SignalGroupRecord| {
         Some(GroupState {
@@ -340,7 +334,7 @@ impl MessageLine {
             t_us: now.0,
             message: transmission.kind.as_str(),
             set: transmission.set.as_str(),
-            hex: transmission.payload.iter().map(|byte| format!("{byte:02x}")).collect(),
+            hex: hex(&transmission.payload),
         }
     }
 }
