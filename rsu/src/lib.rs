@@ -4,6 +4,7 @@
 //! [`radios`], state goes to the [`city`] and the [`console`]; [`run`] starts and stops it all.
 
 pub mod api;
+pub mod assess;
 pub mod audit;
 pub mod board;
 pub mod cadence;

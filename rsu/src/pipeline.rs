@@ -3,145 +3,42 @@
 //! Sans-IO: [`Pipeline::handle`] takes one input and the time, [`Pipeline::poll_output`] gives what follows from it,
 //! [`Pipeline::wake_at`] says when time alone will matter. The same inputs give the same outputs, bit for bit.
 
+mod ports;
+mod presence;
+
 use std::collections::VecDeque;
-use std::sync::Arc;
 
-use perception::align::{AlignSettings, Aligner};
-use perception::calibration::{GeometryError, SiteGeometry};
-use perception::detection::{SensorFrame, SensorId};
-use perception::lanes::{LaneMap, LocatedTrack};
+use perception::align::Aligner;
+use perception::calibration::GeometryError;
+use perception::detection::SensorFrame;
+use perception::lanes::LocatedTrack;
 use perception::lift::{LiftError, LiftSettings, Lifter};
-use perception::parking::{LotState, ParkingMonitor};
 use perception::time::UtcMicros;
-use perception::track::{Disbelief, SensorHealth, Track, Tracker, TrackerSettings};
-use perception::traffic::{LaneWindow, TrafficCounter};
+use perception::track::{Disbelief, Track, Tracker};
 
+use crate::assess::Assessor;
 use crate::cadence::Cadence;
-use crate::gate::{Limits, ObjectGate, Reason, SaidSignal, SignalGate};
+use crate::gate::{ObjectGate, Reason, SignalGate};
 use crate::ghosts::Ghosts;
-use crate::map::SiteMap;
 use crate::map::conflicts::Conflicts;
-use crate::messages::{Composed, Composer, Edition, ObjectPicture};
-use crate::priority::{Arbiter, Command, Decision, Event, Refusal};
-use crate::radios::{MessageKind, Transmission};
+use crate::messages::{Composed, Composer, ObjectPicture};
+use crate::priority::{Arbiter, Event};
+use crate::radios::MessageKind;
 use crate::reports::{ReportReader, Unread};
-use crate::signals::SignalState;
 use crate::signals::history::History;
-use crate::signals::predict::{Foresight, Predictor};
+use crate::signals::predict::Predictor;
+
+pub use ports::{Input, Output, Picture, PipelineSettings};
+use presence::Presence;
 
 const SPAT_PERIOD_S: f64 = 0.1;
 const OBJECTS_PERIOD_S: f64 = 0.1;
 const MAP_PERIOD_S: f64 = 1.0;
 const PARKING_PERIOD_S: f64 = 1.0;
 const SENSORS_PERIOD_S: f64 = 1.0;
-/// A camera that has been silent this long no longer sets the rhythm of the object messages.
-const CAMERA_SILENT_S: f64 = 0.5;
-/// A sensor that has been silent this long sees nothing: bays that only it sees become unknown.
-const SENSOR_SILENT_S: f64 = 1.0;
 /// Time that jumps by more than this, or runs back by more than [`CLOCK_BACK_S`], was set: rhythms begin anew.
 const CLOCK_FORWARD_S: f64 = 5.0;
 const CLOCK_BACK_S: f64 = 0.5;
-
-/// Everything that can happen to the site.
-#[derive(Clone, Debug)]
-pub enum Input {
-    /// A camera's detections or a radar's scan has arrived.
-    Sensor(SensorFrame),
-    /// The signal controller has spoken.
-    Signal(SignalState),
-    /// A radio has received something from a vehicle or a person.
-    Received {
-        /// By which receiver.
-        receiver: SensorId,
-        /// As it came: a message, bare or in its network layer's frame.
-        frame: Arc<[u8]>,
-    },
-    /// The signal controller's word on a [`Output::Command`].
-    Commanded {
-        /// The command's number.
-        number: u32,
-        /// Whether it does it.
-        word: Result<(), Refusal>,
-    },
-    /// Time has passed.
-    Tick,
-}
-
-/// Everything that follows.
-#[derive(Clone, Debug)]
-pub enum Output {
-    /// Broadcast this.
-    Send(Transmission),
-    /// The fused picture, as it was just broadcast.
-    Picture(Picture),
-    /// What the gate let through of the signal, and what it held back.
-    Signal(SaidSignal),
-    /// How true predictions of the lights were so far.
-    Foresight(Foresight),
-    /// Traffic windows that have ended.
-    Traffic(Vec<LaneWindow>),
-    /// Parking lots as they are.
-    Parking(Vec<LotState>),
-    /// How far each sensor is found to be off.
-    Sensors(Vec<SensorHealth>),
-    /// What became of something received.
-    Received {
-        /// By which receiver.
-        receiver: SensorId,
-        /// Which message was fused or heard as a request, or why it was not.
-        outcome: Result<&'static str, &'static str>,
-    },
-    /// The controller is to serve, or to let go of, a request for priority.
-    Command(Command),
-    /// A request for priority stands otherwise than before.
-    Priority(Decision),
-    /// Something was given up.
-    Dropped {
-        /// Where.
-        place: &'static str,
-        /// Why.
-        reason: &'static str,
-        /// How many.
-        count: u64,
-    },
-    /// Something was not said.
-    Suppressed {
-        /// Which message.
-        message: MessageKind,
-        /// Why.
-        reason: Reason,
-    },
-}
-
-/// The fused picture at one moment.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Picture {
-    /// When it is valid, and when it was said.
-    pub at: UtcMicros,
-    /// Road users in ascending order of id.
-    pub tracks: Vec<LocatedTrack>,
-}
-
-/// What a pipeline is made from.
-#[derive(Clone, Debug)]
-pub struct PipelineSettings {
-    /// Sensors and lanes.
-    pub geometry: SiteGeometry,
-    /// The road as broadcast; `None`: no MAP goes out.
-    pub map: Option<SiteMap>,
-    /// What goes on the air.
-    pub edition: Edition,
-    /// Length of the traffic windows, seconds.
-    pub traffic_window_s: u32,
-    /// How long frames wait for each other.
-    pub align: AlignSettings,
-    /// How measurements become tracks.
-    pub tracker: TrackerSettings,
-    /// What the gate lets through.
-    pub limits: Limits,
-    /// When the pipeline begins.
-    pub start: UtcMicros,
-}
 
 /// One site's pipeline.
 #[derive(Debug)]
@@ -152,16 +49,13 @@ pub struct Pipeline {
     ghosts: Option<Ghosts>,
     reports: Option<ReportReader>,
     priority: Option<Arbiter>,
-    lanes: LaneMap,
-    traffic: TrafficCounter,
-    lots: Vec<ParkingMonitor>,
+    assessor: Assessor,
     composer: Composer,
     gate: SignalGate,
     object_gate: ObjectGate,
     predictor: Predictor,
     rhythm: Rhythm,
-    newest_camera: Option<Newest>,
-    heard: Vec<Heard>,
+    presence: Presence,
     picture_due: UtcMicros,
     last_now: UtcMicros,
     outputs: VecDeque<Output>,
@@ -194,39 +88,12 @@ impl Rhythm {
     }
 }
 
-/// When a sensor was last heard, and capture and arrival of what it said.
-#[derive(Clone, Debug)]
-struct Heard {
-    sensor: SensorId,
-    at: UtcMicros,
-    newest: (UtcMicros, UtcMicros),
-}
-
-impl Heard {
-    fn never(sensor: &SensorId) -> Self {
-        let never = UtcMicros(i64::MIN);
-        Self { sensor: sensor.clone(), at: never, newest: (never, never) }
-    }
-}
-
-/// The newest camera frame that is in the picture; which camera sets the rhythm.
-#[derive(Clone, Debug)]
-struct Newest {
-    sensor: SensorId,
-    captured_at: UtcMicros,
-    arrived_at: UtcMicros,
-    fused_at: UtcMicros,
-    /// Whether a message has told of it already: latency is counted for the first only.
-    said: bool,
-}
-
 impl Pipeline {
     /// A pipeline with an empty picture; fails if the geometry cannot be.
     pub fn new(settings: PipelineSettings) -> Result<Self, GeometryError> {
         let PipelineSettings { geometry, map, edition, traffic_window_s, align, tracker, limits, start } = settings;
         let conflicts = map.as_ref().map(|map| Conflicts::of(map, &geometry.origin, &limits.conflicts));
         let region_enu_m = map.as_ref().map_or(Vec::new(), |map| map.region_enu_m.clone());
-        let lots = map.as_ref().map_or(&[][..], |map| &map.lots);
         Ok(Self {
             aligner: Aligner::new(&geometry, align),
             lifter: Lifter::new(&geometry, LiftSettings::default())?,
@@ -234,16 +101,13 @@ impl Pipeline {
             ghosts: None,
             reports: None,
             priority: None,
-            lanes: LaneMap::new(&geometry.lanes),
-            traffic: TrafficCounter::new(&geometry, traffic_window_s),
-            lots: lots.iter().map(|lot| ParkingMonitor::new(lot, &geometry)).collect(),
+            assessor: Assessor::new(&geometry, map.as_ref(), traffic_window_s),
             composer: Composer::new(edition, &geometry, map),
             gate: SignalGate::new(limits.signal, conflicts.unwrap_or_default()),
             object_gate: ObjectGate::new(limits.objects, region_enu_m),
             predictor: Predictor::default(),
             rhythm: Rhythm::new(start),
-            newest_camera: None,
-            heard: geometry.sensors.iter().map(|sensor| Heard::never(sensor.id())).collect(),
+            presence: Presence::new(geometry.sensors.iter().map(|sensor| sensor.id())),
             picture_due: start,
             last_now: start,
             outputs: VecDeque::new(),
@@ -280,10 +144,7 @@ impl Pipeline {
         self.notice_clock_steps(now);
         match input {
             Input::Sensor(frame) => {
-                if let Some(heard) = self.heard.iter_mut().find(|heard| heard.sensor == *frame.sensor()) {
-                    heard.at = now;
-                    heard.newest = (frame.captured_at(), arrived_at);
-                }
+                self.presence.hear(now, arrived_at, &frame);
                 if let Err(drop) = self.aligner.push(now, frame) {
                     self.dropped("align", drop.as_str(), 1);
                 }
@@ -367,31 +228,9 @@ impl Pipeline {
             Err(LiftError::UnknownSensor(_)) => self.dropped("lift", "unknown_sensor", 1),
             Err(LiftError::WrongKind(_)) => self.dropped("lift", "wrong_kind", 1),
         }
-        let leads = match frame {
-            SensorFrame::Camera(camera) => self.camera_leads(now, &camera.sensor, camera.captured_at),
-            SensorFrame::Radar(_) => self.silent_cameras(now),
-        };
-        if leads && self.rhythm.objects.fresh(now) {
+        if self.presence.leads(now, frame) && self.rhythm.objects.fresh(now) {
             self.say_objects(now);
         }
-    }
-
-    /// Object messages leave with the frames of one camera, so that they carry its pictures while they are young.
-    fn camera_leads(&mut self, now: UtcMicros, sensor: &SensorId, captured_at: UtcMicros) -> bool {
-        let takes_over = self.silent_cameras(now);
-        let heard = self.heard.iter().find(|heard| heard.sensor == *sensor && heard.newest.0 == captured_at);
-        let arrived_at = heard.map_or(now, |heard| heard.newest.1);
-        match &mut self.newest_camera {
-            Some(newest) if !takes_over && newest.sensor != *sensor => false,
-            newest => {
-                *newest = Some(Newest { sensor: sensor.clone(), captured_at, arrived_at, fused_at: now, said: false });
-                true
-            }
-        }
-    }
-
-    fn silent_cameras(&self, now: UtcMicros) -> bool {
-        self.newest_camera.as_ref().is_none_or(|newest| now.seconds_since(newest.fused_at) > CAMERA_SILENT_S)
     }
 
     /// Whatever is due by time alone.
@@ -412,13 +251,13 @@ impl Pipeline {
             self.send(composed);
         }
         if self.rhythm.parking.elapsed(now) {
-            self.outputs.push_back(Output::Parking(self.lots.iter().map(ParkingMonitor::state).collect()));
+            self.outputs.push_back(Output::Parking(self.assessor.lots()));
         }
         if self.rhythm.sensors.elapsed(now) {
             self.outputs.push_back(Output::Sensors(self.tracker.health().collect()));
             self.outputs.push_back(Output::Foresight(self.predictor.foresight()));
         }
-        let finished = self.traffic.take_finished(now);
+        let finished = self.assessor.take_traffic(now);
         if !finished.is_empty() {
             self.outputs.push_back(Output::Traffic(finished));
         }
@@ -444,14 +283,8 @@ impl Pipeline {
         self.picture_due = now.plus_seconds(OBJECTS_PERIOD_S);
         self.tracker.advance(now);
         let tracks = self.shown(now);
-        let live = self.heard.iter().filter(|heard| is_live(now, heard.at)).map(|heard| heard.sensor.clone());
-        let live: Vec<SensorId> = live.collect();
-        for lot in &mut self.lots {
-            lot.update(now, &tracks, &live);
-        }
-        let tracks = self.lanes.locate_all(tracks);
-        self.traffic.update(now, &tracks, &live);
-        tracks
+        let live = self.presence.live(now);
+        self.assessor.look(now, tracks, &live)
     }
 
     fn shown(&mut self, now: UtcMicros) -> Vec<Track> {
@@ -467,17 +300,8 @@ impl Pipeline {
         let tracks = self.look(now);
         let mut held = Vec::new();
         let said = self.object_gate.pass(now, tracks.iter().map(|located| &located.track), &mut held);
-        // Latency is told once for each frame, by the first message that carries it.
-        let newest = self.newest_camera.as_mut().filter(|newest| !newest.said);
-        let newest = newest.map(|newest| {
-            newest.said = true;
-            (newest.captured_at, newest.arrived_at)
-        });
-        let picture = ObjectPicture {
-            tracks: &said,
-            captured_at: newest.map(|(captured_at, _)| captured_at),
-            arrived_at: newest.map(|(_, arrived_at)| arrived_at),
-        };
+        let (captured_at, arrived_at) = self.presence.take_times().unzip();
+        let picture = ObjectPicture { tracks: &said, captured_at, arrived_at };
         let composed = self.composer.objects(now, &picture);
         self.suppressed(self.composer.object_kind(), held);
         self.send(composed);
@@ -507,7 +331,7 @@ impl Pipeline {
         if !(-CLOCK_BACK_S..=CLOCK_FORWARD_S).contains(&passed_s) {
             self.rhythm = Rhythm::new(now);
             self.picture_due = now;
-            self.newest_camera = None;
+            self.presence.forget_leader();
             if let Some(priority) = &mut self.priority {
                 priority.forget(now);
             }
@@ -515,9 +339,4 @@ impl Pipeline {
         }
         self.last_now = now;
     }
-}
-
-/// Whether a sensor last heard at `heard_at` still delivers.
-fn is_live(now: UtcMicros, heard_at: UtcMicros) -> bool {
-    (0.0..SENSOR_SILENT_S).contains(&now.seconds_since(heard_at))
 }
