@@ -55,6 +55,15 @@ impl Kind {
         }
     }
 
+    /// Whether no message of it may be lost: it stays in the site's outbox until the city has stored it. What the others say
+    /// is said anew within seconds.
+    pub fn is_promised(self) -> bool {
+        match self {
+            Self::Traffic | Self::Parking => true,
+            Self::Health | Self::Signal => false,
+        }
+    }
+
     /// The kind whose key chunk is `name`; `None` when this version knows no such kind.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.name() == name)
