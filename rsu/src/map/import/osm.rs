@@ -349,10 +349,15 @@ fn junction(data: &Data, steps: &BTreeMap<i64, Vec<Step>>, wish: &Wish) -> Resul
     let lit: Vec<i64> = real().filter(lit).collect();
     match lit[..] {
         [id] => Ok(id),
-        _ => Err(ImportError::new(format!(
-            "{} junctions have signals: tell which one with --junction NODE or --at LAT,LON",
-            lit.len()
-        ))),
+        [] => Err(ImportError::new("no junction has a signal: tell which one with --junction NODE or --at LAT,LON")),
+        _ => {
+            let told = |id: &i64| {
+                let ([lat, lon], _) = data.nodes.get(id)?;
+                Some(format!("{id} (at {lat:.5},{lon:.5})"))
+            };
+            let list: Vec<String> = lit.iter().filter_map(told).collect();
+            Err(ImportError::new(format!("tell which junction with --junction NODE; with a signal: {}", list.join(", "))))
+        }
     }
 }
 
