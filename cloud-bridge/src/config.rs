@@ -1,11 +1,14 @@
 //! What must be known to open a link, and what can be wrong with it.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
 use crate::codec::Encoding;
 use crate::keys::NameError;
+use crate::outbox::{Limits, StoreError};
+use crate::schema::Kind;
 use crate::sequence::SequenceError;
 
 /// A site's side of the link.
@@ -16,12 +19,15 @@ pub struct BridgeConfig {
     pub city: String,
     /// The site's name, unique in its city: one chunk of the key.
     pub site: String,
-    /// Where the count of starts is kept (see [`crate::Sequences`]); made if it is not there. Must survive a restart, and
-    /// must not be shared between boxes.
+    /// Where the count of starts is kept (see [`crate::Sequences`]), and the outbox; made if it is not there. Must survive a
+    /// restart, and must not be shared between boxes.
     pub state_dir: PathBuf,
     /// How payloads are written; default `json`.
     #[serde(default)]
     pub encoding: Encoding,
+    /// Bounds of the outbox for kinds that have others than [`Limits::of`].
+    #[serde(default)]
+    pub outbox: BTreeMap<Kind, Limits>,
     /// How to get at the city.
     #[serde(default)]
     pub link: LinkConfig,
@@ -35,6 +41,7 @@ impl BridgeConfig {
             site: site.into(),
             state_dir: state_dir.into(),
             encoding: Encoding::default(),
+            outbox: BTreeMap::new(),
             link: LinkConfig::default(),
         }
     }
@@ -138,6 +145,9 @@ pub enum BridgeError {
     /// Sequence numbers can't be kept safe.
     #[error("state_dir: {0}")]
     Sequence(#[from] SequenceError),
+    /// The outbox belongs to another process.
+    #[error("state_dir: {0}")]
+    Outbox(#[from] StoreError),
     /// Zenoh can't open the session: most often an address in use or a certificate that can't be read.
     #[error("zenoh ({endpoints}): {reason}")]
     Session {

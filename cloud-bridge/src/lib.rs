@@ -4,18 +4,24 @@
 //! [`Watch`] and gets [`WatchEvent`]s. Keys are `lukou/<city>/<site>/<kind>[/<id>]` ([`SiteKeys`]); payloads are JSON, or
 //! CBOR by setting ([`Encoding`]); `docs/ref/city-data.md` is the data catalogue and says how the schema may change.
 //!
-//! State is *latest-only*: an update that could not be sent before the next one of its key came is superseded, counted,
-//! and not sent later. Whoever comes late asks for the last state of each key and gets it.
+//! A message of a promised kind ([`Kind::is_promised`]) waits in an outbox on disk until the city says that it has stored it
+//! ([`Receipt`]). The others are *latest-only*: an update that could not be sent before the next one of its key came is
+//! superseded, counted, and not sent later. Whoever comes late asks for the last state of each key and gets it.
 
 mod bridge;
+mod clock;
 mod codec;
 mod config;
+mod inbox;
 mod json_schema;
 mod keys;
 mod latest;
 mod link;
+mod outbox;
+mod promised;
 mod receipt;
 pub mod schema;
+mod sender;
 mod sequence;
 mod stats;
 mod watch;
@@ -25,10 +31,11 @@ pub use codec::{DecodeError, Encoding, MAX_PAYLOAD_BYTES, decode, encode};
 pub use config::{BridgeConfig, BridgeError, LinkConfig, LinkMode, TlsConfig};
 pub use json_schema::{file_name, json_schema};
 pub use keys::{NameError, SiteKeys, StateKey, check_name};
+pub use outbox::{Limits, StoreError};
 pub use receipt::{RECEIPT_SCHEMA, Receipt, ReceiptError};
 pub use schema::{InvalidState, Kind, State, StateMessage, Update};
 pub use sequence::{SequenceError, Sequences};
-pub use stats::{BridgeStats, DropReason};
+pub use stats::{BridgeStats, DropReason, OutboxStats};
 pub use watch::{Watch, WatchConfig, WatchEvent};
 
 /// Locks a mutex; what a panicking thread left behind is still whole here, since no update spans two statements that can

@@ -19,6 +19,14 @@ pub enum DropReason {
     TooManyKeys,
     /// All sequence numbers of this run are used up.
     SequenceExhausted,
+    /// The outbox holds as much as it may, and this was the oldest.
+    OutboxFull,
+    /// It waited in the outbox for as long as it may.
+    TooOld,
+    /// The disk refuses, memory holds as much as it may, and this was the oldest.
+    DiskRefused,
+    /// It came faster than the disk takes it.
+    QueueFull,
     /// Zenoh refused it.
     LinkError,
     /// The bridge was closed.
@@ -35,19 +43,42 @@ impl DropReason {
             Self::Unencodable => "unencodable",
             Self::TooManyKeys => "too_many_keys",
             Self::SequenceExhausted => "sequence_exhausted",
+            Self::OutboxFull => "outbox_full",
+            Self::TooOld => "too_old",
+            Self::DiskRefused => "disk_refused",
+            Self::QueueFull => "queue_full",
             Self::LinkError => "link_error",
             Self::Closed => "closed",
         }
     }
 }
 
+/// What waits of one kind until the city says that it has it.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct OutboxStats {
+    /// Messages.
+    pub messages: usize,
+    /// Their payloads, bytes.
+    pub bytes: u64,
+    /// How long the oldest has waited, seconds of service time; 0 when none waits.
+    pub oldest_s: f64,
+}
+
 /// A reading of the bridge's counters, all since it was opened.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct BridgeStats {
-    /// States handed to Zenoh while somebody was connected, by kind.
+    /// States handed to Zenoh while somebody was connected, by kind; each counts once.
     pub published: BTreeMap<Kind, u64>,
     /// States that did not go out, by kind and reason.
     pub dropped: BTreeMap<(Kind, DropReason), u64>,
+    /// Messages of promised kinds that went again, because no receipt came.
+    pub resent: BTreeMap<Kind, u64>,
+    /// Messages of promised kinds that the city says it has stored.
+    pub stored: BTreeMap<Kind, u64>,
+    /// What waits in the outbox; each promised kind is there.
+    pub outbox: BTreeMap<Kind, OutboxStats>,
+    /// Whether the disk takes what is to wait there.
+    pub disk_refuses: bool,
     /// Last states given to those who asked.
     pub answered: u64,
     /// States that wait to be sent.

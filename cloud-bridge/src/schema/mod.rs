@@ -64,6 +64,12 @@ impl Kind {
         }
     }
 
+    /// Whether only the newest of each key counts: it takes the place of an older one that has not arrived. Of the other
+    /// promised kinds each message is news for ever.
+    pub fn is_superseded(self) -> bool {
+        matches!(self, Self::Parking)
+    }
+
     /// The kind whose key chunk is `name`; `None` when this version knows no such kind.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.name() == name)

@@ -1,0 +1,240 @@
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use redb::backends::FileBackend;
+use redb::{Database, DatabaseError, StorageBackend};
+
+use super::*;
+use crate::codec::Encoding;
+
+const T: Kind = Kind::Traffic;
+const P: Kind = Kind::Parking;
+
+fn s(seconds: u64) -> Duration {
+    Duration::from_secs(seconds)
+}
+
+fn message(at: Duration, id: Option<&str>, payload: &[u8]) -> Stored {
+    Stored { encoding: Encoding::Json, at, to_us: 7, id: id.map(str::to_owned), payload: payload.to_vec() }
+}
+
+/// A file of this test's own; nothing is there.
+fn file(name: &str) -> PathBuf {
+    let folder = std::env::temp_dir().join(format!("lukou-outbox-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let file = folder.join(name);
+    for old in [&file, &file.with_added_extension("damaged")] {
+        let _ = std::fs::remove_file(old);
+    }
+    file
+}
+
+fn open(path: &Path) -> Outbox {
+    Outbox::open(Arc::new(Store::new(path.to_owned())), BTreeMap::new()).unwrap()
+}
+
+fn waiting(outbox: &Outbox, kind: Kind) -> Vec<u64> {
+    outbox.lanes.get(&kind).map(|lane| lane.waiting.keys().copied().collect()).unwrap_or_default()
+}
+
+fn dropped(outbox: &mut Outbox) -> BTreeMap<(Kind, DropReason), usize> {
+    let mut counts = BTreeMap::new();
+    outbox.take_dropped().into_iter().for_each(|what| *counts.entry(what).or_default() += 1);
+    counts
+}
+
+#[test]
+fn what_was_saved_is_there_again_in_order_until_it_is_received() {
+    let path = file("again.redb");
+    let mut outbox = open(&path);
+    for seq in [5, 7, 1 << 32] {
+        outbox.put((T, seq), message(s(3), None, format!("t{seq}").as_bytes()));
+    }
+    outbox.put((P, 5), message(s(4), Some("p1"), b"p5"));
+    outbox.save(s(9), false).unwrap();
+    assert_eq!(outbox.due(s(9)), [((T, 5), true), ((T, 7), true), ((T, 1 << 32), true), ((P, 5), true)]);
+    assert_eq!(outbox.receive(T, 6, u64::MAX, s(9)), 2, "only what waits counts, however long the run");
+    assert_eq!(outbox.receive(T, 7, 5, s(9)), 0);
+    outbox.save(s(12), true).unwrap();
+    drop(outbox);
+
+    let mut outbox = open(&path);
+    assert_eq!(outbox.service_time(), s(12), "service time goes on where it was");
+    assert_eq!((waiting(&outbox, T), waiting(&outbox, P)), (vec![5], vec![5]));
+    assert_eq!(outbox.read((T, 5)).unwrap(), Some(message(s(3), None, b"t5")));
+    assert_eq!(outbox.read((P, 5)).unwrap(), Some(message(s(4), Some("p1"), b"p5")));
+    assert_eq!(outbox.due(s(12)), [], "both have been sent once");
+    outbox.reconnected(s(12));
+    assert_eq!(outbox.due(s(12)), [((T, 5), false), ((P, 5), false)]);
+    assert_eq!(outbox.store.history(T, None, 9, |_, _| true).unwrap().len(), 3, "what was received is kept");
+    assert_eq!(outbox.stats(s(13))[&T], OutboxStats { messages: 1, bytes: 2, oldest_s: 10.0 });
+}
+
+#[test]
+fn a_newer_state_takes_the_place_of_an_older_of_its_lot_and_news_stays() {
+    let path = file("newest.redb");
+    let mut outbox = open(&path);
+    for seq in 0..6 {
+        outbox.put((P, seq), message(s(0), Some(["p1", "p2"][seq as usize % 2]), b"x"));
+        outbox.put((T, seq), message(s(0), None, b"x"));
+    }
+    outbox.save(s(0), false).unwrap();
+    assert_eq!(dropped(&mut outbox), BTreeMap::from([((P, DropReason::Superseded), 4)]));
+    outbox.due(s(0));
+    outbox.put((P, 6), message(s(1), Some("p1"), b"x"));
+    outbox.save(s(1), false).unwrap();
+    assert_eq!(dropped(&mut outbox), BTreeMap::new(), "the one before went out");
+    drop(outbox);
+    let outbox = open(&path);
+    assert_eq!((waiting(&outbox, T), waiting(&outbox, P)), ((0..6).collect(), vec![5, 6]));
+}
+
+#[test]
+fn too_much_and_too_old_go_first_and_are_counted() {
+    let path = file("limits.redb");
+    let limits = Limits { max_bytes: 30, max_age_s: 100, kept_bytes: 20, kept_age_s: 50 };
+    let mut outbox = Outbox::open(Arc::new(Store::new(path.clone())), BTreeMap::from([(T, limits)])).unwrap();
+    for seq in 0..5 {
+        outbox.put((T, seq), message(s(seq), None, &[b'x'; 10]));
+    }
+    outbox.give_up(s(5));
+    outbox.save(s(5), false).unwrap();
+    assert_eq!(waiting(&outbox, T), [2, 3, 4]);
+    outbox.give_up(s(103));
+    assert_eq!(waiting(&outbox, T), [3, 4]);
+    let expected = BTreeMap::from([((T, DropReason::OutboxFull), 2), ((T, DropReason::TooOld), 1)]);
+    assert_eq!(dropped(&mut outbox), expected);
+    // Kept: by bytes, then by age.
+    for seq in 5..8 {
+        outbox.put((T, seq), message(s(80), None, &[b'x'; 10]));
+    }
+    outbox.save(s(103), false).unwrap();
+    outbox.receive(T, 0, 9, s(103));
+    outbox.give_up(s(103));
+    outbox.save(s(103), true).unwrap();
+    let kept = |outbox: &Outbox| -> Vec<u64> {
+        outbox.store.history(T, None, 9, |_, _| true).unwrap().into_iter().map(|(seq, _)| seq).collect()
+    };
+    assert_eq!(kept(&outbox), [6, 7]);
+    outbox.give_up(s(131));
+    outbox.save(s(131), true).unwrap();
+    assert_eq!(kept(&outbox), Vec::<u64>::new());
+}
+
+#[test]
+fn only_one_may_own_it() {
+    let path = file("owner.redb");
+    let _first = open(&path);
+    let error = Outbox::open(Arc::new(Store::new(path.clone())), BTreeMap::new()).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        format!("{} is in use by another process; only one may own a site's outbox", path.display())
+    );
+}
+
+#[test]
+fn a_damaged_file_is_set_aside() {
+    let path = file("damaged.redb");
+    std::fs::write(&path, b"not a database, and long enough to look like one".repeat(200)).unwrap();
+    let mut outbox = open(&path);
+    outbox.put((T, 0), message(s(0), None, b"x"));
+    outbox.save(s(0), false).unwrap();
+    assert!(std::fs::read(path.with_added_extension("damaged")).unwrap().starts_with(b"not a database"));
+}
+
+/// A file on a disk that holds so many bytes and no more.
+#[derive(Debug)]
+struct Full {
+    file: FileBackend,
+    most: Arc<AtomicU64>,
+}
+
+impl Full {
+    fn room(&self, end: u64) -> io::Result<()> {
+        if end > self.most.load(Ordering::Relaxed) {
+            return Err(io::ErrorKind::StorageFull.into());
+        }
+        Ok(())
+    }
+}
+
+impl StorageBackend for Full {
+    fn len(&self) -> io::Result<u64> {
+        self.file.len()
+    }
+    fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
+        self.file.read(offset, out)
+    }
+    fn set_len(&self, len: u64) -> io::Result<()> {
+        self.room(len)?;
+        self.file.set_len(len)
+    }
+    fn sync_data(&self) -> io::Result<()> {
+        self.room(0)?;
+        self.file.sync_data()
+    }
+    fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
+        self.room(offset + data.len() as u64)?;
+        self.file.write(offset, data)
+    }
+}
+
+fn limited(path: &Path, most: &Arc<AtomicU64>) -> Arc<Store> {
+    let most = most.clone();
+    let open = move |path: &Path| -> Result<Database, DatabaseError> {
+        let file = std::fs::OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)?;
+        let file = FileBackend::new(file)?;
+        redb::Builder::new().create_with_backend(Full { file, most: most.clone() })
+    };
+    Arc::new(Store::with_opener(path.to_owned(), open))
+}
+
+#[test]
+fn while_the_disk_is_full_memory_holds_what_it_may_and_all_is_written_when_there_is_room() {
+    let path = file("full.redb");
+    let most = Arc::new(AtomicU64::new(u64::MAX));
+    let mut outbox = Outbox::open(limited(&path, &most), BTreeMap::new()).unwrap();
+    outbox.max_held_bytes = 100_000;
+    outbox.put((T, 0), message(s(0), None, &[b'a'; 1000]));
+    outbox.save(s(0), false).unwrap();
+
+    most.store(1000, Ordering::Relaxed);
+    for seq in 1..=150 {
+        outbox.put((T, seq), message(s(seq), None, &[b'b'; 1000]));
+        outbox.give_up(s(seq));
+        let tried = !outbox.store.is_open() && outbox.retry_at > s(seq);
+        assert_eq!(outbox.save(s(seq), false).is_ok(), tried, "an error each time that it is tried");
+    }
+    assert_eq!(dropped(&mut outbox), BTreeMap::from([((T, DropReason::DiskRefused), 50)]));
+    assert!(!outbox.is_saved());
+    let due = outbox.due(s(150));
+    assert_eq!(due.iter().map(|((_, seq), _)| *seq).take(3).collect::<Vec<_>>(), [0, 51, 52]);
+    assert!(outbox.read((T, 51)).unwrap().is_some(), "sent from memory");
+    assert_eq!(outbox.receive(T, 51, 60, s(151)), 10);
+
+    most.store(u64::MAX, Ordering::Relaxed);
+    outbox.save(s(200), false).unwrap();
+    assert!(outbox.is_saved());
+    drop(outbox);
+    let outbox = open(&path);
+    assert_eq!(waiting(&outbox, T), std::iter::once(0).chain(61..=150).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_disk_that_is_full_from_the_start_loses_nothing_of_before() {
+    let path = file("full-start.redb");
+    let mut outbox = open(&path);
+    outbox.put((T, 0), message(s(0), None, b"before"));
+    outbox.save(s(0), false).unwrap();
+    drop(outbox);
+    let most = Arc::new(AtomicU64::new(0));
+    let mut outbox = Outbox::open(limited(&path, &most), BTreeMap::new()).unwrap();
+    outbox.put((T, 1 << 32), message(s(1), None, b"after"));
+    outbox.save(s(1), false).unwrap_err();
+    most.store(u64::MAX, Ordering::Relaxed);
+    outbox.save(s(60), false).unwrap();
+    assert_eq!(waiting(&outbox, T), [0, 1 << 32]);
+    drop(outbox);
+    assert_eq!(waiting(&open(&path), T), [0, 1 << 32]);
+}

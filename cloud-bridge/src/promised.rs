@@ -1,0 +1,104 @@
+//! The thread that owns the outbox: it writes, says what goes next, and takes receipts.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use tokio::sync::oneshot;
+
+use crate::bridge::{Outgoing, OutgoingKey, Shared};
+use crate::clock::Monotonic;
+use crate::keys::StateKey;
+use crate::lock;
+use crate::outbox::{Outbox, Stored};
+use crate::receipt::Receipt;
+use crate::schema::StateMessage;
+use crate::sender::encode_for;
+
+/// What the outbox's thread is asked to do.
+#[derive(Debug)]
+pub(crate) enum Order {
+    /// A message that must not be lost.
+    Put(StateKey, StateMessage),
+    /// The city has stored something.
+    Receipt(Receipt),
+    /// Somebody came, or went.
+    Reconnected,
+    /// Tell when all before this is on the disk.
+    TellWhenSaved(oneshot::Sender<()>),
+}
+
+/// Runs until the inbox is closed; then saves what is left, hands over what may still go, and closes the queue.
+pub(crate) fn run_outbox(shared: &Arc<Shared>, mut outbox: Outbox) {
+    let (before, clock) = (outbox.service_time(), Monotonic::start());
+    let service_time = || before.saturating_add(clock.elapsed());
+    let mut ask: Vec<oneshot::Sender<()>> = Vec::new();
+    let mut refused = false;
+    loop {
+        let connected = shared.connected.load(Ordering::Relaxed) > 0;
+        let (orders, goes_on) = shared.orders.take_within(outbox.idle_for(service_time(), connected));
+        let now = service_time();
+        for order in orders {
+            match order {
+                Order::Put(key, message) => put(shared, &mut outbox, &key, &message, now),
+                Order::Receipt(receipt) => receive(shared, &mut outbox, &receipt, now),
+                Order::Reconnected => outbox.reconnected(now),
+                Order::TellWhenSaved(tell) => ask.push(tell),
+            }
+        }
+        outbox.give_up(now);
+        let saved = outbox.save(now, !goes_on);
+        for (kind, reason) in outbox.take_dropped() {
+            shared.count_drop(kind, reason);
+        }
+        match saved {
+            Err(error) => {
+                refused = true;
+                shared.note_error(error.to_string());
+            }
+            Ok(()) if outbox.is_saved() => {
+                refused = false;
+                // Who has stopped waiting does not want to know.
+                for tell in ask.drain(..) {
+                    let _ = tell.send(());
+                }
+            }
+            Ok(()) => {}
+        }
+        if shared.connected.load(Ordering::Relaxed) > 0 {
+            hand_over(shared, &mut outbox, now);
+        }
+        let mut counts = lock(&shared.counts);
+        (counts.outbox, counts.disk_refuses) = (outbox.stats(now), refused);
+        drop(counts);
+        if !goes_on {
+            break;
+        }
+    }
+    shared.queue.close();
+}
+
+fn put(shared: &Shared, outbox: &mut Outbox, key: &StateKey, message: &StateMessage, now: Duration) {
+    let Some(payload) = encode_for(shared, key, message) else { return };
+    lock(&shared.last).insert(key.to_string(), (shared.encoding, payload.clone()));
+    let (encoding, to_us, id) = (shared.encoding, message.update.to_us, key.id.clone());
+    outbox.put((key.kind, message.seq), Stored { encoding, at: now, to_us, id, payload });
+}
+
+fn receive(shared: &Shared, outbox: &mut Outbox, receipt: &Receipt, now: Duration) {
+    let stored: u64 = receipt.stored.iter().map(|[first, last]| outbox.receive(receipt.kind, *first, *last, now)).sum();
+    *lock(&shared.counts).stored.entry(receipt.kind).or_default() += stored;
+}
+
+fn hand_over(shared: &Shared, outbox: &mut Outbox, now: Duration) {
+    for (message, first) in outbox.due(now) {
+        match outbox.read(message) {
+            // A queue that is full or closed loses nothing: the message goes again.
+            Ok(Some(stored)) => {
+                drop(shared.queue.push(OutgoingKey::Promised(message), Outgoing::Promised { stored, first }));
+            }
+            Ok(None) => shared.note_error(format!("{} {} is not in the outbox any more", message.0, message.1)),
+            Err(error) => shared.note_error(error.to_string()),
+        }
+    }
+}

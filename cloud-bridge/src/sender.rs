@@ -1,0 +1,198 @@
+//! The thread that owns the Zenoh session: it opens it, sends what is queued, and answers.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use tokio::sync::oneshot;
+use tracing::info;
+use zenoh::qos::{CongestionControl, Priority};
+use zenoh::query::Query;
+use zenoh::sample::Sample;
+use zenoh::{Session, Wait};
+
+use crate::bridge::{Outgoing, OutgoingKey, Shared};
+use crate::codec::{Encoding, MAX_PAYLOAD_BYTES, encode};
+use crate::config::{BridgeConfig, BridgeError};
+use crate::keys::StateKey;
+use crate::outbox::Stored;
+use crate::promised::Order;
+use crate::receipt::Receipt;
+use crate::schema::{Kind, StateMessage};
+use crate::stats::DropReason;
+use crate::{link, lock};
+
+/// The link's thread: opens the session, sends until the queue is closed and empty, closes the session.
+pub(crate) fn run_link(shared: &Arc<Shared>, config: &BridgeConfig, opened: oneshot::Sender<Result<(), BridgeError>>) {
+    let mut opened = Some(opened);
+    if let Some(session) = open_session(shared, config, &mut opened) {
+        info!(site = %shared.keys, link = link::describe(&config.link), "city link open");
+        if let Some(opened) = opened.take() {
+            // Whoever opened the bridge may have stopped waiting; then it is dropped, and the queue is closed.
+            let _ = opened.send(Ok(()));
+        }
+        while let Some((key, outgoing)) = shared.queue.pop() {
+            match (key, outgoing) {
+                (OutgoingKey::Latest(key), Outgoing::Latest(message)) => send(shared, &session, &key, &message),
+                (OutgoingKey::Promised((kind, _)), Outgoing::Promised { stored, first }) => {
+                    send_promised(shared, &session, kind, stored, first);
+                }
+                (key, _) => shared.note_error(format!("{key:?} is not what was queued")),
+            }
+        }
+        // Closing ends the liveliness token and the queryable.
+        if let Err(e) = session.close().wait() {
+            shared.note_error(format!("closing: {e}"));
+        }
+    }
+    shared.connected.store(0, Ordering::Relaxed);
+    shared.orders.close();
+    shared.queue.close();
+    for (key, _) in shared.queue.drain() {
+        // The others are in the outbox.
+        if let OutgoingKey::Latest(key) = key {
+            shared.count_drop(key.kind, DropReason::Closed);
+        }
+    }
+}
+
+/// Opens and declares, again and again where that may help; `None` when it can't or the bridge is closed meanwhile.
+fn open_session(
+    shared: &Arc<Shared>,
+    config: &BridgeConfig,
+    opened: &mut Option<oneshot::Sender<Result<(), BridgeError>>>,
+) -> Option<Session> {
+    for pause in link::pauses() {
+        let error = match link::open(&config.link).and_then(|session| declare(shared, config, session)) {
+            Ok(session) => return Some(session),
+            Err(error) => error,
+        };
+        if !link::may_come_later(&config.link) {
+            if let Some(opened) = opened.take() {
+                let _ = opened.send(Err(error));
+            }
+            return None;
+        }
+        shared.note_error(error.to_string());
+        if let Some(opened) = opened.take() {
+            let _ = opened.send(Ok(()));
+        }
+        if shared.queue.closed_within(pause) {
+            return None;
+        }
+    }
+    None
+}
+
+/// Declares what others see of the site: answers first, then the token, so that whoever sees the token can ask.
+fn declare(shared: &Arc<Shared>, config: &BridgeConfig, session: Session) -> Result<Session, BridgeError> {
+    let declared = || -> zenoh::Result<()> {
+        let changing = Arc::clone(shared);
+        let changed = move |connected| {
+            info!(site = %changing.keys, connected, "city link changed");
+            // An inbox that is full or closed has more urgent things to do.
+            let _ = changing.orders.push(Order::Reconnected);
+        };
+        link::count_transports(&session, &shared.connected, changed)?;
+        let receiving = Arc::clone(shared);
+        let on_receipt = move |sample: Sample| on_receipt(&receiving, &sample);
+        session.declare_subscriber(Receipt::keys_of(&shared.keys)).callback(on_receipt).background().wait()?;
+        let answering = Arc::clone(shared);
+        let answer = move |query: Query| answer(&answering, &query);
+        session.declare_queryable(shared.keys.everything()).complete(true).callback(answer).background().wait()?;
+        let token = session.liveliness().declare_token(shared.keys.alive()).wait()?;
+        // The token stands as long as the session; forgetting its handle spares us carrying it along.
+        std::mem::forget(token);
+        Ok(())
+    };
+    match declared() {
+        Ok(()) => Ok(session),
+        Err(e) => Err(BridgeError::Session { endpoints: link::describe(&config.link), reason: e.to_string() }),
+    }
+}
+
+/// A receipt that is lost costs a message sent twice, no more.
+fn on_receipt(shared: &Shared, sample: &Sample) {
+    match Receipt::from_bytes(&sample.payload().to_bytes()) {
+        Ok(receipt) => drop(shared.orders.push(Order::Receipt(receipt))),
+        Err(error) => shared.note_error(format!("{}: {error}", sample.key_expr())),
+    }
+}
+
+fn send(shared: &Shared, session: &Session, key: &StateKey, message: &StateMessage) {
+    let payload = match encode_for(shared, key, message) {
+        Some(payload) => payload,
+        None => return,
+    };
+    // Kept before it is sent: who asks in between gets it twice, who asks too early would not get it at all.
+    lock(&shared.last).insert(key.to_string(), (shared.encoding, payload.clone()));
+    match put(session, key, payload, shared.encoding) {
+        Err(e) => {
+            shared.note_error(format!("{key}: {e}"));
+            shared.count_drop(key.kind, DropReason::LinkError);
+        }
+        Ok(()) if shared.connected.load(Ordering::Relaxed) == 0 => {
+            shared.count_drop(key.kind, DropReason::NotConnected)
+        }
+        Ok(()) => *lock(&shared.counts).published.entry(key.kind).or_default() += 1,
+    }
+}
+
+/// Encodes a message; what can't be said is counted.
+pub(crate) fn encode_for(shared: &Shared, key: &StateKey, message: &StateMessage) -> Option<Vec<u8>> {
+    let problem = match encode(message, shared.encoding) {
+        Ok(payload) if payload.len() <= MAX_PAYLOAD_BYTES => return Some(payload),
+        Ok(payload) => format!("{} bytes, more than the {MAX_PAYLOAD_BYTES} allowed", payload.len()),
+        Err(e) => e,
+    };
+    shared.note_error(format!("{key}: {problem}"));
+    shared.count_drop(key.kind, DropReason::Unencodable);
+    None
+}
+
+/// Sends from the outbox. Whatever becomes of it: without a receipt it goes again.
+fn send_promised(shared: &Shared, session: &Session, kind: Kind, stored: Stored, first: bool) {
+    let key = StateKey { site: shared.keys.clone(), kind, id: stored.id };
+    if let Err(e) = put(session, &key, stored.payload, stored.encoding) {
+        return shared.note_error(format!("{key}: {e}"));
+    }
+    let mut counts = lock(&shared.counts);
+    let counted = if first { &mut counts.published } else { &mut counts.resent };
+    *counted.entry(kind).or_default() += 1;
+}
+
+fn put(session: &Session, key: &StateKey, payload: Vec<u8>, encoding: Encoding) -> zenoh::Result<()> {
+    let (congestion, priority, express) = quality(key.kind);
+    let put = session.put(key.to_string(), payload).encoding(link::encoding_to_zenoh(encoding));
+    put.congestion_control(congestion).priority(priority).express(express).wait()
+}
+
+/// How each kind travels. `Drop` gives a message up when the queue stays full for a millisecond, and a message larger than
+/// one batch (64 kB) sooner; `Block` waits, and may hold up a router behind one slow reader until it is cut off (5 s).
+fn quality(kind: Kind) -> (CongestionControl, Priority, bool) {
+    match kind {
+        // Small, ten a second, each overtaken by the next: late is worse than never. Express: not held back for a batch.
+        Kind::Signal => (CongestionControl::Drop, Priority::InteractiveHigh, true),
+        // Small, and the next one says as much.
+        Kind::Health => (CongestionControl::Drop, Priority::Data, false),
+        // One that is lost goes again, but only after seconds; and they are few.
+        Kind::Traffic => (CongestionControl::Block, Priority::Data, false),
+        // Few, and with hundreds of bays large: just what `Drop` loses.
+        Kind::Parking => (CongestionControl::Block, Priority::DataLow, false),
+    }
+}
+
+/// Answers a query with the last state under each key that it asks for.
+fn answer(shared: &Shared, query: &Query) {
+    let last = lock(&shared.last);
+    let asked = |key: &str| zenoh::key_expr::keyexpr::new(key).is_ok_and(|key| query.key_expr().intersects(key));
+    let found: Vec<_> =
+        last.iter().filter(|(key, _)| asked(key)).map(|(key, last)| (key.clone(), last.clone())).collect();
+    drop(last);
+    for (key, (encoding, payload)) in found {
+        let reply = query.reply(key.as_str(), payload).encoding(link::encoding_to_zenoh(encoding));
+        match reply.wait() {
+            Ok(()) => lock(&shared.counts).answered += 1,
+            Err(e) => shared.note_error(format!("answering {key}: {e}")),
+        }
+    }
+}
