@@ -1,19 +1,24 @@
 //! A site's side of the link.
 //!
-//! Two threads do the work, so that neither the network nor the disk holds up the caller or an async runtime. One owns the
+//! Threads of its own do the work, so that neither the network nor the disk holds up the caller or an async runtime. One owns the
 //! Zenoh session, whose calls may wait for seconds (`sender.rs`); before it stands a queue with the latest state of each
-//! key. The other owns the outbox (`promised.rs`): messages of promised kinds go to it, and from it into that queue.
+//! key. Another owns the outbox (`promised.rs`): messages of promised kinds go to it, and from it into that queue. The third
+//! answers questions about the last hours (`history.rs`).
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
-use tokio::sync::{oneshot, watch};
+use tokio::sync::{mpsc, oneshot, watch};
 use tracing::warn;
+use zenoh::query::Query;
 
 use crate::codec::Encoding;
+use crate::command::{Desk, command_keys};
+use crate::commanded::{CommandEvent, MAX_EVENTS, Office};
 use crate::config::{BridgeConfig, BridgeError};
+use crate::history::answer_history;
 use crate::inbox::{Inbox, Refused};
 use crate::keys::{NameError, SiteKeys, StateKey};
 use crate::latest::{LatestOfEachKey, Pushed};
@@ -29,13 +34,16 @@ use crate::stats::{BridgeStats, DropReason};
 const MAX_KEYS: usize = 1024;
 /// Messages and receipts that wait for the outbox's thread: a disk that hesitates for seconds loses nothing.
 const MAX_ORDERS: usize = 4096;
-/// Room in the queue for what the outbox has under way.
-const MAX_UNDER_WAY: usize = Kind::ALL.len() * crate::outbox::WINDOW;
+/// Questions about the last hours that wait for an answer.
+const MAX_QUESTIONS: usize = 16;
+/// Room in the queue for what the outbox has under way, and for answers to commands.
+const MAX_UNDER_WAY: usize = Kind::ALL.len() * crate::outbox::WINDOW + MAX_EVENTS;
 
 /// A site's link to the city. Dropping it closes it without waiting; [`Bridge::close`] waits until all is said.
 #[derive(Debug)]
 pub struct Bridge {
     shared: Arc<Shared>,
+    commands: Mutex<Option<mpsc::Receiver<CommandEvent>>>,
     link_finished: watch::Receiver<()>,
     outbox_finished: watch::Receiver<()>,
 }
@@ -72,6 +80,10 @@ pub(crate) struct Shared {
     pub queue: LatestOfEachKey<OutgoingKey, Outgoing>,
     /// What the outbox's thread is to do.
     pub orders: Inbox<Order>,
+    /// Where the last hours are.
+    pub store: Arc<Store>,
+    /// Questions about them.
+    pub questions: Inbox<Query>,
     sequences: Mutex<Sequences>,
     /// Keys of promised kinds there have been.
     promised_keys: Mutex<BTreeSet<StateKey>>,
@@ -86,6 +98,8 @@ pub(crate) struct Shared {
 pub(crate) enum OutgoingKey {
     /// Of these only the latest goes.
     Latest(StateKey),
+    /// The answer to a command.
+    Ack(String),
     /// Each of these goes.
     Promised(MessageId),
 }
@@ -94,6 +108,7 @@ pub(crate) enum OutgoingKey {
 #[derive(Debug)]
 pub(crate) enum Outgoing {
     Latest(StateMessage),
+    Ack(Vec<u8>),
     Promised {
         stored: Stored,
         /// Whether it goes for the first time.
@@ -109,12 +124,18 @@ impl Bridge {
         config.link.check()?;
         let store = outbox_file(&config, &keys);
         let sequences = Sequences::open(&config.state_dir, &keys)?;
-        let outbox = Outbox::open(Arc::new(Store::new(store)), config.outbox.clone())?;
+        let desk = Desk::new(keys.clone(), command_keys(&config.command_keys)?, config.executes.clone());
+        let store = Arc::new(Store::new(store));
+        let outbox = Outbox::open(Arc::clone(&store), config.outbox.clone())?;
+        let (events, commands) = mpsc::channel(MAX_EVENTS);
+        let office = Office::new(desk, events);
         let shared = Arc::new(Shared {
             keys,
             encoding: config.encoding,
             queue: LatestOfEachKey::new(MAX_KEYS + MAX_UNDER_WAY),
             orders: Inbox::new(MAX_ORDERS),
+            store,
+            questions: Inbox::new(MAX_QUESTIONS),
             sequences: Mutex::new(sequences),
             promised_keys: Mutex::default(),
             counts: Mutex::default(),
@@ -122,11 +143,13 @@ impl Bridge {
             last: Mutex::default(),
         });
         let (opened, when_opened) = oneshot::channel();
-        let (of_outbox, of_link) = (Arc::clone(&shared), Arc::clone(&shared));
-        let outbox_finished = thread("city-outbox", move || run_outbox(&of_outbox, outbox))?;
+        let [of_outbox, of_link, of_history] = [(); 3].map(|()| Arc::clone(&shared));
+        let outbox_finished = thread("city-outbox", move || run_outbox(&of_outbox, outbox, office))?;
+        thread("city-history", move || answer_history(&of_history))?;
         // From here on the bridge closes the outbox, whatever happens.
         let (_, not_yet) = watch::channel(());
-        let mut bridge = Self { shared, link_finished: not_yet, outbox_finished };
+        let commands = Mutex::new(Some(commands));
+        let mut bridge = Self { shared, commands, link_finished: not_yet, outbox_finished };
         bridge.link_finished = thread("city-link", move || run_link(&of_link, &config, opened))?;
         let opened = when_opened.await;
         opened.map_err(|_| no_thread("city-link", "ended before the session was open"))??;
@@ -193,6 +216,21 @@ impl Bridge {
             // An error says that the outbox's thread has ended, after it has saved all.
             let _ = told.await;
         }
+    }
+
+    /// The commands that come, for whoever asks first; `None` for others. Whoever takes it must read it: what is not read is
+    /// answered as `busy`.
+    pub fn commands(&self) -> Option<mpsc::Receiver<CommandEvent>> {
+        lock(&self.commands).take()
+    }
+
+    /// Says how a command that was handed over has ended; `Err` says why it failed.
+    pub fn finish_command(&self, id: &str, result: Result<(), String>) -> Result<(), PublishError> {
+        let finished = self.shared.orders.push(Order::Finished(id.to_owned(), result));
+        finished.map_err(|refused| match refused {
+            Refused::Full => PublishError::QueueFull,
+            Refused::Closed => PublishError::Closed,
+        })
     }
 
     /// The counters now.

@@ -1,13 +1,14 @@
 //! What must be known to open a link, and what can be wrong with it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
 use crate::codec::Encoding;
+use crate::command::{CommandKind, KeyError};
 use crate::keys::NameError;
-use crate::outbox::{Limits, StoreError};
+use crate::outbox::{LimitsConfig, StoreError};
 use crate::schema::Kind;
 use crate::sequence::SequenceError;
 
@@ -25,9 +26,15 @@ pub struct BridgeConfig {
     /// How payloads are written; default `json`.
     #[serde(default)]
     pub encoding: Encoding,
-    /// Bounds of the outbox for kinds that have others than [`Limits::of`].
+    /// Bounds of the outbox for kinds that have others than [`crate::Limits::of`].
     #[serde(default)]
-    pub outbox: BTreeMap<Kind, Limits>,
+    pub outbox: BTreeMap<Kind, LimitsConfig>,
+    /// Public keys whose commands are believed, by their name: 32 octets in Base64. Default none.
+    #[serde(default)]
+    pub command_keys: BTreeMap<String, String>,
+    /// What the site can do when it is asked to; commands of other kinds are rejected as `not_supported`. Default nothing.
+    #[serde(default)]
+    pub executes: BTreeSet<CommandKind>,
     /// How to get at the city.
     #[serde(default)]
     pub link: LinkConfig,
@@ -42,6 +49,8 @@ impl BridgeConfig {
             state_dir: state_dir.into(),
             encoding: Encoding::default(),
             outbox: BTreeMap::new(),
+            command_keys: BTreeMap::new(),
+            executes: BTreeSet::new(),
             link: LinkConfig::default(),
         }
     }
@@ -145,6 +154,9 @@ pub enum BridgeError {
     /// Sequence numbers can't be kept safe.
     #[error("state_dir: {0}")]
     Sequence(#[from] SequenceError),
+    /// A public key that is none.
+    #[error("command_keys: {0}")]
+    CommandKey(#[from] KeyError),
     /// The outbox belongs to another process.
     #[error("state_dir: {0}")]
     Outbox(#[from] StoreError),

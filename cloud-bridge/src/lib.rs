@@ -11,7 +11,10 @@
 mod bridge;
 mod clock;
 mod codec;
+mod command;
+mod commanded;
 mod config;
+mod history;
 mod inbox;
 mod json_schema;
 mod keys;
@@ -28,10 +31,15 @@ mod watch;
 
 pub use bridge::{Bridge, PublishError};
 pub use codec::{DecodeError, Encoding, MAX_PAYLOAD_BYTES, decode, encode};
+pub use command::{
+    ACK_SCHEMA, Ack, AckState, COMMAND_SCHEMA, Command, CommandError, CommandKind, KeyError, MAX_LIFE_US, Rejection,
+    ack_key, command_key, command_keys, send_command,
+};
+pub use commanded::CommandEvent;
 pub use config::{BridgeConfig, BridgeError, LinkConfig, LinkMode, TlsConfig};
 pub use json_schema::{file_name, json_schema};
 pub use keys::{NameError, SiteKeys, StateKey, check_name};
-pub use outbox::{Limits, StoreError};
+pub use outbox::{Limits, LimitsConfig, StoreError};
 pub use receipt::{RECEIPT_SCHEMA, Receipt, ReceiptError};
 pub use schema::{InvalidState, Kind, State, StateMessage, Update};
 pub use sequence::{SequenceError, Sequences};

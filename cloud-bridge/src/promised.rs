@@ -1,4 +1,4 @@
-//! The thread that owns the outbox: it writes, says what goes next, and takes receipts.
+//! The thread that owns the outbox: it writes, says what goes next, takes receipts, and rules on commands.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -8,6 +8,7 @@ use tokio::sync::oneshot;
 
 use crate::bridge::{Outgoing, OutgoingKey, Shared};
 use crate::clock::Monotonic;
+use crate::commanded::Office;
 use crate::keys::StateKey;
 use crate::lock;
 use crate::outbox::{Outbox, Stored};
@@ -22,6 +23,10 @@ pub(crate) enum Order {
     Put(StateKey, StateMessage),
     /// The city has stored something.
     Receipt(Receipt),
+    /// A command came under this id.
+    Command(String, Vec<u8>),
+    /// A command that was handed over has ended.
+    Finished(String, Result<(), String>),
     /// Somebody came, or went.
     Reconnected,
     /// Tell when all before this is on the disk.
@@ -29,7 +34,7 @@ pub(crate) enum Order {
 }
 
 /// Runs until the inbox is closed; then saves what is left, hands over what may still go, and closes the queue.
-pub(crate) fn run_outbox(shared: &Arc<Shared>, mut outbox: Outbox) {
+pub(crate) fn run_outbox(shared: &Arc<Shared>, mut outbox: Outbox, mut office: Office) {
     let (before, clock) = (outbox.service_time(), Monotonic::start());
     let service_time = || before.saturating_add(clock.elapsed());
     let mut ask: Vec<oneshot::Sender<()>> = Vec::new();
@@ -38,10 +43,13 @@ pub(crate) fn run_outbox(shared: &Arc<Shared>, mut outbox: Outbox) {
         let connected = shared.connected.load(Ordering::Relaxed) > 0;
         let (orders, goes_on) = shared.orders.take_within(outbox.idle_for(service_time(), connected));
         let now = service_time();
+        office.load(shared, outbox.store());
         for order in orders {
             match order {
                 Order::Put(key, message) => put(shared, &mut outbox, &key, &message, now),
                 Order::Receipt(receipt) => receive(shared, &mut outbox, &receipt, now),
+                Order::Command(id, bytes) => office.rule(shared, outbox.store(), &id, &bytes),
+                Order::Finished(id, result) => office.finish(shared, outbox.store(), &id, &result),
                 Order::Reconnected => outbox.reconnected(now),
                 Order::TellWhenSaved(tell) => ask.push(tell),
             }
@@ -51,31 +59,29 @@ pub(crate) fn run_outbox(shared: &Arc<Shared>, mut outbox: Outbox) {
         for (kind, reason) in outbox.take_dropped() {
             shared.count_drop(kind, reason);
         }
-        match saved {
-            Err(error) => {
-                refused = true;
-                shared.note_error(error.to_string());
-            }
-            Ok(()) if outbox.is_saved() => {
-                refused = false;
-                // Who has stopped waiting does not want to know.
-                for tell in ask.drain(..) {
-                    let _ = tell.send(());
-                }
-            }
-            Ok(()) => {}
+        if let Err(error) = &saved {
+            shared.note_error(error.to_string());
         }
+        refused = saved.is_err() || (refused && !outbox.is_saved());
         if shared.connected.load(Ordering::Relaxed) > 0 {
             hand_over(shared, &mut outbox, now);
         }
+        let stats = outbox.stats(now);
         let mut counts = lock(&shared.counts);
-        (counts.outbox, counts.disk_refuses) = (outbox.stats(now), refused);
+        (counts.outbox, counts.disk_refuses) = (stats, refused);
         drop(counts);
+        if outbox.is_saved() {
+            for tell in ask.drain(..) {
+                // Who has stopped waiting does not want to know.
+                let _ = tell.send(());
+            }
+        }
         if !goes_on {
             break;
         }
     }
     shared.queue.close();
+    shared.questions.close();
 }
 
 fn put(shared: &Shared, outbox: &mut Outbox, key: &StateKey, message: &StateMessage, now: Duration) {

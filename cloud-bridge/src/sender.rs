@@ -12,8 +12,10 @@ use zenoh::{Session, Wait};
 
 use crate::bridge::{Outgoing, OutgoingKey, Shared};
 use crate::codec::{Encoding, MAX_PAYLOAD_BYTES, encode};
+use crate::command::{ack_key, commands_of};
 use crate::config::{BridgeConfig, BridgeError};
-use crate::keys::StateKey;
+use crate::history::History;
+use crate::keys::{StateKey, check_name};
 use crate::outbox::Stored;
 use crate::promised::Order;
 use crate::receipt::Receipt;
@@ -36,6 +38,7 @@ pub(crate) fn run_link(shared: &Arc<Shared>, config: &BridgeConfig, opened: ones
                 (OutgoingKey::Promised((kind, _)), Outgoing::Promised { stored, first }) => {
                     send_promised(shared, &session, kind, stored, first);
                 }
+                (OutgoingKey::Ack(id), Outgoing::Ack(ack)) => send_ack(shared, &session, &id, ack),
                 (key, _) => shared.note_error(format!("{key:?} is not what was queued")),
             }
         }
@@ -96,8 +99,15 @@ fn declare(shared: &Arc<Shared>, config: &BridgeConfig, session: Session) -> Res
         let receiving = Arc::clone(shared);
         let on_receipt = move |sample: Sample| on_receipt(&receiving, &sample);
         session.declare_subscriber(Receipt::keys_of(&shared.keys)).callback(on_receipt).background().wait()?;
+        let commanded = Arc::clone(shared);
+        let on_command = move |sample: Sample| on_command(&commanded, &sample);
+        session.declare_subscriber(commands_of(&shared.keys)).callback(on_command).background().wait()?;
         let answering = Arc::clone(shared);
-        let answer = move |query: Query| answer(&answering, &query);
+        let answer = move |query: Query| match History::is_asked(&answering.keys, &query) {
+            // Reading takes its time, and has a thread of its own; who asks when it has too much to do gets nothing.
+            true => drop(answering.questions.push(query)),
+            false => answer(&answering, &query),
+        };
         session.declare_queryable(shared.keys.everything()).complete(true).callback(answer).background().wait()?;
         let token = session.liveliness().declare_token(shared.keys.alive()).wait()?;
         // The token stands as long as the session; forgetting its handle spares us carrying it along.
@@ -115,6 +125,25 @@ fn on_receipt(shared: &Shared, sample: &Sample) {
     match Receipt::from_bytes(&sample.payload().to_bytes()) {
         Ok(receipt) => drop(shared.orders.push(Order::Receipt(receipt))),
         Err(error) => shared.note_error(format!("{}: {error}", sample.key_expr())),
+    }
+}
+
+/// A command that does not fit in the inbox is not answered; the city sends it again.
+fn on_command(shared: &Shared, sample: &Sample) {
+    let Some((_, id)) = sample.key_expr().as_str().rsplit_once('/') else { return };
+    let payload = sample.payload().to_bytes().into_owned();
+    if check_name("command", id).is_ok() && shared.orders.push(Order::Command(id.to_owned(), payload)).is_err() {
+        shared.note_error(format!("command {id} came while there was too much to do"));
+    }
+}
+
+fn send_ack(shared: &Shared, session: &Session, id: &str, ack: Vec<u8>) {
+    let sent = ack_key(&shared.keys, id).map_err(|e| e.to_string()).and_then(|key| {
+        let put = session.put(key, ack).encoding(link::encoding_to_zenoh(Encoding::Json));
+        put.congestion_control(CongestionControl::Block).wait().map_err(|e| e.to_string())
+    });
+    if let Err(problem) = sent {
+        shared.note_error(format!("answering command {id}: {problem}"));
     }
 }
 

@@ -57,7 +57,7 @@ impl DropReason {
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct OutboxStats {
     /// Messages.
-    pub messages: usize,
+    pub messages: u64,
     /// Their payloads, bytes.
     pub bytes: u64,
     /// How long the oldest has waited, seconds of service time; 0 when none waits.

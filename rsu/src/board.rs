@@ -205,7 +205,16 @@ impl Lookout {
             let fresh = new(&mut self.counted.lost, &format!("{place} {}", reason.name()), *total);
             self.metrics.count_drop(&place, reason.name(), fresh);
         }
+        for (kind, waiting) in &stats.outbox {
+            let kind = [kind.name()];
+            self.metrics.outbox_messages.with_label_values(&kind).set(waiting.messages as f64);
+            self.metrics.outbox_bytes.with_label_values(&kind).set(waiting.bytes as f64);
+            self.metrics.outbox_oldest_s.with_label_values(&kind).set(waiting.oldest_s);
+        }
         let (level, detail) = match (stats.connected(), stats.last_error) {
+            (true, Some(error)) if stats.disk_refuses => {
+                (Level::Degraded, format!("the outbox is in memory only: {error}"))
+            }
             (true, _) => (Level::Ok, format!("{} connected", stats.connected_peers)),
             (false, Some(error)) => (Level::Degraded, format!("nobody connected: {error}")),
             (false, None) => (Level::Degraded, "nobody connected".to_owned()),

@@ -69,7 +69,7 @@ pub fn link(cloud: &CloudFile) -> LinkConfig {
         listen: if cloud.mode == "client" { Vec::new() } else { cloud.listen.clone() },
         connect: cloud.connect.clone(),
         scouting: cloud.scouting,
-        ..LinkConfig::default()
+        tls: cloud.tls.clone(),
     }
 }
 

@@ -75,6 +75,12 @@ pub struct Metrics {
     pub cloud_connected: IntGauge,
     /// `lukou_cloud_published_total{kind}`.
     pub cloud_published: IntCounterVec,
+    /// `lukou_outbox_messages{kind}`: messages that wait for the city's receipt.
+    pub outbox_messages: GaugeVec,
+    /// `lukou_outbox_bytes{kind}`: their payloads.
+    pub outbox_bytes: GaugeVec,
+    /// `lukou_outbox_oldest_seconds{kind}`: how long the oldest has waited.
+    pub outbox_oldest_s: GaugeVec,
     /// `lukou_vehicles_connected`: vehicles subscribed over 5G.
     pub vehicles_connected: IntGauge,
     /// `lukou_clock_offset_seconds`: system UTC − service time.
@@ -128,6 +134,9 @@ impl Metrics {
             signal_prediction_coverage: make.gauges("lukou_signal_prediction_coverage_ratio", "Share of the ends predicted with about 80 % confidence that lately came true", &["light"])?,
             signal_contradicted: make.counter("lukou_signal_contradicted_total", "Lights that changed against what had been said", &["by"])?,
             cloud_connected: make.int_gauge("lukou_cloud_connected", "1 while a city peer or router is connected")?,
+            outbox_messages: make.gauges("lukou_outbox_messages", "Messages that wait for the city's receipt", &["kind"])?,
+            outbox_bytes: make.gauges("lukou_outbox_bytes", "Payload bytes that wait for the city's receipt", &["kind"])?,
+            outbox_oldest_s: make.gauges("lukou_outbox_oldest_seconds", "How long the oldest has waited for the city's receipt", &["kind"])?,
             cloud_published: make.counter("lukou_cloud_published_total", "State messages published to the city", &["kind"])?,
             vehicles_connected: make.int_gauge("lukou_vehicles_connected", "Vehicles subscribed over 5G")?,
             clock_offset_s: make.gauge("lukou_clock_offset_seconds", "System UTC minus the service's time")?,

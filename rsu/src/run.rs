@@ -231,6 +231,8 @@ fn bridge_config(site: &Site, cloud: &CloudFile) -> BridgeConfig {
     BridgeConfig {
         encoding,
         link: city::link(cloud),
+        outbox: cloud.outbox.clone(),
+        command_keys: cloud.command_keys.clone(),
         ..BridgeConfig::new(&site.city, &site.name, site.state_dir.join("city"))
     }
 }

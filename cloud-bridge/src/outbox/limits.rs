@@ -7,9 +7,23 @@ use serde::{Deserialize, Serialize};
 
 use crate::schema::Kind;
 
+/// Bounds of one kind in the outbox, as a site sets them; what is absent has the default.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LimitsConfig {
+    /// [`Limits::max_bytes`].
+    pub max_bytes: Option<u64>,
+    /// [`Limits::max_age_s`].
+    pub max_age_s: Option<u64>,
+    /// [`Limits::kept_bytes`].
+    pub kept_bytes: Option<u64>,
+    /// [`Limits::kept_age_s`].
+    pub kept_age_s: Option<u64>,
+}
+
 /// Bounds of one kind in the outbox. Bytes are of payload: the file is up to twice as large as all bounds together. Ages are
 /// in service time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// What waits for a receipt, bytes; beyond it the oldest are given up. Default 64 MiB, of parking 8 MiB.
     pub max_bytes: u64,
@@ -29,6 +43,16 @@ impl Limits {
     pub fn of(kind: Kind) -> Self {
         let (max_bytes, max_age_s) = if kind.is_superseded() { (8 * MIB, DAY_S) } else { (64 * MIB, 30 * DAY_S) };
         Self { max_bytes, max_age_s, kept_bytes: 32 * MIB, kept_age_s: DAY_S }
+    }
+
+    /// With what a site sets.
+    pub fn with(self, config: &LimitsConfig) -> Self {
+        Self {
+            max_bytes: config.max_bytes.unwrap_or(self.max_bytes),
+            max_age_s: config.max_age_s.unwrap_or(self.max_age_s),
+            kept_bytes: config.kept_bytes.unwrap_or(self.kept_bytes),
+            kept_age_s: config.kept_age_s.unwrap_or(self.kept_age_s),
+        }
     }
 }
 

@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-pub use limits::Limits;
+pub use limits::{Limits, LimitsConfig};
 pub use store::StoreError;
 pub(crate) use store::{MessageId, Store, Stored};
 
@@ -41,7 +41,7 @@ const RETRY_LONGEST: Duration = Duration::from_secs(30);
 #[derive(Debug)]
 pub(crate) struct Outbox {
     store: Arc<Store>,
-    limits: BTreeMap<Kind, Limits>,
+    limits: BTreeMap<Kind, LimitsConfig>,
     lanes: BTreeMap<Kind, Lane>,
     received: Vec<MessageId>,
     gone: Vec<MessageId>,
@@ -103,7 +103,7 @@ impl Outbox {
     ///
     /// # Errors
     /// [`StoreError::InUse`]: another process owns it.
-    pub(crate) fn open(store: Arc<Store>, limits: BTreeMap<Kind, Limits>) -> Result<Self, StoreError> {
+    pub(crate) fn open(store: Arc<Store>, limits: BTreeMap<Kind, LimitsConfig>) -> Result<Self, StoreError> {
         let mut outbox = Self {
             store,
             limits,
@@ -131,6 +131,11 @@ impl Outbox {
     pub(crate) fn service_time(&self) -> Duration {
         let written = self.store.fact(SERVICE_MS).ok().flatten();
         Duration::from_millis(written.unwrap_or_default())
+    }
+
+    /// Where it lies.
+    pub(crate) fn store(&self) -> &Store {
+        &self.store
     }
 
     fn load(&mut self) -> Result<(), StoreError> {
@@ -200,7 +205,7 @@ impl Outbox {
     /// Gives up what is too much or too old, the oldest first.
     pub(crate) fn give_up(&mut self, now: Duration) {
         for (kind, lane) in &mut self.lanes {
-            let limits = self.limits.get(kind).copied().unwrap_or_else(|| Limits::of(*kind));
+            let limits = Limits::of(*kind).with(&self.limits.get(kind).copied().unwrap_or_default());
             let too_old = |at: Duration| at.saturating_add(Duration::from_secs(limits.max_age_s)) < now;
             while let Some((&seq, oldest)) = lane.waiting.first_key_value() {
                 let reason = match (lane.bytes > limits.max_bytes, too_old(oldest.at)) {
@@ -321,7 +326,7 @@ impl Outbox {
     /// What waits now.
     pub(crate) fn stats(&self, now: Duration) -> BTreeMap<Kind, OutboxStats> {
         let stats = |lane: &Lane| OutboxStats {
-            messages: lane.waiting.len(),
+            messages: u64::try_from(lane.waiting.len()).unwrap_or(u64::MAX),
             bytes: lane.bytes,
             oldest_s: lane.waiting.values().next().map_or(0.0, |oldest| now.saturating_sub(oldest.at).as_secs_f64()),
         };

@@ -8,6 +8,7 @@ use std::time::Duration;
 use redb::{Database, DatabaseError, ReadableDatabase, ReadableTable, TableDefinition};
 
 use crate::codec::Encoding;
+use crate::command::Remembered;
 use crate::schema::Kind;
 
 /// Kind and number of a message; kinds by name, so that a later version's wait unharmed.
@@ -20,6 +21,10 @@ const MESSAGES: TableDefinition<'static, Name, Body> = TableDefinition::new("mes
 const WAITING: TableDefinition<'static, Name, ()> = TableDefinition::new("waiting");
 /// `service_ms`: the service time at the last commit. `sent.<kind>`: below this number all have been sent once.
 const FACTS: TableDefinition<'static, &'static str, u64> = TableDefinition::new("facts");
+/// Commands by id, as JSON of what is remembered of them.
+const COMMANDS: TableDefinition<'static, &'static str, &'static [u8]> = TableDefinition::new("commands");
+/// In [`FACTS`]: commands signed at this time (µs since 1970 UTC) or before are forgotten.
+const COMMAND_FLOOR_US: &str = "command_floor_us";
 pub(super) const SERVICE_MS: &str = "service_ms";
 
 /// Enough to keep what was just written; the file itself is the operating system's to cache.
@@ -162,6 +167,7 @@ impl Store {
             write.open_table(MESSAGES)?;
             write.open_table(WAITING)?;
             write.open_table(FACTS)?;
+            write.open_table(COMMANDS)?;
             Ok(write.commit()?)
         };
         tables().map_err(failed)?;
@@ -234,6 +240,44 @@ impl Store {
         })
     }
 
+    /// The commands that are remembered, and the time at or before which others are forgotten, µs since 1970 UTC.
+    pub(crate) fn commands(&self) -> Result<(Vec<(String, Remembered)>, Option<i64>), StoreError> {
+        let floor_us = self.fact(COMMAND_FLOOR_US)?.and_then(|floor_us| i64::try_from(floor_us).ok());
+        self.with(|database| {
+            let commands = database.begin_read()?.open_table(COMMANDS)?;
+            let mut found = Vec::new();
+            for entry in commands.iter()? {
+                let (id, remembered) = entry?;
+                let problem = |e: serde_json::Error| redb::Error::Corrupted(format!("command {}: {e}", id.value()));
+                found.push((id.value().to_owned(), serde_json::from_slice(remembered.value()).map_err(problem)?));
+            }
+            Ok((found, floor_us))
+        })
+    }
+
+    /// Remembers a command, and forgets another. On the disk when it returns.
+    pub(crate) fn remember(
+        &self,
+        id: &str,
+        remembered: &Remembered,
+        forgotten: Option<&(String, i64)>,
+    ) -> Result<(), StoreError> {
+        self.with(|database| {
+            let bytes = serde_json::to_vec(remembered).map_err(|e| redb::Error::Corrupted(e.to_string()))?;
+            let write = database.begin_write()?;
+            {
+                let mut commands = write.open_table(COMMANDS)?;
+                commands.insert(id, bytes.as_slice())?;
+                if let Some((forgotten, floor_us)) = forgotten {
+                    commands.remove(forgotten.as_str())?;
+                    let mut facts = write.open_table(FACTS)?;
+                    facts.insert(COMMAND_FLOOR_US, u64::try_from(*floor_us).unwrap_or_default())?;
+                }
+            }
+            Ok(write.commit()?)
+        })
+    }
+
     /// One message.
     pub(crate) fn read(&self, (kind, seq): MessageId) -> Result<Option<Stored>, StoreError> {
         self.with(|database| {
@@ -242,29 +286,26 @@ impl Store {
         })
     }
 
-    /// Messages of `kind` that `wanted` picks out (by number, time and what of the kind), the oldest first, at most `most`.
+    /// Gives `each` the messages of `kind` that `wanted` picks out (by end of time and what of the kind), the oldest first,
+    /// beginning after the number `after`, until it says that it has enough.
     pub(crate) fn history(
         &self,
         kind: Kind,
         after: Option<u64>,
-        most: usize,
-        wanted: impl Fn(i64, Option<&str>) -> bool,
-    ) -> Result<Vec<(u64, Stored)>, StoreError> {
-        let Some(first) = after.map_or(Some(0), |after| after.checked_add(1)) else { return Ok(Vec::new()) };
+        wanted: impl Fn(i64, &str) -> bool,
+        mut each: impl FnMut(u64, Stored) -> bool,
+    ) -> Result<(), StoreError> {
+        let Some(first) = after.map_or(Some(0), |after| after.checked_add(1)) else { return Ok(()) };
         self.with(|database| {
             let messages = database.begin_read()?.open_table(MESSAGES)?;
-            let mut found = Vec::new();
             for entry in messages.range((kind.name(), first)..=(kind.name(), u64::MAX))? {
                 let (name, value) = entry?;
                 let (_, _, to_us, id, _) = value.value();
-                if wanted(to_us, (!id.is_empty()).then_some(id)) {
-                    found.push((name.value().1, stored(value.value())));
-                }
-                if found.len() >= most {
+                if wanted(to_us, id) && !each(name.value().1, stored(value.value())) {
                     break;
                 }
             }
-            Ok(found)
+            Ok(())
         })
     }
 }

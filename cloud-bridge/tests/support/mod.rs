@@ -1,6 +1,8 @@
 //! What the tests of the link share.
 #![allow(dead_code)] // each test file uses a part of it
 
+pub mod city;
+
 use std::collections::BTreeMap;
 use std::net::TcpListener;
 use std::path::PathBuf;
@@ -171,4 +173,20 @@ pub fn signal() -> Update {
 /// One update of each kind, and a second lot.
 pub fn one_of_each() -> Vec<Update> {
     vec![traffic(12), parking("p1"), parking("p2"), health(), signal()]
+}
+
+/// Waits until nothing waits in the outbox; there is no event for it.
+pub async fn until_confirmed(bridge: &Bridge) {
+    let look = async {
+        let mut ticks = tokio::time::interval(Duration::from_millis(5));
+        loop {
+            let outbox = bridge.stats().outbox;
+            if !outbox.is_empty() && outbox.values().all(|kind| kind.messages == 0) {
+                return;
+            }
+            ticks.tick().await;
+        }
+    };
+    let waited = tokio::time::timeout(PATIENCE, look).await;
+    waited.unwrap_or_else(|_| panic!("all is confirmed in time: {:?}", bridge.stats()));
 }

@@ -54,11 +54,21 @@ impl<'a> Checker<'a> {
             self.signal(signal, map.as_ref());
         }
         self.gate(&file.gate, file.signal.as_ref(), map.as_ref(), &origin);
-        if let Some(cloud) = &file.cloud {
+        if let Some(cloud) = &mut file.cloud {
+            if let Some(tls) = &mut cloud.tls {
+                let own = [&mut tls.certificate_file, &mut tls.private_key_file].into_iter().flatten();
+                own.chain([&mut tls.root_ca_file]).for_each(|path| *path = self.base.join(&*path));
+            }
+            if let Some(kind) = cloud.outbox.keys().find(|kind| !kind.is_promised()) {
+                self.problem(&format!("cloud.outbox.{kind}"), "is not kept in the outbox".into());
+            }
             self.one_of("cloud.mode", &cloud.mode, &["peer", "client"]);
             self.one_of("cloud.encoding", &cloud.encoding, &["json", "cbor"]);
             if let Err(error) = crate::city::link(cloud).check() {
                 self.problem("cloud", error.to_string());
+            }
+            if let Err(error) = cloud_bridge::command_keys(&cloud.command_keys) {
+                self.problem("cloud.command_keys", error.to_string());
             }
             if cloud.traffic_window_s == 0 || 3600 % cloud.traffic_window_s != 0 {
                 self.problem("cloud.traffic_window_s", "must divide an hour".into());

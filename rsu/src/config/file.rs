@@ -1,5 +1,6 @@
 //! `site.toml` as written: one type for each of its tables, with the defaults (`docs/ref/config.md`).
 
+use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
@@ -319,6 +320,14 @@ pub struct CloudFile {
     /// Find peers by multicast.
     #[serde(default)]
     pub scouting: bool,
+    /// Certificates for `tls/` and `quic/` endpoints.
+    pub tls: Option<cloud_bridge::TlsConfig>,
+    /// Bounds of the outbox, by kind.
+    #[serde(default)]
+    pub outbox: BTreeMap<cloud_bridge::Kind, cloud_bridge::LimitsConfig>,
+    /// Public keys whose commands are believed, by their name: 32 octets in Base64.
+    #[serde(default)]
+    pub command_keys: BTreeMap<String, String>,
     /// Length of the traffic window, seconds.
     #[serde(default = "default_traffic_window_s")]
     pub traffic_window_s: u32,

@@ -1,0 +1,254 @@
+//! What a city asks a site to do: signed, for one site, once, and for a while.
+//!
+//! A command goes to `lukou/<city>/<site>/command/<id>` as a JSON map: `schema`, `key` (the name of the key), `signature`
+//! (Ed25519, RFC 8032, in Base64) and `signed`, a text. The signature is over the bytes of that text, which is the JSON of a
+//! [`Command`]: so that no reader has to write JSON exactly as another did. The site answers on `…/ack/<id>` with an
+//! [`Ack`].
+
+mod desk;
+mod send;
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use ring::signature::{ED25519, Ed25519KeyPair, UnparsedPublicKey};
+use serde::{Deserialize, Serialize};
+
+pub(crate) use desk::{Desk, Remembered};
+pub use send::{CommandError, send_command};
+
+use crate::codec::MAX_PAYLOAD_BYTES;
+use crate::keys::{NameError, SiteKeys, check_name};
+
+/// Name and major version of the commands' schema.
+pub const COMMAND_SCHEMA: &str = "lukou.command/1";
+/// Name and major version of the answers' schema.
+pub const ACK_SCHEMA: &str = "lukou.ack/1";
+/// The longest that a command may be good for, µs: a week.
+pub const MAX_LIFE_US: i64 = 7 * 86_400 * 1_000_000;
+
+/// What is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CommandKind {
+    /// Other settings.
+    Config,
+    /// Another signal plan.
+    Plan,
+    /// A message to road users.
+    Rsi,
+    /// Another model for a detector.
+    Model,
+    /// Another version of the service.
+    Software,
+}
+
+impl CommandKind {
+    /// The name on the wire.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Config => "config",
+            Self::Plan => "plan",
+            Self::Rsi => "rsi",
+            Self::Model => "model",
+            Self::Software => "software",
+        }
+    }
+}
+
+/// The signed part.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Command {
+    /// Names the command for ever: the same id is the same command, and is done once. Fit for a key chunk.
+    pub id: String,
+    /// The city it comes from.
+    pub city: String,
+    /// The site it is for.
+    pub site: String,
+    /// What is asked for.
+    pub kind: CommandKind,
+    /// When it was signed, microseconds since 1970 UTC.
+    pub issued_us: i64,
+    /// Until when it may be begun, microseconds since 1970 UTC; at most [`MAX_LIFE_US`] later.
+    pub expires_us: i64,
+    /// What the kind needs; opaque here.
+    pub payload: serde_json::Value,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Envelope {
+    schema: String,
+    key: String,
+    signature: String,
+    signed: String,
+}
+
+/// Why a command is not done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Rejection {
+    /// Not of this form.
+    Malformed,
+    /// The site does not know the key.
+    UnknownKey,
+    /// The signature is not this key's over these bytes.
+    BadSignature,
+    /// It is for another site, or its id is not the key's.
+    WrongAddress,
+    /// Its time is over, or it is older than what the site remembers.
+    Expired,
+    /// Good for more than a week.
+    LivesTooLong,
+    /// The id was another command's.
+    IdReused,
+    /// Nothing here does this.
+    NotSupported,
+    /// Too much to do, or the disk can't remember it; it may be sent again.
+    Busy,
+    /// The service ended before it was done; it is not known how far it came.
+    Interrupted,
+}
+
+impl Rejection {
+    /// The name on the wire and in the audit log.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Malformed => "malformed",
+            Self::UnknownKey => "unknown_key",
+            Self::BadSignature => "bad_signature",
+            Self::WrongAddress => "wrong_address",
+            Self::Expired => "expired",
+            Self::LivesTooLong => "lives_too_long",
+            Self::IdReused => "id_reused",
+            Self::NotSupported => "not_supported",
+            Self::Busy => "busy",
+            Self::Interrupted => "interrupted",
+        }
+    }
+}
+
+impl fmt::Display for Rejection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// How a command stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AckState {
+    /// It is being done.
+    Accepted,
+    /// It is not done.
+    Rejected,
+    /// It was done.
+    Done,
+    /// It was tried, and did not work.
+    Failed,
+}
+
+/// The answer to a command, in JSON on `lukou/<city>/<site>/ack/<id>`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ack {
+    /// [`ACK_SCHEMA`].
+    pub schema: String,
+    /// Which command.
+    pub id: String,
+    /// How it stands.
+    pub state: AckState,
+    /// Why it was rejected or failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+impl Ack {
+    pub(crate) fn new(id: &str, state: AckState, reason: Option<String>) -> Self {
+        Self { schema: ACK_SCHEMA.to_owned(), id: id.to_owned(), state, reason }
+    }
+
+    pub(crate) fn rejected(id: &str, why: Rejection) -> Self {
+        Self::new(id, AckState::Rejected, Some(why.name().to_owned()))
+    }
+
+    /// Reads what came over the wire; `None` for anything else.
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let ack: Option<Self> = serde_json::from_slice(bytes).ok();
+        ack.filter(|ack| ack.schema == ACK_SCHEMA)
+    }
+
+    pub(crate) fn to_bytes(&self) -> Vec<u8> {
+        // Strings only: there is nothing in it that JSON can't say.
+        serde_json::to_vec(self).unwrap_or_default()
+    }
+}
+
+/// `lukou/<city>/<site>/command/<id>`.
+pub fn command_key(site: &SiteKeys, id: &str) -> Result<String, NameError> {
+    check_name("command", id)?;
+    Ok(format!("lukou/{site}/command/{id}"))
+}
+
+/// `lukou/<city>/<site>/ack/<id>`.
+pub fn ack_key(site: &SiteKeys, id: &str) -> Result<String, NameError> {
+    check_name("command", id)?;
+    Ok(format!("lukou/{site}/ack/{id}"))
+}
+
+/// `lukou/<city>/<site>/command/*`: all commands to a site.
+pub(crate) fn commands_of(site: &SiteKeys) -> String {
+    format!("lukou/{site}/command/*")
+}
+
+/// A public key that is none.
+#[derive(Debug, thiserror::Error)]
+#[error("{name}: not the 32 octets of an Ed25519 public key in Base64")]
+pub struct KeyError {
+    /// The key's name.
+    pub name: String,
+}
+
+/// The public keys of a settings file: 32 octets in Base64, by name.
+pub fn command_keys(keys: &BTreeMap<String, String>) -> Result<BTreeMap<String, [u8; 32]>, KeyError> {
+    let key = |(name, text): (&String, &String)| {
+        let octets = STANDARD.decode(text).ok().and_then(|octets| octets.try_into().ok());
+        octets.map(|octets| (name.clone(), octets)).ok_or_else(|| KeyError { name: name.clone() })
+    };
+    keys.iter().map(key).collect()
+}
+
+impl Command {
+    /// As it goes over the wire, signed.
+    ///
+    /// # Errors
+    /// The payload can't be written as JSON.
+    pub fn sign(&self, key_name: &str, key: &Ed25519KeyPair) -> Result<Vec<u8>, serde_json::Error> {
+        let signed = serde_json::to_string(self)?;
+        let signature = STANDARD.encode(key.sign(signed.as_bytes()));
+        let envelope = Envelope { schema: COMMAND_SCHEMA.to_owned(), key: key_name.to_owned(), signature, signed };
+        serde_json::to_vec(&envelope)
+    }
+
+    /// Reads what came over the wire, if one of `keys` has signed it. Returns the key's name, and the bytes it is over.
+    ///
+    /// # Errors
+    /// Why it is not to be believed.
+    pub fn verify(bytes: &[u8], keys: &BTreeMap<String, [u8; 32]>) -> Result<(Self, String, Vec<u8>), Rejection> {
+        if bytes.len() > MAX_PAYLOAD_BYTES {
+            return Err(Rejection::Malformed);
+        }
+        let envelope: Envelope = serde_json::from_slice(bytes).map_err(|_| Rejection::Malformed)?;
+        if envelope.schema != COMMAND_SCHEMA {
+            return Err(Rejection::Malformed);
+        }
+        let signature = STANDARD.decode(&envelope.signature).map_err(|_| Rejection::Malformed)?;
+        let key = keys.get(&envelope.key).ok_or(Rejection::UnknownKey)?;
+        let signed = envelope.signed.into_bytes();
+        let verified = UnparsedPublicKey::new(&ED25519, key).verify(&signed, &signature);
+        verified.map_err(|_| Rejection::BadSignature)?;
+        let command = serde_json::from_slice(&signed).map_err(|_| Rejection::Malformed)?;
+        Ok((command, envelope.key, signed))
+    }
+}

@@ -1,0 +1,105 @@
+//! Commands from a city to a site, over real sessions.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod support;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use base64::Engine;
+use cloud_bridge::{Ack, AckState, Bridge, BridgeConfig, Command, CommandKind, LinkConfig, LinkMode, send_command};
+use ring::signature::{Ed25519KeyPair, KeyPair};
+use support::{PATIENCE, free_endpoint, link, site_config};
+
+fn key(seed: u8) -> Ed25519KeyPair {
+    Ed25519KeyPair::from_seed_unchecked(&[seed; 32]).unwrap()
+}
+
+fn now_us() -> i64 {
+    let since = std::time::UNIX_EPOCH.elapsed().unwrap();
+    i64::try_from(since.as_micros()).unwrap()
+}
+
+fn command(id: &str, kind: CommandKind) -> Command {
+    let (city, site) = ("demo".to_owned(), "vtest".to_owned());
+    let (issued_us, expires_us) = (now_us(), now_us() + 60_000_000);
+    Command {
+        id: id.to_owned(), city, site, kind, issued_us, expires_us, payload: serde_json::json!({"text": "路滑"})
+    }
+}
+
+fn config(endpoint: &str) -> BridgeConfig {
+    let public = base64::engine::general_purpose::STANDARD.encode(key(1).public_key());
+    BridgeConfig {
+        command_keys: BTreeMap::from([("city-1".to_owned(), public)]),
+        executes: BTreeSet::from([CommandKind::Rsi]),
+        ..site_config(endpoint)
+    }
+}
+
+async fn send(by: &LinkConfig, bridge: &Bridge, id: &str, signed: &[u8], within: Duration) -> Result<Ack, String> {
+    let sent = send_command(by.clone(), bridge.keys().clone(), id.to_owned(), signed.to_vec(), within).await;
+    sent.map_err(|e| e.to_string())
+}
+
+#[tokio::test]
+async fn a_command_is_done_once_and_answered_each_time_also_after_a_restart() {
+    let endpoint = free_endpoint();
+    let (config, by) = (config(&endpoint), link(LinkMode::Peer, &[], &[&endpoint]));
+    let bridge = Bridge::open(config.clone()).await.unwrap();
+    let mut commands = bridge.commands().unwrap();
+    assert!(bridge.commands().is_none());
+    let asked = command("c1", CommandKind::Rsi);
+    let signed = asked.sign("city-1", &key(1)).unwrap();
+    let (answer, ()) = tokio::join!(send(&by, &bridge, "c1", &signed, PATIENCE), async {
+        let event = commands.recv().await.unwrap();
+        assert_eq!((event.ack.state, event.key.as_deref()), (AckState::Accepted, Some("city-1")));
+        assert_eq!(event.command, Some(asked));
+        bridge.finish_command("c1", Err("no such sign".to_owned())).unwrap();
+    });
+    let answer = answer.unwrap();
+    assert_eq!((answer.state, answer.reason.as_deref()), (AckState::Failed, Some("no such sign")));
+    assert_eq!(send(&by, &bridge, "c1", &signed, PATIENCE).await.unwrap(), answer);
+
+    // One that is under way when the service ends is not begun again.
+    let under_way = command("c2", CommandKind::Rsi).sign("city-1", &key(1)).unwrap();
+    let not_yet = send(&by, &bridge, "c2", &under_way, Duration::from_secs(1)).await.unwrap_err();
+    assert_eq!(not_yet, "demo/vtest has accepted it, and has not said in time how it ended");
+    bridge.close().await;
+    let bridge = Bridge::open(config).await.unwrap();
+    let mut commands = bridge.commands().unwrap();
+    assert_eq!(send(&by, &bridge, "c1", &signed, PATIENCE).await.unwrap(), answer);
+    let interrupted = send(&by, &bridge, "c2", &under_way, PATIENCE).await.unwrap();
+    assert_eq!((interrupted.state, interrupted.reason.as_deref()), (AckState::Failed, Some("interrupted")));
+    while let Ok(event) = commands.try_recv() {
+        assert_eq!(event.command, None, "nothing is done again");
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_to_be_believed_or_done_is_rejected_and_says_why() {
+    let endpoint = free_endpoint();
+    let bridge = Bridge::open(config(&endpoint)).await.unwrap();
+    let by = link(LinkMode::Peer, &[], &[&endpoint]);
+    let cases: [(&str, Vec<u8>, &str); 4] = [
+        ("r1", b"\xff{".to_vec(), "malformed"),
+        ("r2", command("r2", CommandKind::Rsi).sign("city-1", &key(2)).unwrap(), "bad_signature"),
+        ("r3", command("r3", CommandKind::Software).sign("city-1", &key(1)).unwrap(), "not_supported"),
+        ("r4", command("r3", CommandKind::Rsi).sign("city-1", &key(1)).unwrap(), "wrong_address"),
+    ];
+    let mut commands = bridge.commands().unwrap();
+    for (id, signed, why) in cases {
+        let answer = send(&by, &bridge, id, &signed, PATIENCE).await.unwrap();
+        assert_eq!((answer.state, answer.reason.as_deref()), (AckState::Rejected, Some(why)));
+        assert_eq!(commands.recv().await.unwrap().ack, answer, "what is rejected is told too");
+    }
+}
+
+#[tokio::test]
+async fn keys_that_are_none_are_refused_by_name() {
+    let mut config = config(&free_endpoint());
+    config.command_keys.insert("city-2".to_owned(), "AAAA".to_owned());
+    let error = Bridge::open(config).await.unwrap_err().to_string();
+    assert_eq!(error, "command_keys: city-2: not the 32 octets of an Ed25519 public key in Base64");
+}
