@@ -7,7 +7,7 @@ ARGS ?=
 LOCKED := $(if $(filter true,$(CI)),--locked)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test check bench fuzz peers dist fmt clean-cache
+.PHONY: help setup build run test soak check bench fuzz peers dist fmt clean-cache
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,6 +24,11 @@ run: build ## run the demo junction until Ctrl-C; ARGS="--seconds 60" ends by it
 test: ## run every test
 	@.ci/setup test
 	cargo test $(LOCKED) --release --workspace --no-fail-fast
+
+SOAK ?= 20
+soak: ## the tests of the link to the city, SOAK times as long (some minutes)
+	@.ci/setup test
+	LUKOU_SOAK=$(SOAK) cargo test $(LOCKED) --release -p cloud-bridge --test city_outbox
 
 check: ## form, house rules, licences, lints, documentation
 	@.ci/setup check

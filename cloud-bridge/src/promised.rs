@@ -82,6 +82,7 @@ pub(crate) fn run_outbox(shared: &Arc<Shared>, mut outbox: Outbox, mut office: O
     }
     shared.queue.close();
     shared.questions.close();
+    outbox.store().close();
 }
 
 fn put(shared: &Shared, outbox: &mut Outbox, key: &StateKey, message: &StateMessage, now: Duration) {

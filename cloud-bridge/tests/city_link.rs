@@ -12,8 +12,8 @@ use cloud_bridge::{
     Watch, WatchConfig, WatchEvent,
 };
 use support::{
-    free_endpoint, free_endpoint_of, health, link, next, next_state, next_states, next_that, one_of_each, parking,
-    signal, site_config, state_dir, traffic, until_connected, until_state, watch, watch_by,
+    Authority, free_endpoint, free_endpoint_of, health, link, next, next_state, next_states, next_that, one_of_each,
+    parking, signal, site_config, traffic, until_connected, until_state, watch, watch_by,
 };
 use zenoh::Wait;
 
@@ -301,41 +301,6 @@ async fn settings_that_cannot_work_are_refused_by_name() {
     for sites in ["demo", "a/b/c", "de*/x", "/x", "**/x"] {
         let config = WatchConfig { sites: sites.into(), link: link(LinkMode::Peer, &[], &[&good]) };
         assert!(Watch::open(config).await.unwrap_err().to_string().contains(sites));
-    }
-}
-
-/// A certificate authority of the test's own, with PEM files for each name.
-struct Authority {
-    dir: std::path::PathBuf,
-    issuer: rcgen::Issuer<'static, rcgen::KeyPair>,
-}
-
-impl Authority {
-    fn new() -> Self {
-        let dir = state_dir();
-        std::fs::create_dir_all(&dir).unwrap();
-        let mut params = rcgen::CertificateParams::new(Vec::new()).unwrap();
-        params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
-        let key = rcgen::KeyPair::generate().unwrap();
-        std::fs::write(dir.join("ca.pem"), params.self_signed(&key).unwrap().pem()).unwrap();
-        Self { dir, issuer: rcgen::Issuer::new(params, key) }
-    }
-
-    fn issue(&self, name: &str) -> TlsConfig {
-        let key = rcgen::KeyPair::generate().unwrap();
-        let params = rcgen::CertificateParams::new(vec!["127.0.0.1".to_owned()]).unwrap();
-        let certificate = params.signed_by(&key, &self.issuer).unwrap();
-        let [certificate_file, private_key_file] =
-            ["crt", "key"].map(|extension| self.dir.join(format!("{name}.{extension}")));
-        std::fs::write(&certificate_file, certificate.pem()).unwrap();
-        std::fs::write(&private_key_file, key.serialize_pem()).unwrap();
-        TlsConfig {
-            root_ca_file: self.dir.join("ca.pem"),
-            certificate_file: Some(certificate_file),
-            private_key_file: Some(private_key_file),
-            mutual: true,
-            verify_name: true,
-        }
     }
 }
 

@@ -1,5 +1,5 @@
-//! The audit log of priority: `priority-audit.jsonl` in the site's state folder, a line for each decision and each command,
-//! on a thread of its own. Lines are on the disk before the next are taken; a log of 1 MiB is set aside, and four such are kept.
+//! Audit logs in the site's state folder, each on a thread of its own: `priority-audit.jsonl`, a line for each decision and
+//! each command, and `command-audit.jsonl`, a line for each answer to a command of the city. Lines are on the disk before the next are taken; a log of 1 MiB is set aside, and four such are kept.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -15,6 +15,8 @@ use crate::priority::{Asked, Command, Decision};
 
 /// The log's name; those set aside have `.1` (the newest) to `.4` after it.
 pub const NAME: &str = "priority-audit.jsonl";
+/// The name of the log of the city's commands.
+pub const COMMANDS_NAME: &str = "command-audit.jsonl";
 const SET_ASIDE: u32 = 4;
 const LARGEST_OCTETS: u64 = 1 << 20;
 /// Lines that may wait for the disk.
@@ -25,11 +27,12 @@ const QUEUE: usize = 1024;
 pub struct AuditLog {
     queue: Option<SyncSender<String>>,
     writer: Option<JoinHandle<()>>,
+    place: &'static str,
     metrics: Metrics,
 }
 
 impl AuditLog {
-    /// Opens the log in a folder, or begins it.
+    /// Opens the log of priority in a folder, or begins it.
     ///
     /// # Errors
     /// It cannot be written.
@@ -37,12 +40,24 @@ impl AuditLog {
         Self::start_with(folder, LARGEST_OCTETS, metrics)
     }
 
+    /// The same for the city's commands.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn of_commands(folder: &Path, metrics: Metrics) -> io::Result<Self> {
+        Self::start_at(folder.join(COMMANDS_NAME), "command audit", LARGEST_OCTETS, metrics)
+    }
+
     fn start_with(folder: &Path, largest_octets: u64, metrics: Metrics) -> io::Result<Self> {
-        let mut log = Log::open(folder.join(NAME), largest_octets)?;
+        Self::start_at(folder.join(NAME), "priority audit", largest_octets, metrics)
+    }
+
+    fn start_at(path: PathBuf, place: &'static str, largest_octets: u64, metrics: Metrics) -> io::Result<Self> {
+        let mut log = Log::open(path, place, largest_octets)?;
         let (queue, lines) = sync_channel(QUEUE);
         let counted = metrics.clone();
         let writer = std::thread::Builder::new().name("audit".into()).spawn(move || log.write_all(&lines, &counted))?;
-        Ok(Self { queue: Some(queue), writer: Some(writer), metrics })
+        Ok(Self { queue: Some(queue), writer: Some(writer), place, metrics })
     }
 
     /// Never waits; what the disk cannot take is counted.
@@ -76,6 +91,18 @@ impl AuditLog {
         });
     }
 
+    /// The same for what became of a command of the city.
+    pub fn of_city(&self, event: &cloud_bridge::CommandEvent) {
+        self.write(&CityLine {
+            at: utc(UtcMicros(event.at_us)),
+            id: &event.ack.id,
+            key: event.key.as_deref(),
+            kind: event.kind,
+            answered: event.ack.state,
+            why: event.ack.reason.as_deref(),
+        });
+    }
+
     fn write(&self, line: &impl Serialize) {
         let reason = match (serde_json::to_string(line), &self.queue) {
             (Ok(line), Some(queue)) => match queue.try_send(line + "\n") {
@@ -85,7 +112,7 @@ impl AuditLog {
             },
             _ => "write_failed",
         };
-        self.metrics.count_drop("priority audit", reason, 1);
+        self.metrics.count_drop(self.place, reason, 1);
     }
 }
 
@@ -125,6 +152,16 @@ struct CommandLine<'a> {
     controller: &'a str,
 }
 
+#[derive(Serialize)]
+struct CityLine<'a> {
+    at: String,
+    id: &'a str,
+    key: Option<&'a str>,
+    kind: Option<cloud_bridge::CommandKind>,
+    answered: cloud_bridge::AckState,
+    why: Option<&'a str>,
+}
+
 /// RFC 3339, milliseconds, UTC.
 fn utc(at: UtcMicros) -> String {
     let asn1::time::Civil { year, month, day, hour, minute, millisecond } = asn1::time::civil(at.0);
@@ -135,13 +172,14 @@ fn utc(at: UtcMicros) -> String {
 /// The file and how long it is.
 struct Log {
     path: PathBuf,
+    place: &'static str,
     file: File,
     octets: u64,
     largest_octets: u64,
 }
 
 impl Log {
-    fn open(path: PathBuf, largest_octets: u64) -> io::Result<Self> {
+    fn open(path: PathBuf, place: &'static str, largest_octets: u64) -> io::Result<Self> {
         let mut file = OpenOptions::new().read(true).append(true).create(true).open(&path)?;
         let mut octets = file.metadata()?.len();
         if octets > 0 {
@@ -154,7 +192,7 @@ impl Log {
                 octets += 1;
             }
         }
-        Ok(Self { path, file, octets, largest_octets })
+        Ok(Self { path, place, file, octets, largest_octets })
     }
 
     fn write_all(&mut self, lines: &Receiver<String>, metrics: &Metrics) {
@@ -170,7 +208,7 @@ impl Log {
     fn told(&self, written: io::Result<()>, metrics: &Metrics) {
         if let Err(error) = written {
             tracing::error!(path = %self.path.display(), %error, "the audit log is not written");
-            metrics.count_drop("priority audit", "write_failed", 1);
+            metrics.count_drop(self.place, "write_failed", 1);
         }
     }
 
@@ -190,7 +228,7 @@ impl Log {
             std::fs::rename(numbered(number), numbered(number + 1))?;
         }
         std::fs::rename(&self.path, numbered(1))?;
-        *self = Self::open(self.path.clone(), self.largest_octets)?;
+        *self = Self::open(self.path.clone(), self.place, self.largest_octets)?;
         Ok(())
     }
 }

@@ -4,12 +4,14 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use cloud_bridge::schema::{Aspect, Bay, BayStatus, GroupState, LaneTraffic, Parking, Signal, Traffic};
-use cloud_bridge::{Bridge, BridgeConfig, BridgeError, LinkConfig, LinkMode, State, Update};
+use cloud_bridge::{Bridge, BridgeConfig, BridgeError, CommandEvent, LinkConfig, LinkMode, State, Update};
 use perception::parking::{self, LotState};
 use perception::time::UtcMicros;
 use perception::traffic::LaneWindow;
+use tokio::sync::mpsc;
 use tokio::task::JoinError;
 
+use crate::audit::AuditLog;
 use crate::config::CloudFile;
 use crate::signals::{self, Light, SignalState};
 
@@ -22,10 +24,17 @@ const OPEN_WITHIN: Duration = Duration::from_secs(1);
 pub struct CityLink(Option<Arc<OnceLock<Bridge>>>);
 
 impl CityLink {
-    /// Opens the link, in the background if it takes longer than a second. Must be called within a tokio runtime.
-    pub async fn open(config: BridgeConfig) -> Result<Self, BridgeError> {
+    /// Opens the link, in the background if it takes longer than a second. What becomes of commands goes to `audit`. Must be
+    /// called within a tokio runtime.
+    pub async fn open(config: BridgeConfig, audit: AuditLog) -> Result<Self, BridgeError> {
         let slot = Arc::new(OnceLock::new());
-        let mut opening = tokio::spawn(Bridge::open(config));
+        let mut opening = tokio::spawn(async move {
+            let bridge = Bridge::open(config).await?;
+            if let Some(commands) = bridge.commands() {
+                tokio::spawn(write_down(commands, audit));
+            }
+            Ok(bridge)
+        });
         match tokio::time::timeout(OPEN_WITHIN, &mut opening).await {
             Ok(opened) => keep(&slot, opened)?,
             Err(_) => {
@@ -49,6 +58,13 @@ impl CityLink {
     /// The link once it is open.
     pub fn bridge(&self) -> Option<&Bridge> {
         self.0.as_deref().and_then(OnceLock::get)
+    }
+}
+
+/// Nothing here does a command yet: the bridge has rejected it.
+async fn write_down(mut commands: mpsc::Receiver<CommandEvent>, audit: AuditLog) {
+    while let Some(event) = commands.recv().await {
+        audit.of_city(&event);
     }
 }
 

@@ -90,7 +90,11 @@ impl Service {
             .with_context(|| format!("site.toml, state_dir {}", site.state_dir.display()))?;
         let radios = start_radios(&site.radios, &site.state_dir, clock.clone(), metrics.clone(), shutdown.clone())?;
         let city = match &site.cloud {
-            Some(cloud) => CityLink::open(bridge_config(site, cloud)).await.context("site.toml, cloud")?,
+            Some(cloud) => {
+                let audit =
+                    AuditLog::of_commands(&site.state_dir, metrics.clone()).context("the audit log of commands")?;
+                CityLink::open(bridge_config(site, cloud), audit).await.context("site.toml, cloud")?
+            }
             None => CityLink::default(),
         };
         let recorder = record

@@ -147,6 +147,11 @@ impl Store {
         *self.database.write().unwrap_or_else(std::sync::PoisonError::into_inner) = database;
     }
 
+    /// Lets the next owner have it.
+    pub(crate) fn close(&self) {
+        self.set(None);
+    }
+
     /// Opens the file, or makes it. One that is damaged is set aside as `*.damaged`, and a new one begun.
     pub(crate) fn open(&self) -> Result<(), StoreError> {
         let opened = self.try_open();

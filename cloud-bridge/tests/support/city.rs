@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, mpsc};
 use std::time::Duration;
 
 use cloud_bridge::{Encoding, Kind, LinkConfig, Receipt, SiteKeys, StateKey, Update, decode};
+use zenoh::query::ConsolidationMode;
 use zenoh::sample::Sample;
 use zenoh::{Session, Wait};
 
@@ -75,7 +76,7 @@ impl City {
     pub async fn ask(&self, selector: &str) -> Vec<(String, Option<Update>)> {
         let (session, selector) = (self.session.clone(), selector.to_owned());
         apart(move || {
-            let replies = session.get(selector).wait().unwrap();
+            let replies = session.get(selector).consolidation(ConsolidationMode::None).wait().unwrap();
             let read = |reply: zenoh::query::Reply| match reply.result() {
                 Ok(sample) => {
                     let message = decode(&sample.payload().to_bytes(), Encoding::Json).unwrap();

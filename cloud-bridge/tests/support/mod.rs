@@ -13,7 +13,9 @@ use cloud_bridge::schema::{
     Aspect, Bay, BayStatus, GroupState, Health, LaneTraffic, LinkHealth, Parking, SensorHealth, Signal, Traffic,
     Wellness,
 };
-use cloud_bridge::{Bridge, BridgeConfig, LinkConfig, LinkMode, State, Update, Watch, WatchConfig, WatchEvent};
+use cloud_bridge::{
+    Bridge, BridgeConfig, LinkConfig, LinkMode, State, TlsConfig, Update, Watch, WatchConfig, WatchEvent,
+};
 
 /// Only so that a test that would wait for ever fails instead.
 pub const PATIENCE: Duration = Duration::from_secs(120);
@@ -189,4 +191,41 @@ pub async fn until_confirmed(bridge: &Bridge) {
     };
     let waited = tokio::time::timeout(PATIENCE, look).await;
     waited.unwrap_or_else(|_| panic!("all is confirmed in time: {:?}", bridge.stats()));
+}
+
+/// A certificate authority of the test's own, with PEM files for each name.
+pub struct Authority {
+    pub dir: std::path::PathBuf,
+    issuer: rcgen::Issuer<'static, rcgen::KeyPair>,
+}
+
+impl Authority {
+    pub fn new() -> Self {
+        let dir = state_dir();
+        std::fs::create_dir_all(&dir).unwrap();
+        let mut params = rcgen::CertificateParams::new(Vec::new()).unwrap();
+        params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+        let key = rcgen::KeyPair::generate().unwrap();
+        std::fs::write(dir.join("ca.pem"), params.self_signed(&key).unwrap().pem()).unwrap();
+        Self { dir, issuer: rcgen::Issuer::new(params, key) }
+    }
+
+    /// A certificate whose common name is `name`.
+    pub fn issue(&self, name: &str) -> TlsConfig {
+        let key = rcgen::KeyPair::generate().unwrap();
+        let mut params = rcgen::CertificateParams::new(vec!["127.0.0.1".to_owned()]).unwrap();
+        params.distinguished_name.push(rcgen::DnType::CommonName, name);
+        let certificate = params.signed_by(&key, &self.issuer).unwrap();
+        let [certificate_file, private_key_file] =
+            ["crt", "key"].map(|extension| self.dir.join(format!("{name}.{extension}")));
+        std::fs::write(&certificate_file, certificate.pem()).unwrap();
+        std::fs::write(&private_key_file, key.serialize_pem()).unwrap();
+        TlsConfig {
+            root_ca_file: self.dir.join("ca.pem"),
+            certificate_file: Some(certificate_file),
+            private_key_file: Some(private_key_file),
+            mutual: true,
+            verify_name: true,
+        }
+    }
 }

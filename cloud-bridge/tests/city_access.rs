@@ -1,0 +1,81 @@
+//! The router's settings in `deploy/zenoh/`, as they are: who may say and hear what.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod support;
+
+use cloud_bridge::{Bridge, BridgeConfig, Encoding, Kind, LinkConfig, LinkMode, Receipt, StateMessage, encode};
+use support::city::{City, Habits, apart, zenoh_config};
+use support::{
+    Authority, free_endpoint_of, link, next_that, site_config, traffic, until_confirmed, until_connected, watch_by,
+};
+use zenoh::{Session, Wait};
+
+/// A router with the very file; only where it listens and its certificates are the test's.
+async fn router(endpoint: &str, authority: &Authority) -> Session {
+    let tls = authority.issue("router");
+    let mut config =
+        zenoh::Config::from_file(concat!(env!("CARGO_MANIFEST_DIR"), "/../deploy/zenoh/router.json5")).unwrap();
+    let mut set = |key: &str, value: serde_json::Value| config.insert_json5(key, &value.to_string()).unwrap();
+    set("listen/endpoints", serde_json::json!([endpoint]));
+    set("transport/link/tls/root_ca_certificate", serde_json::json!(tls.root_ca_file));
+    set("transport/link/tls/listen_certificate", serde_json::json!(tls.certificate_file));
+    set("transport/link/tls/listen_private_key", serde_json::json!(tls.private_key_file));
+    apart(move || zenoh::open(config).wait().unwrap()).await
+}
+
+#[tokio::test]
+async fn a_site_says_and_hears_only_what_is_its_own() {
+    let (endpoint, authority) = (free_endpoint_of("tls"), Authority::new());
+    let _router = router(&endpoint, &authority).await;
+    let client =
+        |name: &str| LinkConfig { tls: Some(authority.issue(name)), ..link(LinkMode::Client, &[], &[&endpoint]) };
+    let bridge = Bridge::open(BridgeConfig { link: client("vtest.demo"), ..site_config(&endpoint) }).await.unwrap();
+    until_connected(&bridge, true).await;
+    let seq = bridge.publish(traffic(1)).unwrap();
+    bridge.saved().await;
+
+    // Another site of the same city, with a good certificate, gone bad.
+    let rogue_link = client("south.demo");
+    let mut watch = watch_by(client("city.demo")).await;
+    let heard = apart(move || {
+        let session = zenoh::open(zenoh_config(&rogue_link)).wait().unwrap();
+        let everything = session.declare_subscriber("lukou/**").wait().unwrap();
+        let own = session.declare_subscriber("lukou/demo/south/stored/traffic").wait().unwrap();
+        let forged = Receipt::new(Kind::Traffic, vec![seq]).to_bytes().unwrap();
+        session.put("lukou/demo/vtest/stored/traffic", forged).wait().unwrap();
+        let message = |site: &str| {
+            let message = StateMessage { site: site.to_owned(), seq: 9, update: traffic(99) };
+            encode(&message, Encoding::Json).unwrap()
+        };
+        for site in ["vtest", "south"] {
+            let put = session.put(format!("lukou/demo/{site}/traffic"), message(site));
+            put.encoding("application/json").wait().unwrap();
+        }
+        (session, everything, own)
+    })
+    .await;
+    // What the rogue said of itself comes through, and nothing that it said before.
+    let said = next_that(&mut watch, |event| match event {
+        cloud_bridge::WatchEvent::State { key, message } => (message.update == traffic(99)).then(|| key.to_string()),
+        _ => None,
+    })
+    .await;
+    assert_eq!(said, "lukou/demo/south/traffic");
+    assert_eq!(bridge.stats().stored.get(&Kind::Traffic).copied().unwrap_or_default(), 0);
+
+    // The city gets what it was to be cheated of, and its receipts count.
+    let city = City::open(client("city.demo"), Habits::default()).await;
+    until_confirmed(&bridge).await;
+    assert_eq!(city.book.lock().unwrap().stored[&(Kind::Traffic, seq)], traffic(1));
+    let (session, everything, own) = heard;
+    let over = apart(move || {
+        let of_others = everything.drain().chain(own.drain());
+        let keys: Vec<String> = of_others.map(|sample| sample.key_expr().to_string()).collect();
+        session.close().wait().unwrap();
+        keys
+    })
+    .await;
+    let strange: Vec<&String> = over.iter().filter(|key| !key.starts_with("lukou/demo/south/")).collect();
+    assert_eq!(strange, Vec::<&String>::new(), "it heard of nobody else");
+}
