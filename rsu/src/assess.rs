@@ -46,6 +46,12 @@ impl Assessor {
         self.lots.iter().map(ParkingMonitor::state).collect()
     }
 
+    /// Somebody has counted the vehicles in a lot; false: there is no such lot.
+    pub fn set_lot_count(&mut self, lot: &SensorId, vehicles: u32) -> bool {
+        let found = self.lots.iter_mut().find(|monitor| monitor.id() == lot);
+        found.map(|monitor| monitor.set_count(vehicles)).is_some()
+    }
+
     /// Traffic windows that ended by `now`; each is handed out once.
     pub fn take_traffic(&mut self, now: UtcMicros) -> Vec<LaneWindow> {
         self.traffic.take_finished(now)

@@ -3,7 +3,9 @@
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use cloud_bridge::schema::{Aspect, Bay, BayStatus, GroupState, LaneTraffic, Parking, Signal, Traffic};
+use cloud_bridge::schema::{
+    Aspect, Bay, BayStatus, Counted, GroupState, LaneTraffic, Parking, Signal, Traffic, Turnover,
+};
 use cloud_bridge::{Bridge, BridgeConfig, BridgeError, CommandEvent, LinkConfig, LinkMode, State, Update};
 use perception::parking::{self, LotState};
 use perception::time::UtcMicros;
@@ -109,27 +111,59 @@ fn lane(window: &LaneWindow) -> LaneTraffic {
     }
 }
 
-/// One parking lot now.
+/// One parking lot now. Of a lot without bays the gates' count stands for them.
 pub fn parking(at: UtcMicros, lot: &LotState, simulated: bool) -> Update {
-    let bay = |bay: &parking::BayState| Bay {
+    let bays: Vec<Bay> = lot.bays.iter().map(bay).collect();
+    let counted = lot.counted.as_ref();
+    let holds = lot.capacity.unwrap_or(0);
+    let [free, occupied, unknown] = match counted.and_then(|counted| counted.vehicles) {
+        _ if !bays.is_empty() => [lot.free, lot.occupied, lot.unknown],
+        Some(vehicles) => [holds.saturating_sub(vehicles), vehicles.min(holds), 0],
+        None => [0, 0, holds],
+    };
+    let state = State::Parking(Parking {
+        lot: lot.id.to_string(),
+        name: lot.name.clone(),
+        total: free + occupied + unknown,
+        free,
+        occupied,
+        unknown,
+        turnover: (!bays.is_empty()).then_some(Turnover {
+            window_s: lot.turnover.window_s,
+            arrivals: lot.turnover.arrivals,
+            departures: lot.turnover.departures,
+            mean_stay_s: lot.turnover.mean_stay_s,
+        }),
+        counted: counted.map(|counted| Counted {
+            vehicles: counted.vehicles,
+            sigma: counted.sigma,
+            entered: counted.entered,
+            left: counted.left,
+            held: counted.held,
+            in_view: counted.in_view,
+        }),
+        bays,
+    });
+    Update { from_us: at.0, to_us: at.0, simulated, state }
+}
+
+fn bay(bay: &parking::BayState) -> Bay {
+    let is_known = bay.status != parking::BayStatus::Unknown;
+    Bay {
         bay: bay.id.to_string(),
         status: match bay.status {
             parking::BayStatus::Free => BayStatus::Free,
             parking::BayStatus::Occupied => BayStatus::Occupied,
             parking::BayStatus::Unknown => BayStatus::Unknown,
         },
-        since_us: (bay.status != parking::BayStatus::Unknown).then_some(bay.since.0),
-    };
-    let state = State::Parking(Parking {
-        lot: lot.id.to_string(),
-        name: lot.name.clone(),
-        total: lot.free + lot.occupied + lot.unknown,
-        free: lot.free,
-        occupied: lot.occupied,
-        unknown: lot.unknown,
-        bays: lot.bays.iter().map(bay).collect(),
-    });
-    Update { from_us: at.0, to_us: at.0, simulated, state }
+        since_us: is_known.then_some(bay.since.0),
+        change_seen: is_known.then_some(bay.change_seen),
+        // Three digits: that the last ones differ each second is no news.
+        confidence: is_known.then_some((bay.confidence * 1000.0).round() / 1000.0),
+        hidden: bay.hidden,
+        sensors: bay.sensors.iter().map(ToString::to_string).collect(),
+        overstay_s: bay.overstay_s.map(f64::round),
+    }
 }
 
 /// The signal as it was broadcast.

@@ -95,6 +95,12 @@ pub struct Metrics {
     pub lane_occupancy: GaugeVec,
     /// `lukou_parking_bays{lot,status}`.
     pub parking_bays: GaugeVec,
+    /// `lukou_parking_overstays{lot}`: vehicles that have stayed longer than they may.
+    pub parking_overstays: GaugeVec,
+    /// `lukou_parking_counted_vehicles{lot}`: by the gates; NaN: nobody knows from what to count.
+    pub parking_counted: GaugeVec,
+    /// `lukou_parking_arrivals{lot}` and `lukou_parking_departures{lot}`: of the last hour.
+    pub parking_turnover: [GaugeVec; 2],
     /// `lukou_info{version,site}`: always 1.
     pub info: GaugeVec,
 }
@@ -145,6 +151,12 @@ impl Metrics {
             lane_speed_mps: make.gauges("lukou_lane_speed_mps", "Mean speed in the last finished window", &["lane"])?,
             lane_occupancy: make.gauges("lukou_lane_occupancy_ratio", "Share of the last finished window in which the lane was occupied", &["lane"])?,
             parking_bays: make.gauges("lukou_parking_bays", "Bays of a lot by status", &["lot", "status"])?,
+            parking_overstays: make.gauges("lukou_parking_overstays", "Vehicles that have stayed longer than they may", &["lot"])?,
+            parking_counted: make.gauges("lukou_parking_counted_vehicles", "Vehicles in the lot by its gates", &["lot"])?,
+            parking_turnover: [
+                make.gauges("lukou_parking_arrivals", "Bays of a lot that were taken in the last hour", &["lot"])?,
+                make.gauges("lukou_parking_departures", "Bays of a lot that were left in the last hour", &["lot"])?,
+            ],
             info: make.gauges("lukou_info", "What runs here", &["version", "site"])?,
             registry,
         })

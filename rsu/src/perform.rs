@@ -233,6 +233,16 @@ impl Performer {
             for (status, count) in [("free", lot.free), ("occupied", lot.occupied), ("unknown", lot.unknown)] {
                 self.metrics.parking_bays.with_label_values(&[&*lot.id, status]).set(f64::from(count));
             }
+            let overstays = lot.bays.iter().filter(|bay| bay.overstay_s.is_some()).count();
+            self.metrics.parking_overstays.with_label_values(&[&*lot.id]).set(overstays as f64);
+            if let Some(counted) = &lot.counted {
+                let vehicles = counted.vehicles.map_or(f64::NAN, f64::from);
+                self.metrics.parking_counted.with_label_values(&[&*lot.id]).set(vehicles);
+            }
+            let turnover = [lot.turnover.arrivals, lot.turnover.departures];
+            for (metric, count) in self.metrics.parking_turnover.iter().zip(turnover) {
+                metric.with_label_values(&[&*lot.id]).set(f64::from(count));
+            }
             self.publish(city::parking(now, lot, simulated));
         }
         self.shown.parking = lots.iter().map(console_lot).collect();

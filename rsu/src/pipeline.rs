@@ -134,6 +134,11 @@ impl Pipeline {
         Self { reports, ..self }
     }
 
+    /// The same, and it tells of parking lots under this AID.
+    pub fn with_pam(self, aid: Option<u32>) -> Self {
+        Self { composer: self.composer.with_pam(aid), ..self }
+    }
+
     /// The same, with somebody who answers requests for signal priority.
     pub fn with_priority(self, priority: Option<Arbiter>) -> Self {
         Self { priority, ..self }
@@ -161,6 +166,11 @@ impl Pipeline {
             Input::Commanded { number, word } => {
                 if let Some(priority) = &mut self.priority {
                     priority.controller_said(number, word);
+                }
+            }
+            Input::LotCount { lot, vehicles } => {
+                if !self.assessor.set_lot_count(&lot, vehicles) {
+                    self.dropped("parking", "unknown_lot", 1);
                 }
             }
             Input::Tick => {}
@@ -251,7 +261,10 @@ impl Pipeline {
             self.send(composed);
         }
         if self.rhythm.parking.elapsed(now) {
-            self.outputs.push_back(Output::Parking(self.assessor.lots()));
+            let lots = self.assessor.lots();
+            let composed = self.composer.parking(now, &lots);
+            self.send(composed);
+            self.outputs.push_back(Output::Parking(lots));
         }
         if self.rhythm.sensors.elapsed(now) {
             self.outputs.push_back(Output::Sensors(self.tracker.health().collect()));

@@ -133,7 +133,8 @@ impl Service {
                 .with_history(HistoryFile::read(&site.state_dir))
                 .with_ghosts(ghosts::of_site(site)?)
                 .with_reports(site.fusion.vehicle_reports.then(|| reports_of(site)))
-                .with_priority(priority_of(site)),
+                .with_priority(priority_of(site))
+                .with_pam(site.pam_aid),
             inputs,
             performer,
             clock: clock.clone(),

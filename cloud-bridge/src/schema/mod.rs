@@ -13,7 +13,7 @@ mod signal;
 mod traffic;
 
 pub use health::{Health, LinkHealth, SensorHealth, Wellness};
-pub use parking::{Bay, BayStatus, Parking};
+pub use parking::{Bay, BayStatus, Counted, Parking, Turnover};
 pub use signal::{Aspect, GroupState, Signal};
 pub use traffic::{LaneTraffic, Traffic};
 

@@ -12,7 +12,7 @@ pub struct Parking {
     pub lot: String,
     /// The lot's name for people.
     pub name: String,
-    /// All bays.
+    /// All bays; of a lot that is only counted, what it holds.
     pub total: u32,
     /// Bays known to be free.
     pub free: u32,
@@ -23,10 +23,49 @@ pub struct Parking {
     /// The bays one by one; empty when the lot is only counted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub bays: Vec<Bay>,
+    /// Who came and went, as far as bays were seen before and after.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub turnover: Option<Turnover>,
+    /// What the lot's gates say; absent when it has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counted: Option<Counted>,
+}
+
+/// Arrivals and departures over a window that ends now.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Turnover {
+    /// Its length, seconds: an hour, less after the start.
+    pub window_s: f64,
+    /// Bays seen free, then occupied.
+    pub arrivals: u32,
+    /// Bays seen occupied, then free.
+    pub departures: u32,
+    /// Mean stay of those that left and whose arrival was seen, seconds. Absent when there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mean_stay_s: Option<f64>,
+}
+
+/// A lot that is counted at its gates.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Counted {
+    /// Vehicles in the lot. Absent until somebody has told how many there are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vehicles: Option<u32>,
+    /// One standard deviation of it: drift since it was told, as far as it is assumed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sigma: Option<f64>,
+    /// Vehicles that drove in since the site started.
+    pub entered: u64,
+    /// Vehicles that drove out since the site started.
+    pub left: u64,
+    /// How often the count was held at 0 or at what the lot holds.
+    pub held: u64,
+    /// Whether working sensors see every gate.
+    pub in_view: bool,
 }
 
 /// One bay.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Bay {
     /// The bay's identifier within its lot.
     pub bay: String,
@@ -35,6 +74,21 @@ pub struct Bay {
     /// Since when it has been so, microseconds since 1970-01-01T00:00:00Z. Absent when not known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since_us: Option<i64>,
+    /// Whether the change at `since_us` was seen; if not, it may have been so before. Absent when not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub change_seen: Option<bool>,
+    /// How probable the status is, 0.5 to 1. Absent when it is unknown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confidence: Option<f64>,
+    /// True while nothing but radars sees the bay, or something hides it: the status is remembered.
+    #[serde(default)]
+    pub hidden: bool,
+    /// The sensors on whose word the status last rested.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sensors: Vec<String>,
+    /// By how much a vehicle has stayed longer than it may, seconds. Absent when it has not, or there is no limit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub overstay_s: Option<f64>,
 }
 
 /// Whether something stands on a bay.
@@ -60,6 +114,10 @@ impl Parking {
         }
         if self.bays.len() as u64 > u64::from(self.total) {
             return Err(InvalidState::new("bays", format!("{} listed of a total of {}", self.bays.len(), self.total)));
+        }
+        let counted = self.counted.as_ref().and_then(|counted| counted.vehicles);
+        if counted.is_some_and(|vehicles| vehicles > self.total && self.bays.is_empty()) {
+            return Err(InvalidState::new("counted.vehicles", format!("is more than the total of {}", self.total)));
         }
         Ok(())
     }

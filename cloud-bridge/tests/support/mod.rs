@@ -124,7 +124,7 @@ pub fn traffic(vehicles: u32) -> Update {
 }
 
 pub fn parking(lot: &str) -> Update {
-    let bay = |bay: &str, status, since_us| Bay { bay: bay.into(), status, since_us };
+    let bay = |bay: &str, status, since_us| Bay { bay: bay.into(), status, since_us, ..Bay::default() };
     let state = State::Parking(Parking {
         lot: lot.into(),
         name: "路口停车场".into(),
@@ -137,6 +137,7 @@ pub fn parking(lot: &str) -> Update {
             bay("a2", BayStatus::Occupied, Some(1_772_368_100_000_000)),
             bay("a3", BayStatus::Unknown, None),
         ],
+        ..Parking::default()
     });
     Update { from_us: 1_772_368_500_000_000, to_us: 1_772_368_500_000_000, simulated: false, state }
 }

@@ -12,6 +12,7 @@ use perception::align::AlignSettings;
 use perception::calibration::{Origin, SiteGeometry};
 use perception::detection::SensorFrame;
 use perception::lanes::LocatedTrack;
+use perception::parking::LotState;
 use perception::time::UtcMicros;
 use perception::track::TrackerSettings;
 use sensors::recording::{Item, RecordingReader, SignalRecord};
@@ -38,6 +39,9 @@ pub struct ReplayArgs {
     /// Write one line for each message that would have been sent.
     #[arg(long, value_name = "FILE")]
     messages: Option<PathBuf>,
+    /// Write one line a second for each parking lot (needs --site).
+    #[arg(long, value_name = "FILE", requires = "site")]
+    parking: Option<PathBuf>,
     /// Take map, parking lots and message sets from this site; sensors and lanes still come from the recording.
     #[arg(long, value_name = "SITE_TOML")]
     site: Option<PathBuf>,
@@ -64,6 +68,7 @@ pub fn run(args: ReplayArgs) -> anyhow::Result<ExitCode> {
         vehicle_reports: args.vehicle_reports,
         tracks: args.tracks.as_deref().map(create).transpose()?,
         messages: args.messages.as_deref().map(create).transpose()?,
+        parking: args.parking.as_deref().map(create).transpose()?,
         counts: Counts::default(),
         last: UtcMicros::default(),
     };
@@ -104,6 +109,7 @@ struct Replay {
     vehicle_reports: Option<bool>,
     tracks: Option<BufWriter<File>>,
     messages: Option<BufWriter<File>>,
+    parking: Option<BufWriter<File>>,
     counts: Counts,
     last: UtcMicros,
 }
@@ -118,7 +124,7 @@ impl Replay {
         while pipeline.wake_at() <= end {
             let now = pipeline.wake_at();
             pipeline.handle(now, now, Input::Tick);
-            write_outputs(pipeline, now, &mut self.tracks, &mut self.messages, &mut self.counts)?;
+            write_outputs(pipeline, now, (&mut self.tracks, &mut self.messages, &mut self.parking), &mut self.counts)?;
         }
         Ok(())
     }
@@ -129,7 +135,9 @@ impl Replay {
                 let geometry_origin = geometry.origin;
                 let pipeline = Pipeline::new(self.settings(geometry, arrived_at)).context("the recording's /site")?;
                 let reports = self.reports(geometry_origin);
-                self.pipeline = Some(pipeline.with_ghosts(self.ghosts.take()).with_reports(reports));
+                let pam_aid = self.site.as_ref().and_then(|site| site.pam_aid);
+                let pipeline = pipeline.with_ghosts(self.ghosts.take()).with_reports(reports).with_pam(pam_aid);
+                self.pipeline = Some(pipeline);
                 return Ok(());
             }
             Item::Camera(frame) => Input::Sensor(SensorFrame::Camera(frame)),
@@ -150,12 +158,17 @@ impl Replay {
             while pipeline.wake_at() < arrived_at {
                 let now = pipeline.wake_at();
                 pipeline.handle(now, now, Input::Tick);
-                write_outputs(pipeline, now, &mut self.tracks, &mut self.messages, &mut self.counts)?;
+                write_outputs(
+                    pipeline,
+                    now,
+                    (&mut self.tracks, &mut self.messages, &mut self.parking),
+                    &mut self.counts,
+                )?;
             }
         }
         self.last = arrived_at;
         pipeline.handle(arrived_at, arrived_at, input);
-        write_outputs(pipeline, arrived_at, &mut self.tracks, &mut self.messages, &mut self.counts)
+        write_outputs(pipeline, arrived_at, (&mut self.tracks, &mut self.messages, &mut self.parking), &mut self.counts)
     }
 
     /// Without a site both sets are understood: a recording does not say which its vehicles speak.
@@ -193,7 +206,7 @@ impl Replay {
     }
 
     fn finish(self, recording: &Path) -> anyhow::Result<ExitCode> {
-        for mut file in [self.tracks, self.messages].into_iter().flatten() {
+        for mut file in [self.tracks, self.messages, self.parking].into_iter().flatten() {
             file.flush().context("writing the output")?;
         }
         let Counts { inputs, pictures, messages, dropped, refused, faults } = self.counts;
@@ -209,11 +222,12 @@ impl Replay {
     }
 }
 
+type OutFile = Option<BufWriter<File>>;
+
 fn write_outputs(
     pipeline: &mut Pipeline,
     now: UtcMicros,
-    tracks: &mut Option<BufWriter<File>>,
-    messages: &mut Option<BufWriter<File>>,
+    (tracks, messages, parking): (&mut OutFile, &mut OutFile, &mut OutFile),
     counts: &mut Counts,
 ) -> anyhow::Result<()> {
     while let Some(output) = pipeline.poll_output() {
@@ -230,12 +244,16 @@ fn write_outputs(
                     write_line(file, &MessageLine::new(&transmission, now))?;
                 }
             }
+            Output::Parking(lots) => {
+                if let Some(file) = parking {
+                    lots.iter().try_for_each(|lot| write_line(file, &ParkingLine { t_us: now.0, lot }))?;
+                }
+            }
             Output::Dropped { count, .. } => counts.dropped += count,
             Output::Received { outcome: Err(reason), .. } => *counts.refused.entry(reason).or_default() += 1,
             Output::Signal(_)
             | Output::Foresight(_)
             | Output::Traffic(_)
-            | Output::Parking(_)
             | Output::Sensors(_)
             | Output::Received { outcome: Ok(_), .. }
             | Output::Command(_)
@@ -318,6 +336,14 @@ impl<'a> TrackLine<'a> {
             lane: located.lane.as_ref().map(|place| &*place.lane),
         }
     }
+}
+
+/// A lot as `perception::parking::LotState` has it, at `t_us`.
+#[derive(Serialize)]
+struct ParkingLine<'a> {
+    t_us: i64,
+    #[serde(flatten)]
+    lot: &'a LotState,
 }
 
 #[derive(Serialize)]

@@ -10,7 +10,7 @@ use super::{Camera, Radar, SignalFile, Site};
 use crate::gate::Limits;
 use crate::map::SiteMap;
 use crate::map::conflicts::Conflicts;
-use crate::priority::Policy;
+use crate::priority::{LARGEST_AID, Policy};
 
 /// Collects problems while it turns the file into a [`Site`].
 pub(super) struct Checker<'a> {
@@ -36,6 +36,10 @@ impl<'a> Checker<'a> {
         let map_max_octets = file.broadcast.map_max_octets;
         if !(300..=2301).contains(&map_max_octets) {
             self.problem("broadcast.map_max_octets", format!("is {map_max_octets}; use 300 to 2301"));
+        }
+        let pam_aid = file.broadcast.pam_aid;
+        if let Some(aid) = pam_aid.filter(|aid| *aid > LARGEST_AID) {
+            self.problem("broadcast.pam_aid", format!("is {aid}; use 0 to {LARGEST_AID}"));
         }
         let origin = Origin::from(file.origin);
         let map = self.map(&file.map, &origin);
@@ -105,6 +109,7 @@ impl<'a> Checker<'a> {
             us,
             rsu_id,
             map_max_octets,
+            pam_aid,
             cameras,
             radars,
             detector,

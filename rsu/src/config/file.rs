@@ -99,6 +99,8 @@ pub struct Broadcast {
     pub rsu_id: String,
     /// The most octets of a MAP message, 300 to 2301: a larger map is divided.
     pub map_max_octets: u16,
+    /// AID of PAM (China's phase 2, parking); absent: it is not sent.
+    pub pam_aid: Option<u32>,
 }
 
 impl Default for Broadcast {
@@ -108,6 +110,7 @@ impl Default for Broadcast {
             us: String::new(),
             rsu_id: "4c554b4f55000001".into(),
             map_max_octets: crate::messages::MAP_MAX_OCTETS,
+            pam_aid: None,
         }
     }
 }

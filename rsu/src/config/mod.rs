@@ -61,6 +61,8 @@ pub struct Site {
     pub rsu_id: [u8; 8],
     /// The most octets of a MAP message.
     pub map_max_octets: u16,
+    /// AID of PAM; `None`: it is not sent.
+    pub pam_aid: Option<u32>,
     /// Cameras.
     pub cameras: Vec<Camera>,
     /// Radars.

@@ -4,10 +4,12 @@
 
 mod countdown;
 mod object;
+mod parking;
 mod signal;
 mod watch;
 
 pub use object::{ObjectGate, ObjectLimits};
+pub use parking::lot_may_be_said;
 pub use signal::{Held, SaidSignal, SignalGate, SignalLimits};
 
 use crate::map::conflicts::Overrides;
@@ -78,6 +80,10 @@ pub enum Reason {
     PositionUncertain,
     /// Another one that is said is the same road user.
     Duplicate,
+    /// A lot that nobody looked at lately.
+    ParkingStale,
+    /// A lot whose counts do not add up, or whose bays are not the map's.
+    ParkingInconsistent,
     /// It could not be encoded.
     NotEncodable,
 }
@@ -112,6 +118,8 @@ impl Reason {
             Self::ObjectStale => "object_stale",
             Self::PositionUncertain => "position_uncertain",
             Self::Duplicate => "duplicate",
+            Self::ParkingStale => "parking_stale",
+            Self::ParkingInconsistent => "parking_inconsistent",
             Self::NotEncodable => "not_encodable",
         }
     }
@@ -160,6 +168,8 @@ impl Reason {
             Self::ObjectStale => "not measured lately",
             Self::PositionUncertain => "its position is not known well enough",
             Self::Duplicate => "another one that is said is the same road user",
+            Self::ParkingStale => "the lot was not looked at lately",
+            Self::ParkingInconsistent => "the lot's counts do not add up, or its bays are not the map's",
             Self::NotEncodable => "the encoder refused it",
         }
     }

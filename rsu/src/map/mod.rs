@@ -20,10 +20,12 @@ pub mod geometry;
 pub mod import;
 pub mod show;
 
+mod parking;
 mod read;
 mod stop_line;
 mod write;
 
+pub use parking::{CarPark, Drive, LotNode};
 pub use read::Problem;
 
 /// A node's identity: the join key between MAP, SPAT and references.
@@ -205,6 +207,8 @@ pub struct SiteMap {
     pub stop_lines: Vec<StopLine>,
     /// Parking lots with their bays, in ENU.
     pub lots: Vec<Lot>,
+    /// What messages say of lots besides their bays: of those that have it.
+    pub car_parks: Vec<CarPark>,
     /// Where road users may be reported, ENU east/north, metres; empty: anywhere.
     pub region_enu_m: Vec<[f64; 2]>,
 }

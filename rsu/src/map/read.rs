@@ -1,16 +1,15 @@
 //! GeoJSON to [`SiteMap`], or to everything that is wrong with it.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
 use geojson::{Feature, FeatureCollection, GeometryValue};
 use perception::calibration::Origin;
 use perception::detection::Class;
 use perception::frames::{SiteFrame, Wgs84};
-use perception::parking::{Bay, Lot};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
+use super::parking::{self, Lots};
 use super::{Connection, Crosswalk, Link, Maneuver, MapLane, Node, NodeId, SiteMap, StopLine, enu2, stop_line};
 
 /// What is wrong with a map file.
@@ -46,12 +45,13 @@ pub(super) fn parse(text: &str, origin: &Origin) -> Result<SiteMap, Vec<Problem>
     let mut reader = Reader {
         frame: SiteFrame::new(*origin),
         map: SiteMap::default(),
-        lots: BTreeMap::new(),
+        lots: Lots::default(),
         connections: Vec::new(),
     };
     let mut problems = Vec::new();
     // Lanes name links and connections name lanes, whatever the order in the file: simplest kinds first.
-    for kinds in [&["node", "link", "crosswalk", "bay", "region"][..], &["lane"], &["connection", "stop_line"]] {
+    let first = [&["node", "link", "crosswalk", "region"][..], &parking::KINDS].concat();
+    for kinds in [&first[..], &["lane"], &["connection", "stop_line"]] {
         for (index, feature) in collection.features.iter().enumerate() {
             let kind = feature.property("kind").and_then(|kind| kind.as_str()).unwrap_or("");
             if kinds.contains(&kind) {
@@ -61,7 +61,7 @@ pub(super) fn parse(text: &str, origin: &Origin) -> Result<SiteMap, Vec<Problem>
             }
         }
     }
-    let known = ["node", "link", "crosswalk", "bay", "region", "lane", "connection", "stop_line"];
+    let known = [&first[..], &["lane", "connection", "stop_line"]].concat();
     for (index, feature) in collection.features.iter().enumerate() {
         let kind = feature.property("kind").and_then(|kind| kind.as_str()).unwrap_or("");
         if !known.contains(&kind) {
@@ -142,13 +142,6 @@ struct CrosswalkProperties {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct BayProperties {
-    lot: String,
-    bay: String,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 struct RegionProperties {}
 
 /// A connection as read, and the lane that it leaves.
@@ -161,7 +154,7 @@ struct LooseConnection {
 struct Reader {
     frame: SiteFrame,
     map: SiteMap,
-    lots: BTreeMap<String, Vec<Bay>>,
+    lots: Lots,
     connections: Vec<LooseConnection>,
 }
 
@@ -184,18 +177,7 @@ impl Reader {
                 Ok(())
             }
             "stop_line" => self.stop_line(properties(feature)?, feature),
-            "bay" => {
-                let BayProperties { lot, bay } = properties(feature)?;
-                for (key, name) in [("lot", &lot), ("bay", &bay)] {
-                    cloud_bridge::check_name(key, name).map_err(|error| error.to_string())?;
-                }
-                if self.lots.get(&lot).is_some_and(|bays| bays.iter().any(|other| *other.id == *bay)) {
-                    return Err(format!("bay {bay} of lot {lot} is there twice"));
-                }
-                let polygon_enu_m = polygon(feature)?.iter().map(|point| enu2(&self.frame, point)).collect();
-                self.lots.entry(lot).or_default().push(Bay { id: bay.into(), polygon_enu_m });
-                Ok(())
-            }
+            kind if parking::KINDS.contains(&kind) => self.lots.feature(kind, feature, &self.frame),
             _ => {
                 let RegionProperties {} = properties(feature)?;
                 if !self.map.region_enu_m.is_empty() {
@@ -318,8 +300,9 @@ impl Reader {
             problems.push(Problem::of_file("exactly one node must have \"served\": true"));
         }
         self.map.nodes.sort_by_key(|node| node.id);
-        self.map.lots =
-            self.lots.into_iter().map(|(id, bays)| Lot { id: id.as_str().into(), name: id, bays }).collect();
+        let (lots, car_parks, wrong) = self.lots.finish();
+        problems.extend(wrong.into_iter().map(Problem::of_file));
+        (self.map.lots, self.map.car_parks) = (lots, car_parks);
         self.map
     }
 }
@@ -332,7 +315,7 @@ fn classes(names: &[String]) -> Result<Vec<Class>, String> {
     names.iter().map(class).collect()
 }
 
-fn properties<T: DeserializeOwned>(feature: &Feature) -> Result<T, String> {
+pub(super) fn properties<T: DeserializeOwned>(feature: &Feature) -> Result<T, String> {
     let mut properties = feature.properties.clone().unwrap_or_default();
     properties.remove("kind");
     // Editors of GeoJSON write every column for every feature: null is absent.
@@ -340,7 +323,7 @@ fn properties<T: DeserializeOwned>(feature: &Feature) -> Result<T, String> {
     serde_json::from_value(properties.into()).map_err(|error| error.to_string())
 }
 
-fn line(feature: &Feature) -> Result<Vec<Wgs84>, String> {
+pub(super) fn line(feature: &Feature) -> Result<Vec<Wgs84>, String> {
     match feature.geometry.as_ref().map(|geometry| &geometry.value) {
         Some(GeometryValue::LineString { coordinates }) if coordinates.len() >= 2 => {
             coordinates.iter().map(|coordinate| point(coordinate.as_slice())).collect()
@@ -349,7 +332,7 @@ fn line(feature: &Feature) -> Result<Vec<Wgs84>, String> {
     }
 }
 
-fn polygon(feature: &Feature) -> Result<Vec<Wgs84>, String> {
+pub(super) fn polygon(feature: &Feature) -> Result<Vec<Wgs84>, String> {
     match feature.geometry.as_ref().map(|geometry| &geometry.value) {
         Some(GeometryValue::Polygon { coordinates }) if coordinates.first().is_some_and(|ring| ring.len() >= 4) => {
             let ring = &coordinates[0];
@@ -361,7 +344,7 @@ fn polygon(feature: &Feature) -> Result<Vec<Wgs84>, String> {
 }
 
 /// GeoJSON is longitude first, RFC 7946 §3.1.1.
-fn point(coordinates: &[f64]) -> Result<Wgs84, String> {
+pub(super) fn point(coordinates: &[f64]) -> Result<Wgs84, String> {
     let (lon_deg, lat_deg) = match coordinates {
         [lon, lat, ..] => (*lon, *lat),
         _ => return Err("a position needs longitude and latitude".into()),

@@ -34,17 +34,9 @@ pub(super) fn write(map: &SiteMap, origin: &Origin) -> String {
         features.push(feature(&properties, "Polygon", &ring(&crosswalk.polygon)));
     }
     let frame = SiteFrame::new(*origin);
-    let outline = |points: &[[f64; 2]]| {
-        let on_ground =
-            |at: &[f64; 2]| Wgs84 { ellipsoidal_height_m: 0.0, ..frame.wgs84_from_enu([at[0], at[1], 0.0]) };
-        ring(&points.iter().map(on_ground).collect::<Vec<_>>())
-    };
-    for lot in &map.lots {
-        for bay in &lot.bays {
-            let properties = json!({"kind": "bay", "lot": *lot.id, "bay": *bay.id});
-            features.push(feature(&properties, "Polygon", &outline(&bay.polygon_enu_m)));
-        }
-    }
+    let on_ground = |at: &[f64; 2]| Wgs84 { ellipsoidal_height_m: 0.0, ..frame.wgs84_from_enu([at[0], at[1], 0.0]) };
+    let outline = |points: &[[f64; 2]]| ring(&points.iter().map(on_ground).collect::<Vec<_>>());
+    features.extend(super::parking::write(&map.lots, &map.car_parks, on_ground, outline));
     if !map.region_enu_m.is_empty() {
         features.push(feature(&json!({"kind": "region"}), "Polygon", &outline(&map.region_enu_m)));
     }
@@ -80,13 +72,13 @@ fn connections<'a>(link: &'a Link, lane: &'a MapLane) -> impl Iterator<Item = St
     })
 }
 
-fn put(properties: &mut Value, key: &str, value: Option<impl Into<Value>>) {
+pub(super) fn put(properties: &mut Value, key: &str, value: Option<impl Into<Value>>) {
     if let (Some(value), Some(properties)) = (value, properties.as_object_mut()) {
         properties.insert(key.to_owned(), value.into());
     }
 }
 
-fn feature(properties: &Value, shape: &str, coordinates: &Value) -> String {
+pub(super) fn feature(properties: &Value, shape: &str, coordinates: &Value) -> String {
     // Written by hand so that the type comes first and the coordinates last, whatever order the map type has.
     let geometry = format!("{{\"type\": \"{shape}\", \"coordinates\": {coordinates}}}");
     let properties = properties.as_object().map(in_order).unwrap_or_default();
@@ -101,7 +93,7 @@ fn in_order(properties: &Map<String, Value>) -> String {
 }
 
 /// Longitude first, RFC 7946 §3.1.1; nine decimals are a tenth of a millimetre.
-fn place(place: &Wgs84) -> Value {
+pub(super) fn place(place: &Wgs84) -> Value {
     let round = |value: f64| (value * 1e9).round() / 1e9;
     let mut coordinates = vec![round(place.lon_deg), round(place.lat_deg)];
     if place.ellipsoidal_height_m != 0.0 {

@@ -6,16 +6,18 @@ use asn1::Dialect;
 use perception::calibration::{Origin, SensorModel, SiteGeometry};
 use perception::detection::SensorId;
 use perception::frames::SiteFrame;
+use perception::parking::LotState;
 use perception::time::UtcMicros;
 use perception::track::{Track, V2X};
 
-use crate::gate::Reason;
+use crate::gate::{Reason, lot_may_be_said};
 use crate::map::SiteMap;
 use crate::priority::Answers;
 use crate::radios::{MessageKind, MessageSet, Transmission};
 use crate::signals::SignalState;
 
 mod cn_map;
+mod cn_pam;
 mod cn_rsc;
 mod cn_rsm;
 mod cn_spat;
@@ -36,6 +38,7 @@ const SPAT_VALID_S: f64 = 0.1;
 const OBJECTS_VALID_S: f64 = 0.1;
 const MAP_VALID_S: f64 = 1.0;
 const ANSWERS_VALID_S: f64 = 0.5;
+const PAM_VALID_S: f64 = 1.0;
 
 /// What goes on the air.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -117,6 +120,8 @@ const US_SDSM: Application = Application { id: 0x90, priority: 208 };
 const US_SSM: Application = Application { id: 0x20_4095, priority: 176 };
 /// No source names the priority of China's messages of phase 2: that of SPAT, which answers belong to.
 const CN_RSC_PRIORITY: u8 = 176;
+/// Nor that of PAM: that of MAP, which lots are like.
+const CN_PAM_PRIORITY: u8 = 16;
 
 /// Makes messages; counts them; knows what it called whom.
 #[derive(Debug)]
@@ -127,6 +132,7 @@ pub struct Composer {
     map: Option<SiteMap>,
     cameras: Vec<SensorId>,
     participants: ParticipantIds,
+    pam_aid: Option<u32>,
     counts: Counts,
 }
 
@@ -139,6 +145,7 @@ struct Counts {
     us_sdsm: MessageCount,
     us_ssm: MessageCount,
     cn_rsc: MessageCount,
+    cn_pam: MessageCount,
 }
 
 /// A `MsgCount`, INTEGER (0..127).
@@ -164,8 +171,34 @@ impl Composer {
             map,
             cameras: geometry.sensors.iter().filter_map(camera).collect(),
             participants: ParticipantIds::default(),
+            pam_aid: None,
             counts: Counts::default(),
         }
+    }
+
+    /// The same, and it tells of parking lots under this AID; `None`: it does not.
+    pub fn with_pam(self, pam_aid: Option<u32>) -> Self {
+        Self { pam_aid, ..self }
+    }
+
+    /// PAM (China) of each lot whose drives the map draws.
+    pub fn parking(&mut self, now: UtcMicros, lots: &[LotState]) -> Vec<Composed> {
+        let (Some(id), Some(map), Some(_)) = (self.pam_aid, &self.map, self.edition.cn) else { return Vec::new() };
+        let mut composed = Vec::new();
+        for park in map.car_parks.iter().filter(|park| !park.nodes.is_empty()) {
+            let lot = map.lots.iter().find(|lot| *lot.id == *park.lot);
+            let state = lots.iter().find(|state| *state.id == *park.lot);
+            let (Some(lot), Some(state)) = (lot, state) else { continue };
+            if let Err(reason) = lot_may_be_said(now, lot, state, &map.region_enu_m) {
+                composed.push(Err((MessageKind::Pam, reason)));
+                continue;
+            }
+            let drawn = cn_pam::Drawn { lot, park, frame: &self.frame };
+            let encoded = cn_pam::encode(&drawn, state, self.counts.cn_pam.next(), now);
+            let application = Application { id, priority: CN_PAM_PRIORITY };
+            composed.push(finish(MessageSet::Cn, MessageKind::Pam, application, encoded, now, PAM_VALID_S));
+        }
+        composed
     }
 
     /// MAP in each family; nothing without a map.

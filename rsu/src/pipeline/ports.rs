@@ -40,6 +40,13 @@ pub enum Input {
         /// Whether it does it.
         word: Result<(), Refusal>,
     },
+    /// Somebody has counted the vehicles in a lot with gates: 0 when it is empty, its capacity when it is full.
+    LotCount {
+        /// The lot's name in the map.
+        lot: SensorId,
+        /// How many there are.
+        vehicles: u32,
+    },
     /// Time has passed.
     Tick,
 }

@@ -23,6 +23,7 @@ mod request;
 pub use control::{Control, NoControl};
 pub use entry::Entry;
 pub use junction::Junction;
+pub(crate) use policy::LARGEST_AID;
 pub use policy::{Policy, Vehicle};
 pub use request::{Ask, Asked, Command, Decision, Key, Movement, Refusal, Request, Requester, Role, Status, Why};
 

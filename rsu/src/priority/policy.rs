@@ -62,7 +62,7 @@ impl Default for Policy {
 }
 
 /// AIDs of two octets at most fit a DSMP header.
-const LARGEST_AID: u32 = 0x407f;
+pub(crate) const LARGEST_AID: u32 = 0x407f;
 
 impl Policy {
     /// What the vehicle is taken for, and its place among those that may ask (0 first) or why it may not.

@@ -71,6 +71,8 @@ pub enum MessageKind {
     Ssm,
     /// Roadside coordination: answers to requests for priority (China).
     Rsc,
+    /// Parking area: bays of a lot and which are free (China).
+    Pam,
 }
 
 impl MessageKind {
@@ -85,6 +87,7 @@ impl MessageKind {
             Self::Sdsm => "SDSM",
             Self::Ssm => "SSM",
             Self::Rsc => "RSC",
+            Self::Pam => "PAM",
         }
     }
 }

@@ -27,7 +27,7 @@ pub fn importance(kind: MessageKind) -> u8 {
         MessageKind::Spat | MessageKind::Rsi => 3,
         MessageKind::Rsm | MessageKind::Sdsm | MessageKind::Ssm | MessageKind::Rsc => 2,
         MessageKind::Map => 1,
-        MessageKind::Bsm => 0,
+        MessageKind::Pam | MessageKind::Bsm => 0,
     }
 }
 
