@@ -6,6 +6,7 @@ pub mod controllers;
 pub mod cuboid;
 pub mod fault;
 pub mod noise;
+pub mod parking;
 pub mod radar;
 pub mod recorder;
 pub mod route;

@@ -38,6 +38,11 @@ enum Command {
         after_help = "Example:\n  rsu replay scene.mcap --tracks tracks.jsonl && hil score tracks.jsonl scene.mcap"
     )]
     Score(cli::score::ScoreArgs),
+    /// Simulate a car park, or score what was said of it.
+    #[command(
+        after_help = "Example:\n  hil parking make lot && rsu replay lot/lot.mcap --site lot/site.toml --parking said.jsonl\n  hil parking score said.jsonl lot/truth.jsonl"
+    )]
+    Parking(cli::parking::ParkingArgs),
 }
 
 fn main() -> ExitCode {
@@ -48,6 +53,7 @@ fn main() -> ExitCode {
         Command::Fault(args) => cli::fault::fault(*args),
         Command::Evidence(args) => cli::evidence::run(&args),
         Command::Score(args) => cli::score::run(&args),
+        Command::Parking(args) => cli::parking::parking(&args),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

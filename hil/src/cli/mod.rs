@@ -3,6 +3,7 @@
 pub mod controller;
 pub mod evidence;
 pub mod fault;
+pub mod parking;
 pub mod radar;
 pub mod record;
 pub mod score;

@@ -88,7 +88,7 @@ fn read<T>(path: &Path, parse: impl FnOnce(BufReader<File>) -> anyhow::Result<T>
 }
 
 /// A frame of the truth comes before what arrives at the same moment; the site before everything.
-fn write(path: &Path, simulated: Simulated) -> anyhow::Result<()> {
+pub(super) fn write(path: &Path, simulated: Simulated) -> anyhow::Result<()> {
     let mut writer = RecordingWriter::create(path)?;
     let mut truth = simulated.truth.iter().peekable();
     for (index, recorded) in simulated.messages.iter().enumerate() {
