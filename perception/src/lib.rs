@@ -4,11 +4,13 @@
 //! outputs, bit for bit, which is what makes a recording replay.
 //!
 //! The way through: [`align`] puts sensor frames in time order, [`lift`] turns them into measurements on the
-//! ground, [`track`] makes one picture of them, [`lanes`] says which lane, [`traffic`] and [`parking`] sum up.
+//! ground, [`track`] makes one picture of them, [`lanes`] says which lane, [`traffic`] and [`parking`] sum up,
+//! [`events`] says what somebody should be told of.
 
 pub mod align;
 pub mod calibration;
 pub mod detection;
+pub mod events;
 pub mod frames;
 pub mod lanes;
 pub mod lift;

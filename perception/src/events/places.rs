@@ -1,0 +1,221 @@
+//! What a lane is, and what is to be said of lanes as a whole: spill-back and congestion.
+
+use std::collections::BTreeMap;
+
+use super::ledger::Sign;
+use super::memory::{Dwell, Memories};
+use super::{EventKind, EventSettings, Scene};
+use crate::calibration::{Lane, SensorModel, SiteGeometry};
+use crate::detection::{Class, SensorId};
+use crate::frames::{in_field_of_view, inside};
+use crate::lanes::{LaneMap, LanePosition, LocatedTrack};
+use crate::priors::{class_prior, is_motor_vehicle};
+use crate::time::UtcMicros;
+
+/// The next standing vehicle of a queue is at most this far ahead, middle to middle, metres.
+const QUEUE_GAP_M: f64 = 20.0;
+/// Vehicles of a queue that may spill back.
+const QUEUE_LEAST: usize = 3;
+/// Congestion that is told goes on until the mean speed is this much higher.
+const CONGESTION_KEEP: f64 = 1.5;
+/// People this far from a crosswalk are still on their way to or from it, metres.
+const CROSSWALK_MARGIN_M: f64 = 2.5;
+
+/// One lane, as the rules ask for it.
+#[derive(Clone, Debug)]
+pub(super) struct RoadLane {
+    pub(super) half_width_m: f64,
+    pub(super) limit_mps: Option<f64>,
+    /// Whether motor vehicles may use it and people on foot may not.
+    pub(super) carriageway: bool,
+    pub(super) has_signal: bool,
+    /// Whether it leads somewhere at its end.
+    pub(super) leads_on: bool,
+}
+
+/// The road.
+#[derive(Clone, Debug)]
+pub(super) struct Road {
+    map: LaneMap,
+    lanes: BTreeMap<SensorId, RoadLane>,
+    crosswalks_enu_m: Vec<Vec<[f64; 2]>>,
+    sensors: Vec<SensorModel>,
+}
+
+impl Road {
+    pub(super) fn new(site: &SiteGeometry, crosswalks_enu_m: Vec<Vec<[f64; 2]>>) -> Self {
+        let map = LaneMap::new(&site.lanes);
+        let lane = |lane: &Lane| (lane.id.clone(), RoadLane::new(lane));
+        let lanes = site.lanes.iter().map(lane).collect();
+        Self { lanes, crosswalks_enu_m, sensors: site.sensors.clone(), map }
+    }
+
+    pub(super) fn lane(&self, id: &str) -> Option<&RoadLane> {
+        self.lanes.get(id)
+    }
+
+    /// The lane at a place, whoever may use it and wherever it leads.
+    pub(super) fn at(&self, place_enu_m: [f64; 2]) -> Option<(LanePosition, &RoadLane)> {
+        let place = self.map.locate(place_enu_m, None, Class::Unknown)?;
+        let lane = self.lanes.get(&place.lane)?;
+        Some((place, lane))
+    }
+
+    /// Whether a lane at that place may be driven in that direction.
+    pub(super) fn leads(&self, place_enu_m: [f64; 2], heading_cw_north_rad: f64) -> bool {
+        self.map.locate(place_enu_m, Some(heading_cw_north_rad), Class::Unknown).is_some()
+    }
+
+    pub(super) fn on_crosswalk(&self, [east_m, north_m]: [f64; 2]) -> bool {
+        // A cross of points is enough of a margin for people.
+        let near = [[0.0, 0.0], [1.0, 0.0], [-1.0, 0.0], [0.0, 1.0], [0.0, -1.0]];
+        let points = near.map(|[e, n]| [east_m + CROSSWALK_MARGIN_M * e, north_m + CROSSWALK_MARGIN_M * n]);
+        self.crosswalks_enu_m.iter().any(|outline| points.iter().any(|point| inside(outline, *point)))
+    }
+
+    /// Whether a sensor that delivers looks at a place.
+    pub(super) fn is_watched(&self, place_enu_m: [f64; 2], live: &[SensorId]) -> bool {
+        self.sensors.iter().any(|sensor| live.contains(sensor.id()) && in_field_of_view(sensor, place_enu_m))
+    }
+}
+
+impl RoadLane {
+    fn new(lane: &Lane) -> Self {
+        let motor = lane.allowed.is_empty() || lane.allowed.iter().any(|class| is_motor_vehicle(*class));
+        Self {
+            half_width_m: lane.width_m / 2.0,
+            limit_mps: lane.speed_limit_mps,
+            carriageway: motor && !lane.allowed.contains(&Class::Pedestrian),
+            has_signal: lane.signal_group.is_some(),
+            leads_on: !lane.maneuvers.is_empty(),
+        }
+    }
+}
+
+/// What is remembered of one lane.
+#[derive(Clone, Debug, Default)]
+struct LaneMemory {
+    spills: Dwell,
+    /// Means over the window: vehicles, and the sum of their speeds, m/s. Their weight grows to 1 with the time covered.
+    vehicles: f64,
+    speeds_mps: f64,
+    covered_s: f64,
+}
+
+/// Of all lanes.
+#[derive(Clone, Debug, Default)]
+pub(super) struct LaneMemories {
+    lanes: BTreeMap<SensorId, LaneMemory>,
+    last: Option<UtcMicros>,
+}
+
+impl LaneMemories {
+    pub(super) fn look(
+        &mut self,
+        now: UtcMicros,
+        scene: &Scene<'_>,
+        memories: &Memories,
+        road: &Road,
+        settings: &EventSettings,
+        signs: &mut Vec<Sign>,
+    ) {
+        let dt_s = self.last.map_or(0.0, |last| now.seconds_since(last).clamp(0.0, 1.0));
+        self.last = Some(now);
+        let mut by_lane: BTreeMap<&SensorId, Vec<(&LocatedTrack, f64)>> = BTreeMap::new();
+        for located in scene.tracks.iter().filter(|located| is_motor_vehicle(located.track.class)) {
+            if let Some(place) = &located.lane {
+                by_lane.entry(&place.lane).or_default().push((located, place.offset_m));
+            }
+        }
+        for (id, lane) in road.lanes.iter().filter(|(_, lane)| lane.carriageway) {
+            let mut inside = by_lane.remove(id).unwrap_or_default();
+            inside.sort_by(|a, b| a.1.total_cmp(&b.1));
+            let memory = self.lanes.entry(id.clone()).or_default();
+            memory.spill(now, id, &inside, memories, settings, signs);
+            memory.congest(now, dt_s, id, lane, &inside, settings, signs);
+        }
+    }
+}
+
+impl LaneMemory {
+    fn spill(
+        &mut self,
+        now: UtcMicros,
+        id: &SensorId,
+        inside: &[(&LocatedTrack, f64)],
+        memories: &Memories,
+        settings: &EventSettings,
+        signs: &mut Vec<Sign>,
+    ) {
+        let stands = |located: &LocatedTrack| memories.stands_s(located.track.id, now).is_some();
+        let mut queue: Vec<&(&LocatedTrack, f64)> = Vec::new();
+        for one in inside.iter().filter(|(located, _)| stands(located)) {
+            if queue.last().is_some_and(|last| one.1 - last.1 > QUEUE_GAP_M) {
+                break;
+            }
+            queue.push(one);
+        }
+        let (Some((rear, rear_m)), Some((_, front_m))) = (queue.first(), queue.last()) else {
+            self.spills.hold(false, now, [0.0, 0.0]);
+            return;
+        };
+        let rear_end_m = rear_m - half_length_m(rear);
+        let place = rear.track.position_enu_m;
+        let long = queue.len() >= QUEUE_LEAST;
+        let begins = self.spills.hold(long && rear_end_m <= settings.spillback_m, now, place);
+        let keeps = long && rear_end_m <= 2.0 * settings.spillback_m;
+        if keeps || begins.is_some() {
+            signs.push(Sign {
+                begins: begins.is_some_and(|held| held.for_s(now) >= settings.spillback_after_s),
+                lane: Some(id.clone()),
+                key: Some(id.clone()),
+                tracks: queue.iter().map(|(located, _)| located.track.id).collect(),
+                measure: Some(front_m - rear_m),
+                confidence: queue.iter().map(|(located, _)| located.track.existence).fold(1.0, f64::min),
+                ..Sign::new(EventKind::QueueSpillback, place, begins.map_or(now, |held| held.since))
+            });
+        }
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "one lane's share of the picture, piece by piece")]
+    fn congest(
+        &mut self,
+        now: UtcMicros,
+        dt_s: f64,
+        id: &SensorId,
+        lane: &RoadLane,
+        inside: &[(&LocatedTrack, f64)],
+        settings: &EventSettings,
+        signs: &mut Vec<Sign>,
+    ) {
+        let window_s = settings.congestion_window_s;
+        self.covered_s = (self.covered_s + dt_s).min(window_s);
+        let share = if self.covered_s > 0.0 { (dt_s / self.covered_s).min(1.0) } else { 0.0 };
+        let speeds_mps: f64 = inside.iter().map(|(located, _)| located.track.speed_mps()).sum();
+        self.vehicles += share * (inside.len() as f64 - self.vehicles);
+        self.speeds_mps += share * (speeds_mps - self.speeds_mps);
+        let mean_mps = self.speeds_mps / self.vehicles;
+        let Some((middle, _)) = inside.get(inside.len() / 2) else { return };
+        // A slow street is not congested for being slow.
+        let limit_mps = lane.limit_mps.map_or(f64::INFINITY, |limit_mps| limit_mps / 3.0);
+        let below_mps = settings.congestion_mps.min(limit_mps);
+        let crowded = self.vehicles >= settings.congestion_vehicles;
+        if self.covered_s < window_s || !(mean_mps < CONGESTION_KEEP * below_mps) {
+            return;
+        }
+        signs.push(Sign {
+            begins: crowded && mean_mps < below_mps,
+            lane: Some(id.clone()),
+            key: Some(id.clone()),
+            tracks: inside.iter().map(|(located, _)| located.track.id).collect(),
+            measure: Some(mean_mps),
+            confidence: inside.iter().map(|(located, _)| located.track.existence).fold(1.0, f64::min),
+            ..Sign::new(EventKind::Congestion, middle.track.position_enu_m, now)
+        });
+    }
+}
+
+/// Half of a road user's length, measured or usual, metres.
+pub(super) fn half_length_m(located: &LocatedTrack) -> f64 {
+    located.track.length_m.unwrap_or(class_prior(located.track.class).length_m) / 2.0
+}

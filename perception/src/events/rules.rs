@@ -1,0 +1,222 @@
+//! Rules of one road user: against the lane, standing, slow, fast, on foot, a thing on the road.
+
+use super::ledger::{Sign, course_rad};
+use super::memory::{Held, Memories, Memory};
+use super::places::{Road, RoadLane, half_length_m};
+use super::{EventKind, EventSettings, LaneLight, Scene};
+use crate::detection::Class;
+use crate::frames::{inside, wrap_pi};
+use crate::lanes::{LanePosition, LocatedTrack};
+use crate::priors::is_motor_vehicle;
+use crate::time::UtcMicros;
+
+/// Less sure of existence or class, nobody is reported.
+const EXISTENCE: f64 = 0.8;
+const CLASS_PROBABILITY: f64 = 0.7;
+/// Angle to the lane from which on one drives against it, and from which on still, radians.
+const AGAINST_RAD: f64 = 2.6;
+const STILL_AGAINST_RAD: f64 = 2.1;
+const DRIVES_MPS: f64 = 2.0;
+/// Somebody who stands in front within this distance is what one waits for, metres.
+const WAITS_BEHIND_M: f64 = 20.0;
+/// The wave of starting runs back through a queue this fast, m/s, and the first takes so long, seconds.
+const START_WAVE_MPS: f64 = 4.0;
+const REACTION_S: f64 = 5.0;
+/// What stands this near to the end of a lane that leads out of the map may wait for what is beyond, metres.
+const OUT_OF_MAP_M: f64 = 40.0;
+/// Free road in front of one who is slow, and distance to where one must slow down, metres.
+const FREE_M: f64 = 40.0;
+const UNHURRIED_M: f64 = 60.0;
+/// Walking in a lane is this far from its edge, metres, beyond twice the standard deviation.
+const IN_LANE_M: f64 = 0.3;
+
+struct One<'a> {
+    now: UtcMicros,
+    located: &'a LocatedTrack,
+    at: [f64; 2],
+    speed_mps: f64,
+    sigma_m: f64,
+    /// Nearest lane, whoever may use it.
+    nearest: Option<(LanePosition, &'a RoadLane)>,
+    settings: &'a EventSettings,
+}
+
+pub(super) fn look(
+    now: UtcMicros,
+    scene: &Scene<'_>,
+    memories: &mut Memories,
+    road: &Road,
+    settings: &EventSettings,
+    signs: &mut Vec<Sign>,
+) {
+    for located in scene.tracks.iter().filter(|located| located.track.existence >= EXISTENCE) {
+        let track = &located.track;
+        let one = One {
+            now,
+            located,
+            at: track.position_enu_m,
+            speed_mps: track.speed_mps(),
+            sigma_m: track.cov_position_m2[0][0].max(track.cov_position_m2[1][1]).max(0.0).sqrt(),
+            nearest: road.at(track.position_enu_m),
+            settings,
+        };
+        let waits = one.waits(scene, memories, road);
+        let Some(memory) = memories.get_mut(track.id) else { continue };
+        if is_motor_vehicle(track.class) {
+            signs.extend(one.wrong_way(memory, road));
+            signs.extend(one.stopped(memory, road, waits));
+            signs.extend(one.slow(scene, memory, road));
+            signs.extend(one.speeding(memory, road));
+            signs.extend(one.parked(memory));
+        } else if track.class == Class::Pedestrian {
+            signs.extend(one.walks(memory, road));
+        } else if track.class == Class::Unknown {
+            signs.extend(one.lies(memory));
+        }
+    }
+}
+
+impl One<'_> {
+    fn sign(&self, kind: EventKind, begins: bool, since: UtcMicros) -> Sign {
+        let lane = self.located.lane.as_ref().or(self.nearest.as_ref().map(|(place, _)| place));
+        Sign {
+            begins,
+            lane: lane.map(|place| place.lane.clone()),
+            tracks: vec![self.located.track.id],
+            confidence: self.located.track.existence,
+            ..Sign::new(kind, self.at, since)
+        }
+    }
+
+    fn is_sure_of_class(&self) -> bool {
+        self.located.track.class_probability >= CLASS_PROBABILITY
+    }
+
+    fn wrong_way(&self, memory: &mut Memory, road: &Road) -> Option<Sign> {
+        let angle_rad = self.nearest.as_ref().filter(|(_, lane)| lane.carriageway).and_then(|(place, _)| {
+            let course_rad = course_rad(self.located.track.velocity_enu_mps, DRIVES_MPS)?;
+            // Where lanes of both directions overlap, one of them is right.
+            (!road.leads(self.at, course_rad)).then(|| wrap_pi(course_rad - place.heading_cw_north_rad).abs())
+        });
+        let against = angle_rad.is_some_and(|rad| rad >= AGAINST_RAD);
+        let held = memory.wrong_way.hold(against, self.now, self.at);
+        let far = |held: &Held| {
+            held.for_s(self.now) >= self.settings.wrong_way_after_s
+                && (held.from[0] - self.at[0]).hypot(held.from[1] - self.at[1]) >= self.settings.wrong_way_travel_m
+        };
+        if !angle_rad.is_some_and(|rad| rad >= STILL_AGAINST_RAD) {
+            return None;
+        }
+        let since = held.map_or(self.now, |held| held.since);
+        let sign = self.sign(EventKind::WrongWay, held.as_ref().is_some_and(far), since);
+        Some(Sign { measure: Some(self.speed_mps), ..sign })
+    }
+
+    /// Whether there may be something that it waits for; `None`: it is in no lane for vehicles.
+    fn waits(&self, scene: &Scene<'_>, memories: &Memories, road: &Road) -> Option<bool> {
+        let place = self.located.lane.as_ref()?;
+        let lane = road.lane(&place.lane).filter(|lane| lane.carriageway)?;
+        let stood_s = memories.stands_s(self.located.track.id, self.now)?;
+        let in_front = scene.tracks.iter().any(|other| {
+            other.track.id != self.located.track.id
+                && memories.stands_s(other.track.id, self.now).is_some()
+                && other.lane.as_ref().is_some_and(|theirs| {
+                    let ahead_m = theirs.offset_m - place.offset_m;
+                    theirs.lane == place.lane && ahead_m > 0.5 && ahead_m < WAITS_BEHIND_M
+                })
+        });
+        if in_front || (!lane.leads_on && place.to_stop_line_m < OUT_OF_MAP_M) {
+            return Some(true);
+        }
+        let at_line = lane.leads_on && place.to_stop_line_m < self.settings.stop_zone_m;
+        let after_s = if at_line { self.settings.stopped_at_line_after_s } else { self.settings.stopped_after_s };
+        let free_s = match scene.lights.get(&place.lane) {
+            Some(LaneLight { stop: true, .. }) => return Some(true),
+            Some(LaneLight { stop: false, since }) => {
+                let wave_s = REACTION_S + place.to_stop_line_m.max(0.0) / START_WAVE_MPS;
+                stood_s.min(self.now.seconds_since(*since) - wave_s)
+            }
+            None if lane.has_signal => return Some(true),
+            None => stood_s,
+        };
+        Some(free_s < after_s)
+    }
+
+    fn stopped(&self, memory: &Memory, road: &Road, waits: Option<bool>) -> Option<Sign> {
+        let standing = memory.standing?;
+        let place = self.located.lane.as_ref()?;
+        road.lane(&place.lane).filter(|lane| lane.carriageway)?;
+        Some(self.sign(EventKind::StoppedVehicle, waits == Some(false), standing.since))
+    }
+
+    fn slow(&self, scene: &Scene<'_>, memory: &mut Memory, road: &Road) -> Option<Sign> {
+        let place = self.located.lane.as_ref()?;
+        let lane = road.lane(&place.lane).filter(|lane| lane.carriageway)?;
+        let slow_mps = self.settings.slow_ratio * lane.limit_mps?;
+        let free = || {
+            scene.tracks.iter().all(|other| {
+                let theirs = other.lane.as_ref().filter(|theirs| theirs.lane == place.lane);
+                !theirs.is_some_and(|theirs| {
+                    let ahead_m = theirs.offset_m - place.offset_m;
+                    ahead_m > 0.5 && ahead_m < FREE_M
+                })
+            })
+        };
+        let unhurried = !lane.leads_on || place.to_stop_line_m > UNHURRIED_M;
+        // Who has just come round the corner is still gathering speed.
+        let under_way = lane.leads_on || place.offset_m > 20.0;
+        let crawls = self.speed_mps > self.settings.standing_mps + 1.0 && self.speed_mps < slow_mps;
+        let motor = self.located.track.class != Class::Motorcycle;
+        let held = memory.slow.hold(crawls && motor && unhurried && under_way && free(), self.now, self.at);
+        let still = self.speed_mps < 1.3 * slow_mps;
+        let begins = held.is_some_and(|held| held.for_s(self.now) >= self.settings.slow_after_s);
+        let sign = self.sign(EventKind::SlowVehicle, begins, held.map_or(self.now, |held| held.since));
+        still.then_some(Sign { measure: Some(self.speed_mps), ..sign })
+    }
+
+    fn speeding(&self, memory: &mut Memory, road: &Road) -> Option<Sign> {
+        let place = self.located.lane.as_ref()?;
+        let limit_mps = road.lane(&place.lane)?.limit_mps?;
+        let cov = self.located.track.cov_velocity_m2ps2;
+        let sigma_mps = cov[0][0].max(cov[1][1]).max(0.0).sqrt();
+        let fast = self.speed_mps - 2.0 * sigma_mps > self.settings.speeding_ratio * limit_mps;
+        let held = memory.speeding.hold(fast, self.now, self.at);
+        let still = self.speed_mps > (1.0 + self.settings.speeding_ratio) / 2.0 * limit_mps;
+        let begins = held.is_some_and(|held| held.for_s(self.now) >= self.settings.speeding_after_s);
+        let sign = self.sign(EventKind::Speeding, begins, held.map_or(self.now, |held| held.since));
+        still.then_some(Sign { measure: Some(self.speed_mps), ..sign })
+    }
+
+    fn parked(&self, memory: &Memory) -> Option<Sign> {
+        let standing = memory.standing?;
+        let lane = self.located.lane.as_ref().or(self.nearest.as_ref().map(|(place, _)| place));
+        let here = self.settings.no_stopping.iter().find(|place| {
+            inside(&place.polygon_enu_m, self.at) || lane.is_some_and(|lane| place.lanes.contains(&lane.lane))
+        })?;
+        let after_s = if here.after_s > 0.0 { here.after_s } else { self.settings.parked_after_s };
+        Some(self.sign(EventKind::IllegalParking, standing.for_s(self.now) >= after_s, standing.since))
+    }
+
+    fn walks(&self, memory: &mut Memory, road: &Road) -> Option<Sign> {
+        let (place, lane) = self.nearest.as_ref()?;
+        let from_edge_m = lane.half_width_m - place.lateral_m.abs();
+        let there = lane.carriageway && self.is_sure_of_class() && !road.on_crosswalk(self.at);
+        let inside = there && from_edge_m >= IN_LANE_M + 2.0 * self.sigma_m;
+        let held = memory.walks.hold(inside, self.now, self.at);
+        let begins = held.is_some_and(|held| held.for_s(self.now) >= self.settings.pedestrian_after_s);
+        let sign = self.sign(EventKind::Pedestrian, begins, held.map_or(self.now, |held| held.since));
+        (there && from_edge_m >= 0.0).then_some(sign)
+    }
+
+    /// Something in a lane, seen by a camera (to a radar everything is unknown), that does not move.
+    fn lies(&self, memory: &Memory) -> Option<Sign> {
+        let standing = memory.standing?;
+        let (place, lane) = self.nearest.as_ref()?;
+        let inside = lane.carriageway && place.lateral_m.abs() + 2.0 * self.sigma_m <= lane.half_width_m;
+        let begins = inside
+            && self.is_sure_of_class()
+            && half_length_m(self.located) < 3.0
+            && standing.for_s(self.now) >= self.settings.debris_after_s;
+        lane.carriageway.then(|| self.sign(EventKind::Debris, begins, standing.since))
+    }
+}
