@@ -48,6 +48,7 @@ pub fn encode(message: &StateMessage, encoding: Encoding) -> Result<Vec<u8>, Str
         State::Parking(body) => write(message, body, encoding),
         State::Health(body) => write(message, body, encoding),
         State::Signal(body) => write(message, body, encoding),
+        State::Event(body) => write(message, body, encoding),
     }
 }
 
@@ -86,6 +87,7 @@ pub fn decode(bytes: &[u8], encoding: Encoding) -> Result<StateMessage, DecodeEr
         Some(Kind::Parking) => assemble(read(bytes, encoding)?, State::Parking),
         Some(Kind::Health) => assemble(read(bytes, encoding)?, State::Health),
         Some(Kind::Signal) => assemble(read(bytes, encoding)?, State::Signal),
+        Some(Kind::Event) => assemble(read(bytes, encoding)?, State::Event),
         None => return Err(DecodeError::UnknownSchema(schema)),
     };
     message.update.check()?;

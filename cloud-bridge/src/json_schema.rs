@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde_json::Value;
 
-use crate::schema::{Health, Kind, Parking, Signal, Traffic, Wire};
+use crate::schema::{Event, Health, Kind, Parking, Signal, Traffic, Wire};
 
 /// The file's name: `traffic.1.schema.json`, kind and major version.
 pub fn file_name(kind: Kind) -> String {
@@ -17,6 +17,7 @@ pub fn json_schema(kind: Kind) -> String {
         Kind::Parking => of_message::<Parking>(),
         Kind::Health => of_message::<Health>(),
         Kind::Signal => of_message::<Signal>(),
+        Kind::Event => of_message::<Event>(),
     };
     schema["title"] = kind.schema().into();
     schema["$id"] = format!("urn:lukou:schema:{}", kind.schema().trim_start_matches("lukou.").replace('/', ":")).into();

@@ -205,6 +205,8 @@ fn quality(kind: Kind) -> (CongestionControl, Priority, bool) {
         Kind::Health => (CongestionControl::Drop, Priority::Data, false),
         // One that is lost goes again, but only after seconds; and they are few.
         Kind::Traffic => (CongestionControl::Block, Priority::Data, false),
+        // Few, small and urgent.
+        Kind::Event => (CongestionControl::Block, Priority::DataHigh, true),
         // Few, and with hundreds of bays large: just what `Drop` loses.
         Kind::Parking => (CongestionControl::Block, Priority::DataLow, false),
     }

@@ -243,3 +243,48 @@ fn a_count_of_starts_that_cannot_be_trusted_is_refused() {
     let error = Sequences::open(&blocked, &site).unwrap_err().to_string();
     assert!(error.contains("/file"), "{error}");
 }
+
+fn event() -> Update {
+    let event = cloud_bridge::schema::Event {
+        event: "1772368500000000-7".into(),
+        slot: "7".into(),
+        kind: "wrong_way".into(),
+        lat_deg: 30.5,
+        lon_deg: 114.3,
+        east_m: 4.0,
+        north_m: -20.5,
+        lane: Some("n_in/1".into()),
+        tracks: vec![41, 40],
+        measure: Some(8.0),
+        confidence: 0.97,
+        began_at_us: 1_772_368_500_000_000,
+        seen_at_us: 1_772_368_509_000_000,
+        unseen: true,
+        ..cloud_bridge::schema::Event::default()
+    };
+    let state = State::Event(event);
+    Update { from_us: 1_772_368_500_000_000, to_us: 1_772_368_509_000_000, simulated: false, state }
+}
+
+#[test]
+fn an_event_is_read_as_it_was_written_and_nonsense_is_refused() {
+    let message = |update| cloud_bridge::StateMessage { site: "s".into(), seq: 1, update };
+    for encoding in [Encoding::Json, Encoding::Cbor] {
+        let bytes = encode(&message(event()), encoding).unwrap();
+        assert_eq!(decode(&bytes, encoding).unwrap(), message(event()));
+    }
+    let text = String::from_utf8(encode(&message(event()), Encoding::Json).unwrap()).unwrap();
+    for (from, to, field) in [
+        ("0.97", "1.1", "confidence"),
+        ("30.5", "91", "lat_deg"),
+        (r#""slot":"7""#, r#""slot":"256""#, "slot"),
+        (r#""unseen""#, r#""ending":"teleported","unseen""#, "ending"),
+    ] {
+        let bad = text.replace(from, to);
+        assert_ne!(bad, text);
+        let error = decode(bad.as_bytes(), Encoding::Json).unwrap_err().to_string();
+        assert!(error.starts_with(field), "{error}");
+    }
+    assert!(Kind::Event.is_promised());
+    assert_eq!(event().state.id(), Some("7"));
+}

@@ -30,6 +30,11 @@ enum Command {
     /// Copy a recording with faults put in: clocks, geometry, silence, losses, noise, clutter, delays.
     #[command(after_help = "Example:\n  hil fault dense.mcap clock.mcap --clock cam-2=0.12 --clock radar-3=-0.08")]
     Fault(Box<cli::fault::FaultArgs>),
+    /// Compare the events that were said with the incidents that were staged.
+    #[command(
+        after_help = "Example:\n  rsu replay scene.mcap --events said.jsonl && hil events said.jsonl --incidents staged.jsonl --length-s 600"
+    )]
+    Events(cli::events::EventsArgs),
     /// Write what speaks for and against each track of a recording, and whether it is real: to train models/ghost.
     #[command(after_help = "Example: see models/ghost/train")]
     Evidence(cli::evidence::EvidenceArgs),
@@ -51,6 +56,7 @@ fn main() -> ExitCode {
         Command::Controller(args) => cli::controller::controller(&args),
         Command::Record(args) => cli::record::record(&args),
         Command::Fault(args) => cli::fault::fault(*args),
+        Command::Events(args) => cli::events::run(&args),
         Command::Evidence(args) => cli::evidence::run(&args),
         Command::Score(args) => cli::score::run(&args),
         Command::Parking(args) => cli::parking::parking(&args),

@@ -21,6 +21,7 @@ use traffic::{RoadUser, Traffic};
 use weather::Weather;
 
 pub mod camera;
+pub mod incidents;
 pub mod net;
 pub mod place;
 pub mod radar;

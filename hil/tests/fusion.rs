@@ -36,6 +36,7 @@ fn fuse(path: &Path) -> (ClassScore, Vec<SensorHealth>) {
                     align: AlignSettings::default(),
                     tracker: TrackerSettings::default(),
                     limits: Limits::default(),
+                    events: Default::default(),
                     start: now,
                 };
                 pipeline = Some(Pipeline::new(settings).expect("sound geometry"));

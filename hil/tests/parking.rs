@@ -11,6 +11,7 @@ use hil::recorder::weather::Weather;
 use hil::recorder::{Simulated, simulate};
 use perception::align::AlignSettings;
 use perception::detection::SensorFrame;
+use perception::events::EventSettings;
 use perception::parking::LotState;
 use perception::time::UtcMicros;
 use perception::track::TrackerSettings;
@@ -29,6 +30,7 @@ fn pipeline(map: &SiteMap, geometry: perception::calibration::SiteGeometry) -> P
         map: Some(map.clone()),
         edition: Edition { cn: Some(Dialect::default()), us: None, rsu_id: *b"LUKOU\0\0\x01", map_max_octets: 2000 },
         traffic_window_s: 10,
+        events: EventSettings::default(),
         align: AlignSettings::default(),
         tracker: TrackerSettings::default(),
         limits: Limits::default(),

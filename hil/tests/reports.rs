@@ -74,6 +74,7 @@ fn fuse(messages: &[Recorded], reports: bool) -> Vec<(usize, usize, f64)> {
                     align: AlignSettings::default(),
                     tracker: TrackerSettings::default(),
                     limits: Limits::default(),
+                    events: Default::default(),
                     start: now,
                 };
                 pipeline = Some(Pipeline::new(settings).expect("sound").with_reports(reports.then_some(reader)));

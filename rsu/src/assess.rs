@@ -1,16 +1,22 @@
-//! What follows from the picture for the road: who is in which lane, what traffic it makes, which bays are taken.
+//! What follows from the picture for the road: who is in which lane, what traffic it makes, which bays are taken, what happens
+//! that somebody should be told of.
 //!
 //! Sans-IO, like the pipeline whose stages *locate* and *assess* this is.
 
+use std::collections::BTreeMap;
+
 use perception::calibration::SiteGeometry;
 use perception::detection::SensorId;
+use perception::events::{Event, EventMonitor, EventSettings, LaneLight, Scene, WaterLevel};
+use perception::frames::SiteFrame;
 use perception::lanes::{LaneMap, LocatedTrack};
 use perception::parking::{LotState, ParkingMonitor};
 use perception::time::UtcMicros;
 use perception::track::Track;
 use perception::traffic::{LaneWindow, TrafficCounter};
 
-use crate::map::SiteMap;
+use crate::map::{Maneuver, SiteMap, enu2};
+use crate::signals::{Light, SignalState};
 
 /// One site's view of its own traffic.
 #[derive(Debug)]
@@ -18,16 +24,24 @@ pub struct Assessor {
     lanes: LaneMap,
     traffic: TrafficCounter,
     lots: Vec<ParkingMonitor>,
+    events: EventMonitor,
+    lights: LaneLights,
 }
 
 impl Assessor {
     /// For a site; traffic is summed up over windows of `traffic_window_s` seconds.
-    pub fn new(geometry: &SiteGeometry, map: Option<&SiteMap>, traffic_window_s: u32) -> Self {
+    pub fn new(geometry: &SiteGeometry, map: Option<&SiteMap>, traffic_window_s: u32, events: EventSettings) -> Self {
         let lots = map.map_or(&[][..], |map| &map.lots);
+        let frame = SiteFrame::new(geometry.origin);
+        let crosswalks = map.map_or(&[][..], |map| &map.crosswalks);
+        let outline = |points: &[_]| points.iter().map(|point| enu2(&frame, point)).collect();
+        let crosswalks_enu_m = crosswalks.iter().map(|crosswalk| outline(&crosswalk.polygon)).collect();
         Self {
             lanes: LaneMap::new(&geometry.lanes),
             traffic: TrafficCounter::new(geometry, traffic_window_s),
             lots: lots.iter().map(|lot| ParkingMonitor::new(lot, geometry)).collect(),
+            events: EventMonitor::new(geometry, crosswalks_enu_m, events),
+            lights: LaneLights::new(geometry, map),
         }
     }
 
@@ -38,7 +52,21 @@ impl Assessor {
         }
         let tracks = self.lanes.locate_all(tracks);
         self.traffic.update(now, &tracks, live);
+        self.events.look(now, Scene { tracks: &tracks, live, lights: self.lights.at(now) });
         tracks
+    }
+
+    /// Takes what is believed of the lights.
+    pub fn signal(&mut self, now: UtcMicros, state: &SignalState) {
+        self.lights.hear(now, state);
+    }
+
+    /// Takes how high the water stands.
+    ///
+    /// # Errors
+    /// Why it is not used.
+    pub fn water(&mut self, level: WaterLevel) -> Result<(), &'static str> {
+        self.events.water(level)
     }
 
     /// Every lot as it is.
@@ -55,5 +83,84 @@ impl Assessor {
     /// Traffic windows that ended by `now`; each is handed out once.
     pub fn take_traffic(&mut self, now: UtcMicros) -> Vec<LaneWindow> {
         self.traffic.take_finished(now)
+    }
+
+    /// Events that began, changed or ended since the last call; how many could not be begun, since there were too many.
+    pub fn take_events(&mut self) -> (Vec<Event>, u64) {
+        (self.events.take_news(), self.events.take_refused())
+    }
+
+    /// Events that last.
+    pub fn events(&self) -> impl Iterator<Item = &Event> {
+        self.events.active()
+    }
+}
+
+/// A light that was not heard of for so long is not known, seconds.
+const SILENT_S: f64 = 2.0;
+
+/// From the lights of groups to those of lanes.
+#[derive(Debug)]
+struct LaneLights {
+    /// The groups that rule a lane's ways, right turns aside unless it leads nowhere else.
+    groups: Vec<(SensorId, Vec<u8>)>,
+    lights: BTreeMap<SensorId, LaneLight>,
+    heard_at: UtcMicros,
+}
+
+impl LaneLights {
+    fn new(geometry: &SiteGeometry, map: Option<&SiteMap>) -> Self {
+        let drawn = map.into_iter().flat_map(|map| &map.links).flat_map(|link| {
+            link.lanes.iter().map(move |lane| {
+                let group = |right: bool| {
+                    let ways = lane.connections.iter().filter(move |way| (way.maneuver == Maneuver::Right) == right);
+                    ways.filter_map(|way| way.signal_group).collect::<Vec<_>>()
+                };
+                let ahead = group(false);
+                let groups = if ahead.is_empty() { group(true) } else { ahead };
+                (SensorId::from(format!("{}/{}", link.id, lane.number)), groups)
+            })
+        });
+        let mut groups: Vec<(SensorId, Vec<u8>)> = drawn.filter(|(_, groups)| !groups.is_empty()).collect();
+        for lane in &geometry.lanes {
+            let group = lane.signal_group.and_then(|group| u8::try_from(group).ok());
+            if let Some(group) = group.filter(|_| groups.iter().all(|(known, _)| *known != lane.id)) {
+                groups.push((lane.id.clone(), vec![group]));
+            }
+        }
+        Self { groups, lights: BTreeMap::new(), heard_at: UtcMicros(i64::MIN) }
+    }
+
+    fn hear(&mut self, now: UtcMicros, state: &SignalState) {
+        self.heard_at = now;
+        for (lane, groups) in &self.groups {
+            let light = |group: &u8| state.groups.iter().find(|known| known.id == *group).map(|known| known.light);
+            let shown: Option<Vec<bool>> = groups.iter().map(|group| light(group).and_then(stops)).collect();
+            let Some(shown) = shown else {
+                self.lights.remove(lane);
+                continue;
+            };
+            let stop = shown.iter().all(|stops| *stops);
+            match self.lights.get_mut(lane) {
+                Some(known) if known.stop == stop => {}
+                _ => drop(self.lights.insert(lane.clone(), LaneLight { stop, since: now })),
+            }
+        }
+    }
+
+    fn at(&mut self, now: UtcMicros) -> &BTreeMap<SensorId, LaneLight> {
+        if !(0.0..=SILENT_S).contains(&now.seconds_since(self.heard_at)) {
+            self.lights.clear();
+        }
+        &self.lights
+    }
+}
+
+/// Whether one must stop at it. `None`: the signal says nothing.
+fn stops(light: Light) -> Option<bool> {
+    match light {
+        Light::Red | Light::RedYellow => Some(true),
+        Light::Yellow | Light::Green => Some(false),
+        Light::FlashingRed | Light::FlashingYellow | Light::Dark | Light::Unavailable => None,
     }
 }

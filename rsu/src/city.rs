@@ -4,9 +4,10 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use cloud_bridge::schema::{
-    Aspect, Bay, BayStatus, Counted, GroupState, LaneTraffic, Parking, Signal, Traffic, Turnover,
+    self, Aspect, Bay, BayStatus, Counted, GroupState, LaneTraffic, Parking, Signal, Traffic, Turnover,
 };
 use cloud_bridge::{Bridge, BridgeConfig, BridgeError, CommandEvent, LinkConfig, LinkMode, State, Update};
+use perception::events::{Ending, Event};
 use perception::parking::{self, LotState};
 use perception::time::UtcMicros;
 use perception::traffic::LaneWindow;
@@ -164,6 +165,35 @@ fn bay(bay: &parking::BayState) -> Bay {
         sensors: bay.sensors.iter().map(ToString::to_string).collect(),
         overstay_s: bay.overstay_s.map(f64::round),
     }
+}
+
+/// An event as it stands.
+pub fn event(event: &Event, simulated: bool) -> Update {
+    let [east_m, north_m] = event.place_enu_m;
+    let state = State::Event(schema::Event {
+        event: format!("{}-{}", event.began_at.0, event.number),
+        slot: event.number.to_string(),
+        kind: event.kind.as_str().to_owned(),
+        lat_deg: event.place.lat_deg,
+        lon_deg: event.place.lon_deg,
+        east_m,
+        north_m,
+        lane: event.lane.as_ref().map(ToString::to_string),
+        tracks: event.tracks.clone(),
+        measure: event.measure,
+        confidence: event.confidence,
+        began_at_us: event.began_at.0,
+        seen_at_us: event.seen_at.0,
+        unseen: event.unseen,
+        ended_at_us: event.ended.map(|(at, _)| at.0),
+        ending: event.ended.map(|(_, ending)| match ending {
+            Ending::Cleared => schema::Ending::Cleared,
+            Ending::Lost => schema::Ending::Lost,
+            Ending::Passed => schema::Ending::Passed,
+        }),
+    });
+    let to_us = event.ended.map_or(event.seen_at, |(at, _)| at).0;
+    Update { from_us: event.began_at.0.min(to_us), to_us, simulated, state }
 }
 
 /// The signal as it was broadcast.

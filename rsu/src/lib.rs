@@ -21,6 +21,7 @@ pub mod inlet;
 pub mod map;
 pub mod messages;
 pub mod metrics;
+pub mod notice;
 pub mod perform;
 pub mod pipeline;
 pub mod priority;

@@ -101,6 +101,8 @@ pub struct Metrics {
     pub parking_counted: GaugeVec,
     /// `lukou_parking_arrivals{lot}` and `lukou_parking_departures{lot}`: of the last hour.
     pub parking_turnover: [GaugeVec; 2],
+    /// `lukou_events_total{kind,ending}`: events that are over.
+    pub events: IntCounterVec,
     /// `lukou_info{version,site}`: always 1.
     pub info: GaugeVec,
 }
@@ -157,6 +159,7 @@ impl Metrics {
                 make.gauges("lukou_parking_arrivals", "Bays of a lot that were taken in the last hour", &["lot"])?,
                 make.gauges("lukou_parking_departures", "Bays of a lot that were left in the last hour", &["lot"])?,
             ],
+            events: make.counter("lukou_events_total", "Events on the road that are over, by kind and how they ended", &["kind", "ending"])?,
             info: make.gauges("lukou_info", "What runs here", &["version", "site"])?,
             registry,
         })

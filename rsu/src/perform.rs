@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use cloud_bridge::Update;
 use perception::detection::Class;
+use perception::events::Event;
 use perception::lanes::LocatedTrack;
 use perception::parking::{BayStatus, LotState};
 use perception::time::UtcMicros;
@@ -89,6 +90,12 @@ impl Performer {
             Output::Traffic(windows) => self.traffic(&windows),
             Output::Parking(lots) => self.parking(now, &lots),
             Output::Sensors(sensors) => self.sensors(&sensors),
+            Output::Events(events) => self.events(&events),
+            Output::Notice { id, outcome: Err(reason) } => {
+                tracing::warn!(%id, reason, "a notice is not taken");
+                self.metrics.count_drop("notice", reason, 1);
+            }
+            Output::Notice { outcome: Ok(()), .. } => {}
             Output::Received { receiver, outcome: Ok(message) } => {
                 self.metrics.received.with_label_values(&[&*receiver, message]).inc();
             }
@@ -246,6 +253,22 @@ impl Performer {
             self.publish(city::parking(now, lot, simulated));
         }
         self.shown.parking = lots.iter().map(console_lot).collect();
+    }
+
+    /// Counted once, when it is over: how it ended is known then.
+    fn events(&mut self, events: &[Event]) {
+        let simulated = self.simulated();
+        for event in events {
+            if let Some((_, ending)) = event.ended {
+                let ending = match ending {
+                    perception::events::Ending::Cleared => "cleared",
+                    perception::events::Ending::Lost => "lost",
+                    perception::events::Ending::Passed => "passed",
+                };
+                self.metrics.events.with_label_values(&[event.kind.as_str(), ending]).inc();
+            }
+            self.publish(city::event(event, simulated));
+        }
     }
 
     fn simulated(&self) -> bool {

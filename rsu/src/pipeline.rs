@@ -11,6 +11,7 @@ use std::collections::VecDeque;
 use perception::align::Aligner;
 use perception::calibration::GeometryError;
 use perception::detection::SensorFrame;
+use perception::frames::SiteFrame;
 use perception::lanes::LocatedTrack;
 use perception::lift::{LiftError, LiftSettings, Lifter};
 use perception::time::UtcMicros;
@@ -18,10 +19,11 @@ use perception::track::{Disbelief, Track, Tracker};
 
 use crate::assess::Assessor;
 use crate::cadence::Cadence;
-use crate::gate::{ObjectGate, Reason, SignalGate};
+use crate::gate::{EventGate, ObjectGate, Reason, SignalGate};
 use crate::ghosts::Ghosts;
 use crate::map::conflicts::Conflicts;
 use crate::messages::{Composed, Composer, ObjectPicture};
+use crate::notice::{Notices, Timing};
 use crate::priority::{Arbiter, Event};
 use crate::radios::MessageKind;
 use crate::reports::{ReportReader, Unread};
@@ -36,6 +38,9 @@ const OBJECTS_PERIOD_S: f64 = 0.1;
 const MAP_PERIOD_S: f64 = 1.0;
 const PARKING_PERIOD_S: f64 = 1.0;
 const SENSORS_PERIOD_S: f64 = 1.0;
+/// RSI by what it holds.
+const INFORMATION_PERIODS_S: [(Timing, f64); 3] =
+    [(Timing::Dynamic, 0.1), (Timing::SemiStatic, 0.5), (Timing::Static, 1.0)];
 /// Time that jumps by more than this, or runs back by more than [`CLOCK_BACK_S`], was set: rhythms begin anew.
 const CLOCK_FORWARD_S: f64 = 5.0;
 const CLOCK_BACK_S: f64 = 0.5;
@@ -53,6 +58,8 @@ pub struct Pipeline {
     composer: Composer,
     gate: SignalGate,
     object_gate: ObjectGate,
+    event_gate: EventGate,
+    notices: Notices,
     predictor: Predictor,
     rhythm: Rhythm,
     presence: Presence,
@@ -69,6 +76,7 @@ struct Rhythm {
     map: Cadence,
     parking: Cadence,
     sensors: Cadence,
+    information: [Cadence; 3],
 }
 
 impl Rhythm {
@@ -79,19 +87,23 @@ impl Rhythm {
             map: Cadence::new(MAP_PERIOD_S, start),
             parking: Cadence::new(PARKING_PERIOD_S, start),
             sensors: Cadence::new(SENSORS_PERIOD_S, start),
+            information: INFORMATION_PERIODS_S.map(|(_, period_s)| Cadence::new(period_s, start)),
         }
     }
 
     fn deadline(&self) -> UtcMicros {
         let all = [&self.objects, &self.map, &self.parking, &self.sensors];
-        all.into_iter().fold(self.spat.deadline(), |least, cadence| least.min(cadence.deadline()))
+        all.into_iter()
+            .chain(&self.information)
+            .fold(self.spat.deadline(), |least, cadence| least.min(cadence.deadline()))
     }
 }
 
 impl Pipeline {
     /// A pipeline with an empty picture; fails if the geometry cannot be.
     pub fn new(settings: PipelineSettings) -> Result<Self, GeometryError> {
-        let PipelineSettings { geometry, map, edition, traffic_window_s, align, tracker, limits, start } = settings;
+        let PipelineSettings { geometry, map, edition, traffic_window_s, align, tracker, limits, events, start } =
+            settings;
         let conflicts = map.as_ref().map(|map| Conflicts::of(map, &geometry.origin, &limits.conflicts));
         let region_enu_m = map.as_ref().map_or(Vec::new(), |map| map.region_enu_m.clone());
         Ok(Self {
@@ -101,10 +113,12 @@ impl Pipeline {
             ghosts: None,
             reports: None,
             priority: None,
-            assessor: Assessor::new(&geometry, map.as_ref(), traffic_window_s),
+            assessor: Assessor::new(&geometry, map.as_ref(), traffic_window_s, events),
             composer: Composer::new(edition, &geometry, map),
             gate: SignalGate::new(limits.signal, conflicts.unwrap_or_default()),
-            object_gate: ObjectGate::new(limits.objects, region_enu_m),
+            object_gate: ObjectGate::new(limits.objects, region_enu_m.clone()),
+            event_gate: EventGate::new(limits.events, SiteFrame::new(geometry.origin), region_enu_m),
+            notices: Notices::default(),
             predictor: Predictor::default(),
             rhythm: Rhythm::new(start),
             presence: Presence::new(geometry.sensors.iter().map(|sensor| sensor.id())),
@@ -172,6 +186,16 @@ impl Pipeline {
                 if !self.assessor.set_lot_count(&lot, vehicles) {
                     self.dropped("parking", "unknown_lot", 1);
                 }
+            }
+            Input::Water(level) => {
+                if let Err(reason) = self.assessor.water(level) {
+                    self.dropped("water", reason, 1);
+                }
+            }
+            Input::Notice(notice) => {
+                let id = notice.id.clone();
+                let outcome = self.notices.take(now, notice);
+                self.outputs.push_back(Output::Notice { id, outcome });
             }
             Input::Tick => {}
         }
@@ -270,6 +294,7 @@ impl Pipeline {
             self.outputs.push_back(Output::Sensors(self.tracker.health().collect()));
             self.outputs.push_back(Output::Foresight(self.predictor.foresight()));
         }
+        self.tell_events(now);
         let finished = self.assessor.take_traffic(now);
         if !finished.is_empty() {
             self.outputs.push_back(Output::Traffic(finished));
@@ -285,13 +310,36 @@ impl Pipeline {
             let composed = self.composer.spat(now, &said.state);
             self.send(composed);
         }
+        self.assessor.signal(now, &said.state);
         if let Some(priority) = &mut self.priority {
             priority.signal(&said.state);
         }
         self.outputs.push_back(Output::Signal(said));
     }
 
-    /// The picture now, and what follows from it for traffic and parking.
+    /// What happens on the road, and what the city wants told.
+    fn tell_events(&mut self, now: UtcMicros) {
+        let (news, refused) = self.assessor.take_events();
+        if !news.is_empty() {
+            self.outputs.push_back(Output::Events(news));
+        }
+        if refused > 0 {
+            self.dropped("events", "too_many", refused);
+        }
+        for (index, (timing, period_s)) in INFORMATION_PERIODS_S.into_iter().enumerate() {
+            if !self.rhythm.information.get_mut(index).is_some_and(|cadence| cadence.elapsed(now)) {
+                continue;
+            }
+            let mut held = Vec::new();
+            let (events, notices) = (self.assessor.events(), self.notices.kept(now));
+            let told = self.event_gate.pass(now, timing, events, notices, &mut held);
+            let composed = self.composer.information(now, timing, &told, period_s);
+            self.suppressed(MessageKind::Rsi, held);
+            self.send(composed);
+        }
+    }
+
+    /// The picture now, and what follows from it for traffic, parking and events.
     fn look(&mut self, now: UtcMicros) -> Vec<LocatedTrack> {
         self.picture_due = now.plus_seconds(OBJECTS_PERIOD_S);
         self.tracker.advance(now);

@@ -116,8 +116,8 @@ fn item(arrived_at: UtcMicros, input: &Input) -> Option<(UtcMicros, Item)> {
         Input::Received { receiver, frame } => {
             Some((arrived_at, Item::V2xReceived { radio: receiver.to_string(), hex: hex(frame) }))
         }
-        // A replayed controller is not asked again; a count of a lot is not recorded, so a replay counts from nothing.
-        Input::Commanded { .. } | Input::LotCount { .. } | Input::Tick => None,
+        // A replayed controller is not asked again; counts of lots, gauges and the city's notices have no channel in a recording.
+        Input::Commanded { .. } | Input::LotCount { .. } | Input::Water(_) | Input::Notice(_) | Input::Tick => None,
     }
 }
 

@@ -251,6 +251,7 @@ fn pipeline_settings(site: &Site, clock: &Clock) -> PipelineSettings {
         align: AlignSettings::default(),
         tracker: (&site.fusion).into(),
         limits: site.limits(),
+        events: site.events.clone(),
         start: clock.now(),
     }
 }

@@ -7,11 +7,13 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+mod event;
 mod health;
 mod parking;
 mod signal;
 mod traffic;
 
+pub use event::{Ending, Event};
 pub use health::{Health, LinkHealth, SensorHealth, Wellness};
 pub use parking::{Bay, BayStatus, Counted, Parking, Turnover};
 pub use signal::{Aspect, GroupState, Signal};
@@ -29,11 +31,13 @@ pub enum Kind {
     Health,
     /// What the lights show.
     Signal,
+    /// One event on the road.
+    Event,
 }
 
 impl Kind {
     /// Every kind there is.
-    pub const ALL: [Self; 4] = [Self::Traffic, Self::Parking, Self::Health, Self::Signal];
+    pub const ALL: [Self; 5] = [Self::Traffic, Self::Parking, Self::Health, Self::Signal, Self::Event];
 
     /// The kind's chunk in the key (`traffic`).
     pub fn name(self) -> &'static str {
@@ -42,6 +46,7 @@ impl Kind {
             Self::Parking => "parking",
             Self::Health => "health",
             Self::Signal => "signal",
+            Self::Event => "event",
         }
     }
 
@@ -52,6 +57,7 @@ impl Kind {
             Self::Parking => "lukou.parking/1",
             Self::Health => "lukou.health/1",
             Self::Signal => "lukou.signal/1",
+            Self::Event => "lukou.event/1",
         }
     }
 
@@ -59,7 +65,7 @@ impl Kind {
     /// is said anew within seconds.
     pub fn is_promised(self) -> bool {
         match self {
-            Self::Traffic | Self::Parking => true,
+            Self::Traffic | Self::Parking | Self::Event => true,
             Self::Health | Self::Signal => false,
         }
     }
@@ -98,6 +104,8 @@ pub enum State {
     Health(Health),
     /// What the lights show.
     Signal(Signal),
+    /// One event on the road.
+    Event(Event),
 }
 
 impl State {
@@ -108,13 +116,15 @@ impl State {
             Self::Parking(_) => Kind::Parking,
             Self::Health(_) => Kind::Health,
             Self::Signal(_) => Kind::Signal,
+            Self::Event(_) => Kind::Event,
         }
     }
 
-    /// The key's last chunk, for kinds of which a site has several: the lot.
+    /// The key's last chunk, for kinds of which a site has several: the lot, the slot of the event.
     pub fn id(&self) -> Option<&str> {
         match self {
             Self::Parking(parking) => Some(&parking.lot),
+            Self::Event(event) => Some(&event.slot),
             Self::Traffic(_) | Self::Health(_) | Self::Signal(_) => None,
         }
     }
@@ -126,6 +136,7 @@ impl State {
             Self::Parking(parking) => parking.check(),
             Self::Health(health) => health.check(),
             Self::Signal(signal) => signal.check(),
+            Self::Event(event) => event.check(),
         }
     }
 }

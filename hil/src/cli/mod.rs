@@ -1,6 +1,7 @@
 //! The command line: one file per subcommand.
 
 pub mod controller;
+pub mod events;
 pub mod evidence;
 pub mod fault;
 pub mod parking;

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use clap::Args;
+use hil::recorder::incidents;
 use hil::recorder::net::read_lanes;
 use hil::recorder::place::Place;
 use hil::recorder::reports::{self, Equipped};
@@ -46,6 +47,9 @@ pub struct RecordArgs {
     /// Share of the road users that tell of themselves, 0 to 1.
     #[arg(long, value_name = "SHARE", default_value_t = 0.0)]
     equipped: f64,
+    /// Stage incidents in the traffic, and write what was done, a line each.
+    #[arg(long, value_name = "FILE")]
+    incidents: Option<PathBuf>,
     /// In which message set they do.
     #[arg(long, value_enum, default_value_t)]
     set: Family,
@@ -76,6 +80,15 @@ pub fn record(args: &RecordArgs) -> anyhow::Result<()> {
     if !(0.0..=1.0).contains(&args.equipped) {
         bail!("--equipped must be 0 to 1");
     }
+    let traffic = match &args.incidents {
+        Some(file) => {
+            let (traffic, staged) = incidents::stage(&traffic, &lanes, &signals, args.seed);
+            let lines: Result<Vec<String>, _> = staged.iter().map(serde_json::to_string).collect();
+            std::fs::write(file, lines?.join("\n") + "\n").with_context(|| file.display().to_string())?;
+            traffic
+        }
+        None => traffic,
+    };
     let mut simulated = simulate(&place, lanes, &traffic, &signals, args.weather, args.seed, start);
     let equipped = Equipped { share: args.equipped, family: args.set };
     simulated.hear(reports::said(equipped, place.origin, &traffic, args.seed, start)?);

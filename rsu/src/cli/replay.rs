@@ -11,6 +11,7 @@ use clap::Args;
 use perception::align::AlignSettings;
 use perception::calibration::{Origin, SiteGeometry};
 use perception::detection::SensorFrame;
+use perception::events::{Event, EventSettings};
 use perception::lanes::LocatedTrack;
 use perception::parking::LotState;
 use perception::time::UtcMicros;
@@ -42,6 +43,9 @@ pub struct ReplayArgs {
     /// Write one line a second for each parking lot (needs --site).
     #[arg(long, value_name = "FILE", requires = "site")]
     parking: Option<PathBuf>,
+    /// Write one line for each event that begins, changes or ends.
+    #[arg(long, value_name = "FILE")]
+    events: Option<PathBuf>,
     /// Take map, parking lots and message sets from this site; sensors and lanes still come from the recording.
     #[arg(long, value_name = "SITE_TOML")]
     site: Option<PathBuf>,
@@ -66,9 +70,12 @@ pub fn run(args: ReplayArgs) -> anyhow::Result<ExitCode> {
         ghosts,
         site,
         vehicle_reports: args.vehicle_reports,
-        tracks: args.tracks.as_deref().map(create).transpose()?,
-        messages: args.messages.as_deref().map(create).transpose()?,
-        parking: args.parking.as_deref().map(create).transpose()?,
+        files: Files {
+            tracks: args.tracks.as_deref().map(create).transpose()?,
+            messages: args.messages.as_deref().map(create).transpose()?,
+            parking: args.parking.as_deref().map(create).transpose()?,
+            events: args.events.as_deref().map(create).transpose()?,
+        },
         counts: Counts::default(),
         last: UtcMicros::default(),
     };
@@ -101,15 +108,21 @@ struct Counts {
     faults: u64,
 }
 
+/// What is asked for.
+struct Files {
+    tracks: OutFile,
+    messages: OutFile,
+    parking: OutFile,
+    events: OutFile,
+}
+
 struct Replay {
     pipeline: Option<Pipeline>,
     /// Until the pipeline is made.
     ghosts: Option<Ghosts>,
     site: Option<Site>,
     vehicle_reports: Option<bool>,
-    tracks: Option<BufWriter<File>>,
-    messages: Option<BufWriter<File>>,
-    parking: Option<BufWriter<File>>,
+    files: Files,
     counts: Counts,
     last: UtcMicros,
 }
@@ -124,7 +137,7 @@ impl Replay {
         while pipeline.wake_at() <= end {
             let now = pipeline.wake_at();
             pipeline.handle(now, now, Input::Tick);
-            write_outputs(pipeline, now, (&mut self.tracks, &mut self.messages, &mut self.parking), &mut self.counts)?;
+            write_outputs(pipeline, now, &mut self.files, &mut self.counts)?;
         }
         Ok(())
     }
@@ -158,17 +171,12 @@ impl Replay {
             while pipeline.wake_at() < arrived_at {
                 let now = pipeline.wake_at();
                 pipeline.handle(now, now, Input::Tick);
-                write_outputs(
-                    pipeline,
-                    now,
-                    (&mut self.tracks, &mut self.messages, &mut self.parking),
-                    &mut self.counts,
-                )?;
+                write_outputs(pipeline, now, &mut self.files, &mut self.counts)?;
             }
         }
         self.last = arrived_at;
         pipeline.handle(arrived_at, arrived_at, input);
-        write_outputs(pipeline, arrived_at, (&mut self.tracks, &mut self.messages, &mut self.parking), &mut self.counts)
+        write_outputs(pipeline, arrived_at, &mut self.files, &mut self.counts)
     }
 
     /// Without a site both sets are understood: a recording does not say which its vehicles speak.
@@ -201,12 +209,15 @@ impl Replay {
             align: AlignSettings::default(),
             tracker: self.site.as_ref().map_or_else(TrackerSettings::default, |site| (&site.fusion).into()),
             limits: self.site.as_ref().map_or_else(Limits::default, Site::limits),
+            events: self.site.as_ref().map_or_else(EventSettings::default, |site| site.events.clone()),
             start,
         }
     }
 
     fn finish(self, recording: &Path) -> anyhow::Result<ExitCode> {
-        for mut file in [self.tracks, self.messages, self.parking].into_iter().flatten() {
+        for mut file in
+            [self.files.tracks, self.files.messages, self.files.parking, self.files.events].into_iter().flatten()
+        {
             file.flush().context("writing the output")?;
         }
         let Counts { inputs, pictures, messages, dropped, refused, faults } = self.counts;
@@ -227,26 +238,31 @@ type OutFile = Option<BufWriter<File>>;
 fn write_outputs(
     pipeline: &mut Pipeline,
     now: UtcMicros,
-    (tracks, messages, parking): (&mut OutFile, &mut OutFile, &mut OutFile),
+    files: &mut Files,
     counts: &mut Counts,
 ) -> anyhow::Result<()> {
     while let Some(output) = pipeline.poll_output() {
         match output {
             Output::Picture(picture) => {
                 counts.pictures += 1;
-                if let Some(file) = tracks {
+                if let Some(file) = &mut files.tracks {
                     write_line(file, &TracksLine::new(&picture, now))?;
                 }
             }
             Output::Send(transmission) => {
                 counts.messages += 1;
-                if let Some(file) = messages {
+                if let Some(file) = &mut files.messages {
                     write_line(file, &MessageLine::new(&transmission, now))?;
                 }
             }
             Output::Parking(lots) => {
-                if let Some(file) = parking {
+                if let Some(file) = &mut files.parking {
                     lots.iter().try_for_each(|lot| write_line(file, &ParkingLine { t_us: now.0, lot }))?;
+                }
+            }
+            Output::Events(events) => {
+                if let Some(file) = &mut files.events {
+                    events.iter().try_for_each(|event| write_line(file, &EventLine::new(event, now)))?;
                 }
             }
             Output::Dropped { count, .. } => counts.dropped += count,
@@ -258,6 +274,7 @@ fn write_outputs(
             | Output::Received { outcome: Ok(_), .. }
             | Output::Command(_)
             | Output::Priority(_)
+            | Output::Notice { .. }
             | Output::Suppressed { .. } => {}
         }
     }
@@ -361,6 +378,41 @@ impl MessageLine {
             message: transmission.kind.as_str(),
             set: transmission.set.as_str(),
             hex: hex(&transmission.payload),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct EventLine<'a> {
+    t_us: i64,
+    number: u8,
+    kind: &'static str,
+    began_at_us: i64,
+    east_m: f64,
+    north_m: f64,
+    lane: Option<&'a str>,
+    tracks: &'a [u64],
+    measure: Option<f64>,
+    confidence: f64,
+    unseen: bool,
+    ended: Option<perception::events::Ending>,
+}
+
+impl<'a> EventLine<'a> {
+    fn new(event: &'a Event, now: UtcMicros) -> Self {
+        Self {
+            t_us: now.0,
+            number: event.number,
+            kind: event.kind.as_str(),
+            began_at_us: event.began_at.0,
+            east_m: event.place_enu_m[0],
+            north_m: event.place_enu_m[1],
+            lane: event.lane.as_deref(),
+            tracks: &event.tracks,
+            measure: event.measure,
+            confidence: event.confidence,
+            unseen: event.unseen,
+            ended: event.ended.map(|(_, ending)| ending),
         }
     }
 }

@@ -3,9 +3,12 @@
 use std::path::Path;
 
 use perception::calibration::{CameraModel, Origin, RadarModel, RadarSigma, SensorModel, SiteGeometry};
+use perception::events::EventSettings;
 use serde::Deserialize;
 
-use super::file::{CameraFile, DetectorFile, FusionFile, GateFile, RadarFile, RadioFile, SITE_FILE_VERSION, SiteFile};
+use super::file::{
+    CameraFile, CloudFile, DetectorFile, FusionFile, GateFile, RadarFile, RadioFile, SITE_FILE_VERSION, SiteFile,
+};
 use super::{Camera, Radar, SignalFile, Site};
 use crate::gate::Limits;
 use crate::map::SiteMap;
@@ -58,25 +61,12 @@ impl<'a> Checker<'a> {
             self.signal(signal, map.as_ref());
         }
         self.gate(&file.gate, file.signal.as_ref(), map.as_ref(), &origin);
+        self.events(&file.events, map.as_ref());
+        if !(0.0..=1.0).contains(&file.event_codes.least_confidence) {
+            self.problem("event_codes.least_confidence", "must be 0 to 1".into());
+        }
         if let Some(cloud) = &mut file.cloud {
-            if let Some(tls) = &mut cloud.tls {
-                let own = [&mut tls.certificate_file, &mut tls.private_key_file].into_iter().flatten();
-                own.chain([&mut tls.root_ca_file]).for_each(|path| *path = self.base.join(&*path));
-            }
-            if let Some(kind) = cloud.outbox.keys().find(|kind| !kind.is_promised()) {
-                self.problem(&format!("cloud.outbox.{kind}"), "is not kept in the outbox".into());
-            }
-            self.one_of("cloud.mode", &cloud.mode, &["peer", "client"]);
-            self.one_of("cloud.encoding", &cloud.encoding, &["json", "cbor"]);
-            if let Err(error) = crate::city::link(cloud).check() {
-                self.problem("cloud", error.to_string());
-            }
-            if let Err(error) = cloud_bridge::command_keys(&cloud.command_keys) {
-                self.problem("cloud.command_keys", error.to_string());
-            }
-            if cloud.traffic_window_s == 0 || 3600 % cloud.traffic_window_s != 0 {
-                self.problem("cloud.traffic_window_s", "must divide an hour".into());
-            }
+            self.cloud(cloud);
         }
         for (key, text) in file.priority.iter().flat_map(Policy::problems) {
             self.problem(key, text);
@@ -119,6 +109,8 @@ impl<'a> Checker<'a> {
             },
             signal: file.signal,
             gate: file.gate,
+            events: file.events,
+            event_codes: file.event_codes,
             radios: file.radios,
             receivers: file.receivers,
             priority: file.priority,
@@ -126,6 +118,27 @@ impl<'a> Checker<'a> {
             console_listen: file.console.listen,
             state_dir: self.base.join(file.state_dir),
         })
+    }
+
+    fn cloud(&mut self, cloud: &mut CloudFile) {
+        if let Some(tls) = &mut cloud.tls {
+            let own = [&mut tls.certificate_file, &mut tls.private_key_file].into_iter().flatten();
+            own.chain([&mut tls.root_ca_file]).for_each(|path| *path = self.base.join(&*path));
+        }
+        if let Some(kind) = cloud.outbox.keys().find(|kind| !kind.is_promised()) {
+            self.problem(&format!("cloud.outbox.{kind}"), "is not kept in the outbox".into());
+        }
+        self.one_of("cloud.mode", &cloud.mode, &["peer", "client"]);
+        self.one_of("cloud.encoding", &cloud.encoding, &["json", "cbor"]);
+        if let Err(error) = crate::city::link(cloud).check() {
+            self.problem("cloud", error.to_string());
+        }
+        if let Err(error) = cloud_bridge::command_keys(&cloud.command_keys) {
+            self.problem("cloud.command_keys", error.to_string());
+        }
+        if cloud.traffic_window_s == 0 || 3600 % cloud.traffic_window_s != 0 {
+            self.problem("cloud.traffic_window_s", "must divide an hour".into());
+        }
     }
 
     fn problem(&mut self, key: &str, text: String) {
@@ -273,6 +286,24 @@ impl<'a> Checker<'a> {
                     self.problem("signal", format!("stage {number}: groups {a} and {b} conflict"));
                 }
             }
+        }
+    }
+
+    fn events(&mut self, events: &EventSettings, map: Option<&SiteMap>) {
+        for problem in events.problems() {
+            self.problem(&format!("events.{}", problem.key), problem.to_string());
+        }
+        let lanes = events.no_stopping.iter().flat_map(|place| &place.lanes);
+        let lanes = lanes.chain(events.gauges.iter().filter_map(|gauge| gauge.lane.as_ref()));
+        let has = |map: &SiteMap, name: &str| {
+            let link = name.rsplit_once('/').and_then(|(link, number)| Some((map.link(link)?, number)));
+            link.is_some_and(|(link, number)| link.lanes.iter().any(|lane| lane.number.to_string() == number))
+        };
+        for lane in lanes.filter(|lane| map.is_some_and(|map| !has(map, lane))) {
+            self.problem("events", format!("names the lane {lane:?}, which the map does not have"));
+        }
+        for gauge in &events.gauges {
+            self.name("events.gauges id", &gauge.id);
         }
     }
 

@@ -6,11 +6,12 @@ use std::path::PathBuf;
 
 use perception::calibration::Origin;
 use perception::detection::SensorId;
+use perception::events::EventSettings;
 use perception::track::TrackerSettings;
 use serde::Deserialize;
 
 use super::signal::SignalFile;
-use crate::gate::{Limits, SignalLimits};
+use crate::gate::{EventCodes, Limits, SignalLimits};
 use crate::map::conflicts::Overrides;
 use crate::priority::Policy;
 
@@ -50,6 +51,12 @@ pub struct SiteFile {
     /// What the gate lets through.
     #[serde(default)]
     pub gate: GateFile,
+    /// When something on the road is an event.
+    #[serde(default)]
+    pub events: EventSettings,
+    /// Which events and signs go on the air.
+    #[serde(default)]
+    pub event_codes: EventCodes,
     /// Radios.
     #[serde(default, rename = "radio")]
     pub radios: Vec<RadioFile>,

@@ -6,8 +6,9 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use perception::calibration::{CameraModel, RadarModel, SiteGeometry};
+use perception::events::EventSettings;
 
-use crate::gate::Limits;
+use crate::gate::{EventCodes, Limits};
 use crate::map::SiteMap;
 use crate::priority::Policy;
 use crate::signals::fixed_time::FixedTimePlan;
@@ -75,6 +76,10 @@ pub struct Site {
     pub signal: Option<SignalFile>,
     /// What the gate is told against its defaults and the map.
     pub gate: GateFile,
+    /// When something on the road is an event.
+    pub events: EventSettings,
+    /// Which events and signs go on the air.
+    pub event_codes: EventCodes,
     /// Radios.
     pub radios: Vec<RadioFile>,
     /// Where messages of vehicles and people arrive.
@@ -131,7 +136,7 @@ impl Site {
     /// What the gate lets through: the signal's staleness limit is that of its source.
     pub fn limits(&self) -> Limits {
         let stale_after_s = self.signal.as_ref().map(|signal| signal.settings().stale_after_s());
-        let mut limits = Limits::from(&self.gate);
+        let mut limits = Limits { events: self.event_codes.clone(), ..Limits::from(&self.gate) };
         limits.signal.age_s = stale_after_s.unwrap_or(limits.signal.age_s);
         limits
     }

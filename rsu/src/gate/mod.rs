@@ -3,11 +3,13 @@
 //! What it does on a lie, and for how long, is decided in `docs/adr/0006-the-gate-on-lies.md`.
 
 mod countdown;
+mod event;
 mod object;
 mod parking;
 mod signal;
 mod watch;
 
+pub use event::{EventCodes, EventGate, Told};
 pub use object::{ObjectGate, ObjectLimits};
 pub use parking::lot_may_be_said;
 pub use signal::{Held, SaidSignal, SignalGate, SignalLimits};
@@ -21,6 +23,8 @@ pub struct Limits {
     pub signal: SignalLimits,
     /// Of road users.
     pub objects: ObjectLimits,
+    /// Of events and signs.
+    pub events: EventCodes,
     /// Which groups conflict, against the map.
     pub conflicts: Overrides,
 }
@@ -84,6 +88,12 @@ pub enum Reason {
     ParkingStale,
     /// A lot whose counts do not add up, or whose bays are not the map's.
     ParkingInconsistent,
+    /// A notice that does not hold yet, or no more.
+    OutsideTimeWindow,
+    /// A code of which nothing is known.
+    CodeUnknown,
+    /// An event that is not sure enough, or was not seen for a while.
+    EventUnsure,
     /// It could not be encoded.
     NotEncodable,
 }
@@ -120,6 +130,9 @@ impl Reason {
             Self::Duplicate => "duplicate",
             Self::ParkingStale => "parking_stale",
             Self::ParkingInconsistent => "parking_inconsistent",
+            Self::OutsideTimeWindow => "outside_time_window",
+            Self::CodeUnknown => "code_unknown",
+            Self::EventUnsure => "event_unsure",
             Self::NotEncodable => "not_encodable",
         }
     }
@@ -170,6 +183,9 @@ impl Reason {
             Self::Duplicate => "another one that is said is the same road user",
             Self::ParkingStale => "the lot was not looked at lately",
             Self::ParkingInconsistent => "the lot's counts do not add up, or its bays are not the map's",
+            Self::OutsideTimeWindow => "it does not hold now",
+            Self::CodeUnknown => "its code is not known",
+            Self::EventUnsure => "it is not sure enough",
             Self::NotEncodable => "the encoder refused it",
         }
     }

@@ -10,8 +10,9 @@ use perception::parking::LotState;
 use perception::time::UtcMicros;
 use perception::track::{Track, V2X};
 
-use crate::gate::{Reason, lot_may_be_said};
+use crate::gate::{Reason, Told, lot_may_be_said};
 use crate::map::SiteMap;
+use crate::notice::Timing;
 use crate::priority::Answers;
 use crate::radios::{MessageKind, MessageSet, Transmission};
 use crate::signals::SignalState;
@@ -19,6 +20,7 @@ use crate::signals::SignalState;
 mod cn_map;
 mod cn_pam;
 mod cn_rsc;
+mod cn_rsi;
 mod cn_rsm;
 mod cn_spat;
 mod confidence;
@@ -111,6 +113,12 @@ struct Application {
 /// China AIDs and priorities (facts of deployed units; YD/T 3707-2020, YD/T 3709-2020).
 const CN_MAP: Application = Application { id: 3618, priority: 16 };
 const CN_SPAT: Application = Application { id: 3619, priority: 176 };
+/// RSI: static, semi-static, dynamic.
+const CN_RSI: [Application; 3] = [
+    Application { id: 3620, priority: 48 },
+    Application { id: 3621, priority: 80 },
+    Application { id: 3622, priority: 112 },
+];
 const CN_RSM: Application = Application { id: 3623, priority: 208 };
 /// US PSIDs as deployed: SPAT and MAP 0x82, SDSM 0x90 (IEEE 1609.12 and RSU configurations in the field).
 const US_MAP: Application = Application { id: 0x82, priority: 16 };
@@ -146,6 +154,7 @@ struct Counts {
     us_ssm: MessageCount,
     cn_rsc: MessageCount,
     cn_pam: MessageCount,
+    cn_rsi: MessageCount,
 }
 
 /// A `MsgCount`, INTEGER (0..127).
@@ -273,6 +282,22 @@ impl Composer {
             composed.push(finish(MessageSet::Us, MessageKind::Ssm, US_SSM, encoded, now, ANSWERS_VALID_S));
         }
         composed
+    }
+
+    /// Events and signs of one timing: RSI (China). `valid_s`: until its successor is due.
+    pub fn information(&mut self, now: UtcMicros, timing: Timing, told: &[Told], valid_s: f64) -> Vec<Composed> {
+        let Some(dialect) = self.edition.cn else { return Vec::new() };
+        let [fixed, semi, dynamic] = CN_RSI;
+        let application = || match timing {
+            Timing::Static => fixed,
+            Timing::SemiStatic => semi,
+            Timing::Dynamic => dynamic,
+        };
+        let sender = cn_rsm::Sender { id: self.edition.rsu_id, origin: &self.origin, frame: &self.frame };
+        cn_rsi::encode(told, self.map.as_ref(), &sender, dialect, now, || self.counts.cn_rsi.next())
+            .into_iter()
+            .map(|encoded| finish(MessageSet::Cn, MessageKind::Rsi, application(), encoded, now, valid_s))
+            .collect()
     }
 
     /// Which message tells of objects on this site; where both families are on the air, China's stands for both.

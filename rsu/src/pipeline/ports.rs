@@ -5,6 +5,7 @@ use std::sync::Arc;
 use perception::align::AlignSettings;
 use perception::calibration::SiteGeometry;
 use perception::detection::{SensorFrame, SensorId};
+use perception::events::{Event, EventSettings, WaterLevel};
 use perception::lanes::LocatedTrack;
 use perception::parking::LotState;
 use perception::time::UtcMicros;
@@ -14,6 +15,7 @@ use perception::traffic::LaneWindow;
 use crate::gate::{Limits, Reason, SaidSignal};
 use crate::map::SiteMap;
 use crate::messages::Edition;
+use crate::notice::Notice;
 use crate::priority::{Command, Decision, Refusal};
 use crate::radios::{MessageKind, Transmission};
 use crate::signals::SignalState;
@@ -47,6 +49,10 @@ pub enum Input {
         /// How many there are.
         vehicles: u32,
     },
+    /// A gauge says how high the water stands.
+    Water(WaterLevel),
+    /// The city wants something told.
+    Notice(Notice),
     /// Time has passed.
     Tick,
 }
@@ -66,6 +72,15 @@ pub enum Output {
     Traffic(Vec<LaneWindow>),
     /// Parking lots as they are.
     Parking(Vec<LotState>),
+    /// Events that began, changed or ended.
+    Events(Vec<Event>),
+    /// What became of an [`Input::Notice`].
+    Notice {
+        /// Its id.
+        id: String,
+        /// Why it was not taken.
+        outcome: Result<(), &'static str>,
+    },
     /// How far each sensor is found to be off.
     Sensors(Vec<SensorHealth>),
     /// What became of something received.
@@ -123,6 +138,8 @@ pub struct PipelineSettings {
     pub tracker: TrackerSettings,
     /// What the gate lets through.
     pub limits: Limits,
+    /// When something is an event.
+    pub events: EventSettings,
     /// When the pipeline begins.
     pub start: UtcMicros,
 }

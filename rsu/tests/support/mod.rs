@@ -63,6 +63,7 @@ pub fn pipeline(site: &Site, start: UtcMicros) -> Pipeline {
         align: AlignSettings::default(),
         tracker: (&site.fusion).into(),
         limits: site.limits(),
+        events: site.events.clone(),
         start,
     };
     Pipeline::new(settings).expect("the site's geometry is in order")

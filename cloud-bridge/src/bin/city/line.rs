@@ -1,6 +1,8 @@
 //! One readable line for each event.
 
-use cloud_bridge::schema::{BayStatus, GroupState, Health, LaneTraffic, Parking, Signal, Traffic, Wellness};
+use cloud_bridge::schema::{
+    BayStatus, Ending, Event, GroupState, Health, LaneTraffic, Parking, Signal, Traffic, Wellness,
+};
 use cloud_bridge::{State, StateMessage, WatchEvent};
 
 /// The line for an event, without a newline.
@@ -26,8 +28,20 @@ fn of_state(message: &StateMessage) -> String {
         State::Parking(parking) => (format!("parking {}", parking.lot), of_parking(parking)),
         State::Health(health) => ("health".to_owned(), of_health(health)),
         State::Signal(signal) => ("signal".to_owned(), of_signal(signal)),
+        State::Event(event) => (format!("event {}", printable(&event.event)), of_road_event(event)),
     };
     format!("{kind}{simulated}: {text}")
+}
+
+fn of_road_event(event: &Event) -> String {
+    let ending = event.ending.map(|ending| match ending {
+        Ending::Cleared => "cleared",
+        Ending::Lost => "lost from sight",
+        Ending::Passed => "past",
+    });
+    let state = ending.unwrap_or(if event.unseen { "not seen now" } else { "lasts" });
+    let lane = event.lane.as_ref().map_or(String::new(), |lane| format!(" in lane {}", printable(lane)));
+    format!("{}{lane} at {:.1} m east, {:.1} m north, {state}", printable(&event.kind), event.east_m, event.north_m)
 }
 
 fn of_traffic(traffic: &Traffic) -> String {

@@ -356,7 +356,10 @@ fn junction(data: &Data, steps: &BTreeMap<i64, Vec<Step>>, wish: &Wish) -> Resul
                 Some(format!("{id} (at {lat:.5},{lon:.5})"))
             };
             let list: Vec<String> = lit.iter().filter_map(told).collect();
-            Err(ImportError::new(format!("tell which junction with --junction NODE; with a signal: {}", list.join(", "))))
+            Err(ImportError::new(format!(
+                "tell which junction with --junction NODE; with a signal: {}",
+                list.join(", ")
+            )))
         }
     }
 }

@@ -1,0 +1,85 @@
+//! `hil events`: what the events that were said are worth.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use clap::Args;
+use hil::recorder::incidents::{Incident, tally};
+use perception::events::EventKind;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+/// Which files.
+#[derive(Debug, Args)]
+pub struct EventsArgs {
+    /// The events, as `rsu replay RECORDING --events FILE` writes them; several recordings are summed up.
+    #[arg(required = true)]
+    events: Vec<PathBuf>,
+    /// What was done in them, as `hil record --incidents FILE` writes it, in the same order; without: everything is a false
+    /// alarm.
+    #[arg(long, value_name = "FILE")]
+    incidents: Vec<PathBuf>,
+    /// How long each recording is, seconds.
+    #[arg(long, value_name = "SECONDS", default_value_t = 600.0)]
+    length_s: f64,
+    /// Time of the first step, as `hil record --start` had it.
+    #[arg(long, value_name = "SECONDS", default_value_t = 1_800_000_000)]
+    start: u32,
+}
+
+#[derive(Deserialize)]
+struct Line {
+    kind: EventKind,
+    number: u8,
+    began_at_us: i64,
+    east_m: f64,
+    north_m: f64,
+}
+
+/// Counts and prints a table.
+///
+/// # Errors
+/// A file that cannot be read.
+pub fn run(args: &EventsArgs) -> anyhow::Result<()> {
+    if !args.incidents.is_empty() && args.incidents.len() != args.events.len() {
+        bail!("{} files of events and {} of incidents", args.events.len(), args.incidents.len());
+    }
+    let hours = args.length_s * args.events.len() as f64 / 3600.0;
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{hours:.2} h\nkind                 done  told  recall  false  per hour")?;
+    let mut recordings = Vec::new();
+    for (index, path) in args.events.iter().enumerate() {
+        let incidents: Vec<Incident> =
+            args.incidents.get(index).map(|path| read(path)).transpose()?.unwrap_or_default();
+        let mut lines: Vec<Line> = read(path)?;
+        // The first line of an incident has where it was recognised.
+        let mut seen = std::collections::BTreeSet::new();
+        lines.retain(|line| seen.insert((line.number, line.began_at_us)));
+        let since_s = |us: i64| (us - i64::from(args.start) * 1_000_000) as f64 * 1e-6;
+        let events: Vec<_> =
+            lines.iter().map(|line| (line.kind, since_s(line.began_at_us), [line.east_m, line.north_m])).collect();
+        recordings.push((incidents, events));
+    }
+    for kind in EventKind::ALL {
+        let [mut done, mut told, mut lone] = [0, 0, 0];
+        for (incidents, events) in &recordings {
+            let counted = tally(kind, incidents, events);
+            (done, told, lone) = (done + counted.done, told + counted.told, lone + counted.false_alarms);
+        }
+        let recall = if done > 0 { format!("{:.2}", f64::from(told) / f64::from(done)) } else { "-".to_owned() };
+        let per_hour = f64::from(lone) / hours;
+        writeln!(out, "{:<20} {done:>4}  {told:>4}  {recall:>6}  {lone:>5}  {per_hour:>8.1}", kind.as_str())?;
+    }
+    Ok(())
+}
+
+fn read<T: DeserializeOwned>(path: &Path) -> anyhow::Result<Vec<T>> {
+    let file = File::open(path).with_context(|| path.display().to_string())?;
+    let parse = |(index, line): (usize, std::io::Result<String>)| {
+        let place = || format!("{}, line {}", path.display(), index + 1);
+        serde_json::from_str(&line.with_context(place)?).with_context(place)
+    };
+    BufReader::new(file).lines().enumerate().map(parse).collect()
+}

@@ -1,0 +1,366 @@
+//! Incidents in the traffic, by a script: who drives against the lane, stands in it, walks on it, runs a red light; and the
+//! list of what was done, to compare what was said with.
+//!
+//! SUMO knows nothing of them and drives on: whoever comes too near to an actor of the script is left out meanwhile.
+
+use fastrand::Rng;
+use perception::calibration::Lane;
+use perception::detection::Class;
+use perception::events::EventKind;
+use perception::frames::heading_of;
+use perception::priors::is_motor_vehicle;
+use sensors::recording::SignalState;
+use serde::{Deserialize, Serialize};
+
+use super::signals::Signals;
+use super::traffic::{RoadUser, Traffic};
+use crate::cuboid::Cuboid;
+use crate::route::Path;
+
+/// What was done.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Incident {
+    /// As what it is to be told.
+    pub kind: EventKind,
+    /// When it is so, seconds after the first step.
+    pub from_s: f64,
+    /// Until when, likewise.
+    pub until_s: f64,
+    /// Where it begins, site ENU, metres.
+    pub from_enu_m: [f64; 2],
+    /// Where it ends, likewise.
+    pub until_enu_m: [f64; 2],
+}
+
+/// The kinds that can be staged, in the order in which they come.
+const STAGED: [EventKind; 8] = [
+    EventKind::WrongWay,
+    EventKind::StoppedVehicle,
+    EventKind::Pedestrian,
+    EventKind::RedLightRunning,
+    EventKind::Debris,
+    EventKind::Speeding,
+    EventKind::SlowVehicle,
+    EventKind::AccidentSuspected,
+];
+/// Actors have ids from here on.
+const FIRST_ID: u64 = 1_000_000;
+/// Whoever is nearer to an actor than this is left out, metres.
+const TOO_NEAR_M: f64 = 7.0;
+/// Incidents are this near to the site's origin, where sensors see them, metres.
+const NEAR_M: [f64; 2] = [12.0, 65.0];
+/// One begins so long after the one before has, seconds.
+const EVERY_S: f64 = 45.0;
+const STANDS_S: f64 = 35.0;
+/// Nothing is staged in a lane that is shorter, metres.
+const SHORTEST_M: f64 = 20.0;
+const CAR_M: [f64; 3] = [4.5, 1.8, 1.5];
+
+/// Where somebody is at a moment, as offset in metres along a way; and how fast, m/s.
+type Script = Box<dyn Fn(f64) -> Option<(f64, f64)>>;
+
+/// One actor.
+struct Actor {
+    id: u64,
+    class: Class,
+    size_m: [f64; 3],
+    way: Path,
+    script: Script,
+}
+
+/// Puts incidents into traffic, one after the other until its end.
+pub fn stage(traffic: &Traffic, lanes: &[Lane], signals: &Signals, seed: u64) -> (Traffic, Vec<Incident>) {
+    let mut random = Rng::with_seed(seed);
+    let (Some((first_s, _)), Some((last_s, _))) = (traffic.steps().first(), traffic.steps().last()) else {
+        return (traffic.clone(), Vec::new());
+    };
+    let (mut actors, mut incidents) = (Vec::new(), Vec::new());
+    let mut at_s = 10.0;
+    for kind in STAGED.into_iter().cycle() {
+        if first_s + at_s + EVERY_S + STANDS_S > *last_s {
+            break;
+        }
+        let stage = Stage { lanes, signals, first_s: *first_s, at_s, id: FIRST_ID + 2 * incidents.len() as u64 };
+        // A place that has no signal has nobody who runs a red light.
+        if let Some((incident, mut cast)) = stage.set(kind, &mut random) {
+            incidents.push(incident);
+            actors.append(&mut cast);
+            at_s += EVERY_S;
+        }
+    }
+    let steps = traffic.steps().iter().map(|(step_s, users)| {
+        let acting: Vec<RoadUser> = actors.iter().filter_map(|actor| actor.at(step_s - first_s)).collect();
+        let free = |user: &&RoadUser| acting.iter().all(|actor| apart_m(user, actor) > TOO_NEAR_M);
+        let mut all: Vec<RoadUser> = users.iter().filter(free).copied().collect();
+        all.extend(&acting);
+        (*step_s, all)
+    });
+    (Traffic::new(steps.collect()), incidents)
+}
+
+fn apart_m(a: &RoadUser, b: &RoadUser) -> f64 {
+    let [east_m, north_m] = [0, 1].map(|axis: usize| a.cuboid.position_enu_m[axis] - b.cuboid.position_enu_m[axis]);
+    east_m.hypot(north_m)
+}
+
+impl Actor {
+    fn at(&self, at_s: f64) -> Option<RoadUser> {
+        let (offset_m, speed_mps) = (self.script)(at_s)?;
+        let (position_enu_m, direction) = self.way.at(offset_m);
+        let cuboid = Cuboid { position_enu_m, heading_cw_north_rad: heading_of(direction), size_m: self.size_m };
+        Some(RoadUser { id: self.id, class: self.class, cuboid, speed_mps })
+    }
+}
+
+struct Stage<'a> {
+    lanes: &'a [Lane],
+    signals: &'a Signals,
+    first_s: f64,
+    at_s: f64,
+    id: u64,
+}
+
+impl Stage<'_> {
+    fn set(&self, kind: EventKind, random: &mut Rng) -> Option<(Incident, Vec<Actor>)> {
+        if kind == EventKind::RedLightRunning {
+            return self.runs_red(random);
+        }
+        let (lane, offset_m) = self.place(random)?;
+        let way = Path::new(lane.centerline_enu_m.iter().copied());
+        let limit_mps = lane.speed_limit_mps.unwrap_or(13.9);
+        let here = way.at(offset_m).0;
+        match kind {
+            EventKind::WrongWay => {
+                let back = Path::new(lane.centerline_enu_m.iter().rev().copied());
+                let from_m = (back.length_m() - offset_m - 50.0).max(0.0);
+                Some(self.drives(kind, back, from_m, 100.0, 9.0))
+            }
+            EventKind::Speeding => Some(self.drives(kind, way, (offset_m - 60.0).max(0.0), 110.0, 1.5 * limit_mps)),
+            EventKind::SlowVehicle => Some(self.drives(kind, way, (offset_m - 40.0).max(0.0), 60.0, 2.5)),
+            EventKind::StoppedVehicle => {
+                let (arrives_s, car) = self.comes_and_stands(self.id, &way, offset_m);
+                Some((self.incident(kind, arrives_s, STANDS_S, here, here), vec![car]))
+            }
+            EventKind::AccidentSuspected => {
+                let (_, stands) = self.comes_and_stands(self.id, &way, offset_m);
+                let hits_s = self.at_s + 20.0;
+                let until_s = self.at_s + STANDS_S;
+                let rear_m = offset_m - CAR_M[0] - 0.2;
+                let script = move |at_s: f64| match at_s {
+                    _ if at_s > until_s => None,
+                    _ if at_s >= hits_s => Some((rear_m, 0.0)),
+                    _ => Some(rear_m - 10.0 * (hits_s - at_s)).filter(|m| *m > 0.0).map(|m| (m, 10.0)),
+                };
+                let hits = self.car(self.id + 1, way, Box::new(script));
+                Some((self.incident(kind, hits_s, until_s - hits_s, here, here), vec![stands, hits]))
+            }
+            EventKind::Debris => {
+                let until_s = self.at_s + STANDS_S;
+                let from_s = self.at_s;
+                let script = move |at_s: f64| (from_s..until_s).contains(&at_s).then_some((offset_m, 0.0));
+                let car = self.car(self.id, way, Box::new(script));
+                let thing = Actor { class: Class::Unknown, size_m: [0.9, 0.7, 0.7], ..car };
+                Some((self.incident(kind, from_s, STANDS_S, here, here), vec![thing]))
+            }
+            EventKind::Pedestrian => {
+                let [east, north] = way.at(offset_m).1;
+                let aside = |m: f64| [here[0] + m * north, here[1] - m * east];
+                let across = Path::new([aside(6.0), aside(-6.0)]);
+                let (incident, mut cast) = self.drives(kind, across, 0.0, 12.0, 1.2);
+                for walker in &mut cast {
+                    (walker.class, walker.size_m) = (Class::Pedestrian, [0.4, 0.5, 1.72]);
+                }
+                Some((incident, cast))
+            }
+            _ => None,
+        }
+    }
+
+    fn incident(&self, kind: EventKind, from_s: f64, lasts_s: f64, from: [f64; 2], until: [f64; 2]) -> Incident {
+        Incident { kind, from_s, until_s: from_s + lasts_s, from_enu_m: from, until_enu_m: until }
+    }
+
+    fn car(&self, id: u64, way: Path, script: Script) -> Actor {
+        Actor { id, class: Class::Car, size_m: CAR_M, way, script }
+    }
+
+    /// Somebody who goes along a way at one speed.
+    fn drives(&self, kind: EventKind, way: Path, from_m: f64, most_m: f64, mps: f64) -> (Incident, Vec<Actor>) {
+        let until_m = (from_m + most_m).min(way.length_m() - 0.1);
+        let (from_s, lasts_s) = (self.at_s, (until_m - from_m).max(0.0) / mps);
+        let incident = self.incident(kind, from_s, lasts_s, way.at(from_m).0, way.at(until_m).0);
+        let script =
+            move |at_s: f64| (from_s..from_s + lasts_s).contains(&at_s).then(|| (from_m + mps * (at_s - from_s), mps));
+        (incident, vec![self.car(self.id, way, Box::new(script))])
+    }
+
+    /// A car that comes at 8 m/s, brakes at 4 m/s², stands, and goes; when it stands.
+    fn comes_and_stands(&self, id: u64, way: &Path, offset_m: f64) -> (f64, Actor) {
+        let (mps, brakes_m) = (8.0, 8.0);
+        let from_m = (offset_m - 60.0).max(0.0);
+        let brakes_s = self.at_s + (offset_m - brakes_m - from_m).max(0.0) / mps;
+        let stands_s = brakes_s + 2.0;
+        let goes_s = stands_s + STANDS_S;
+        let (from_s, end_m) = (self.at_s, way.length_m() - 0.1);
+        let script = move |at_s: f64| match at_s {
+            _ if at_s < from_s => None,
+            _ if at_s < brakes_s => Some((offset_m - brakes_m - mps * (brakes_s - at_s), mps)),
+            _ if at_s < stands_s => Some((offset_m - 2.0 * (stands_s - at_s).powi(2), 4.0 * (stands_s - at_s))),
+            _ if at_s < goes_s => Some((offset_m, 0.0)),
+            _ => Some(offset_m + (at_s - goes_s).powi(2)).filter(|m| *m < end_m).map(|m| (m, 2.0 * (at_s - goes_s))),
+        };
+        (stands_s, self.car(id, way.clone(), Box::new(script)))
+    }
+
+    /// A lane for vehicles only, and a place in it that sensors see.
+    fn place(&self, random: &mut Rng) -> Option<(&Lane, f64)> {
+        for _ in 0..200 {
+            let lane = self.lanes.get(random.usize(..self.lanes.len().max(1)))?;
+            let motor = lane.allowed.iter().any(|class| is_motor_vehicle(*class));
+            let way = Path::new(lane.centerline_enu_m.iter().copied());
+            if way.length_m() < SHORTEST_M {
+                continue;
+            }
+            let offset_m = random.f64() * way.length_m();
+            let [east_m, north_m] = way.at(offset_m).0;
+            let near = (NEAR_M[0]..NEAR_M[1]).contains(&east_m.hypot(north_m));
+            if motor && !lane.allowed.contains(&Class::Pedestrian) && near {
+                return Some((lane, offset_m));
+            }
+        }
+        None
+    }
+
+    /// Straight on at 11 m/s over a stop line that has been red for 3 s, and is for another 2.
+    fn runs_red(&self, random: &mut Rng) -> Option<(Incident, Vec<Actor>)> {
+        let (mps, before_m, beyond_m) = (11.0, 60.0, 40.0);
+        for _ in 0..100 {
+            let lane = self.lanes.get(random.usize(..self.lanes.len().max(1)))?;
+            let (Some(group), true) = (lane.signal_group, lane.maneuvers.iter().any(|way| way == "straight")) else {
+                continue;
+            };
+            let line_s = self.at_s + before_m / mps + random.f64() * 20.0;
+            let red = |at_s: f64| {
+                let said = self.signals.at(self.first_s + at_s, self.lanes);
+                let shown = said.and_then(|said| said.groups.into_iter().find(|shown| shown.id == group));
+                shown.is_some_and(|shown| shown.state == SignalState::Red)
+            };
+            if !(0..=10).all(|step| red(line_s - 3.0 + 0.5 * f64::from(step))) {
+                continue;
+            }
+            let mut points = lane.centerline_enu_m.clone();
+            let way = Path::new(points.iter().copied());
+            if way.length_m() < SHORTEST_M {
+                continue;
+            }
+            let (end, ahead) = way.at(way.length_m());
+            let length_m = way.length_m();
+            points.push([end[0] + beyond_m * ahead[0], end[1] + beyond_m * ahead[1]]);
+            let way = Path::new(points);
+            let front_m = CAR_M[0] / 2.0;
+            let from_s = line_s - before_m / mps;
+            let until_s = line_s + beyond_m / mps;
+            let script = move |at_s: f64| {
+                let offset_m = length_m - front_m + mps * (at_s - line_s);
+                ((from_s..until_s).contains(&at_s) && offset_m > 0.0).then_some((offset_m, mps))
+            };
+            let incident = self.incident(EventKind::RedLightRunning, line_s, 3.0, end, end);
+            return Some((incident, vec![self.car(self.id, way, Box::new(script))]));
+        }
+        None
+    }
+}
+
+/// How well what was said fits what was done.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Incidents that were done.
+    pub done: u32,
+    /// Of those, told of.
+    pub told: u32,
+    /// Events told of that no incident explains.
+    pub false_alarms: u32,
+}
+
+/// How early or late an event may begin, seconds, and how far away it may be, metres, to be of an incident.
+const EARLY_S: f64 = 5.0;
+const LATE_S: f64 = 5.0;
+const AWAY_M: f64 = 15.0;
+
+impl Incident {
+    /// Whether an event of its kind that began at a moment and place is of it.
+    pub fn explains(&self, began_s: f64, place_enu_m: [f64; 2]) -> bool {
+        let [along, to] = [0, 1].map(|which: usize| {
+            [0, 1].map(|axis: usize| match which {
+                0 => self.until_enu_m[axis] - self.from_enu_m[axis],
+                _ => place_enu_m[axis] - self.from_enu_m[axis],
+            })
+        });
+        let length_2 = along[0] * along[0] + along[1] * along[1];
+        let share = if length_2 > 0.0 { (along[0] * to[0] + along[1] * to[1]) / length_2 } else { 0.0 };
+        let share = share.clamp(0.0, 1.0);
+        let away_m = (to[0] - share * along[0]).hypot(to[1] - share * along[1]);
+        (self.from_s - EARLY_S..=self.until_s + LATE_S).contains(&began_s) && away_m <= AWAY_M
+    }
+}
+
+/// Compares; events are kind, beginning in seconds after the first step, and place, each incident once.
+pub fn tally(kind: EventKind, incidents: &[Incident], events: &[(EventKind, f64, [f64; 2])]) -> Tally {
+    let events: Vec<_> = events.iter().filter(|(of, ..)| *of == kind).collect();
+    let done: Vec<&Incident> = incidents.iter().filter(|incident| incident.kind == kind).collect();
+    let told = done.iter().filter(|one| events.iter().any(|(_, began_s, place)| one.explains(*began_s, *place)));
+    let lone = events.iter().filter(|(_, began_s, place)| !done.iter().any(|one| one.explains(*began_s, *place)));
+    let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+    Tally { done: count(done.len()), told: count(told.count()), false_alarms: count(lone.count()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lane(id: &str, points: Vec<[f64; 2]>) -> Lane {
+        Lane {
+            id: id.into(),
+            width_m: 3.3,
+            centerline_enu_m: points,
+            maneuvers: vec!["straight".into()],
+            signal_group: Some(1),
+            allowed: vec![Class::Car],
+            speed_limit_mps: Some(13.9),
+        }
+    }
+
+    #[test]
+    fn what_is_staged_is_in_the_traffic_at_its_time_and_place() {
+        let empty = Traffic::new((0..6000).map(|step| (f64::from(step) / 10.0, vec![])).collect());
+        let lanes = [lane("a/0", vec![[2.0, -150.0], [2.0, -12.0]])];
+        let red = r#"<tlsStates><tlsState time="0.0" id="m" state="r"/></tlsStates>"#;
+        let signals = Signals::read(red.as_bytes()).expect("well-formed");
+        let (traffic, incidents) = stage(&empty, &lanes, &signals, 1);
+        let kinds: std::collections::BTreeSet<_> = incidents.iter().map(|incident| incident.kind).collect();
+        assert_eq!(kinds.len(), STAGED.len(), "{incidents:?}");
+        for incident in &incidents {
+            let middle_s = (incident.from_s + incident.until_s) / 2.0;
+            let there = traffic.at(middle_s);
+            let near = |user: &RoadUser| incident.explains(middle_s, user.cuboid.position_enu_m);
+            // Who runs a red light has gone on by then.
+            let told = incident.kind == EventKind::RedLightRunning || there.iter().any(near);
+            assert!(told && !there.is_empty(), "{incident:?}: {there:?}");
+        }
+        assert_eq!(stage(&empty, &lanes, &signals, 1).1, incidents, "the seed decides");
+    }
+
+    #[test]
+    fn each_incident_counts_once_and_what_none_explains_is_a_false_alarm() {
+        let kind = EventKind::StoppedVehicle;
+        let incident = Incident { kind, from_s: 10.0, until_s: 40.0, from_enu_m: [0.0, 0.0], until_enu_m: [0.0, 50.0] };
+        let events = [
+            (kind, 12.0, [3.0, 25.0]),
+            (kind, 30.0, [3.0, 60.0]),
+            (kind, 12.0, [20.0, 25.0]),
+            (kind, 46.0, [0.0, 0.0]),
+            (EventKind::Debris, 12.0, [0.0, 0.0]),
+        ];
+        assert_eq!(tally(kind, &[incident], &events), Tally { done: 1, told: 1, false_alarms: 2 });
+    }
+}

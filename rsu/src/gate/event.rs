@@ -1,0 +1,303 @@
+//! May this event or sign be told of?
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use asn1::cn::rsi::EventSource;
+use perception::detection::SensorId;
+use perception::events::{Event, EventKind};
+use perception::frames::{SiteFrame, Wgs84, inside};
+use perception::time::UtcMicros;
+use serde::Deserialize;
+
+use super::Reason;
+use crate::notice::{Notice, NoticeCode, Place, Timing};
+
+/// A notice from further away than this is not this site's, metres.
+const FAR_M: f64 = 5000.0;
+/// What was seen is told as lasting for so long, seconds: until it is told again.
+const SEEN_HOLDS_S: f64 = 60.0;
+/// A reason for which nothing was held back for so long is news when it comes again, seconds.
+const QUIET_S: f64 = 60.0;
+
+/// Which codes go on the air, and which of what is seen. `site.toml`: `[event_codes]`.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct EventCodes {
+    /// Code of GB/T 29100 by kind of event, in place of the built-in one; 0: it is not broadcast.
+    pub cn: BTreeMap<EventKind, u16>,
+    /// Codes of events that notices may have besides those known.
+    pub more_events: BTreeSet<u16>,
+    /// Signs (GB 5768.2) that notices may have besides those known.
+    pub more_signs: BTreeSet<u16>,
+    /// What is less sure is not broadcast, 0 to 1.
+    pub least_confidence: f64,
+}
+
+impl Default for EventCodes {
+    fn default() -> Self {
+        Self { cn: BTreeMap::new(), more_events: BTreeSet::new(), more_signs: BTreeSet::new(), least_confidence: 0.5 }
+    }
+}
+
+/// Event types of GB/T 29100 that are known from published profiles: class times 100 plus number.
+const EVENTS: [u16; 22] =
+    [202, 205, 301, 302, 304, 305, 308, 311, 399, 401, 405, 406, 407, 408, 409, 707, 901, 902, 903, 904, 905, 906];
+/// Signs of GB 5768.2 likewise: works, speed limit, crosswalk.
+const SIGNS: [u16; 3] = [38, 85, 114];
+
+impl EventCodes {
+    /// The code on the air; `None`: this kind is not broadcast. Not built in: accident (101 is not certain), near misses and
+    /// red-light running, for which no code is known.
+    pub fn of(&self, kind: EventKind) -> Option<u16> {
+        let built_in = match kind {
+            EventKind::WrongWay => 904,
+            EventKind::StoppedVehicle | EventKind::IllegalParking => 903,
+            EventKind::SlowVehicle => 902,
+            EventKind::Speeding => 901,
+            EventKind::Pedestrian => 405,
+            EventKind::Debris => 401,
+            EventKind::QueueSpillback | EventKind::Congestion => 707,
+            EventKind::Flooding => 407,
+            EventKind::RedLightRunning | EventKind::NearMiss | EventKind::AccidentSuspected => 0,
+        };
+        Some(self.cn.get(&kind).copied().unwrap_or(built_in)).filter(|code| *code != 0)
+    }
+
+    fn knows(&self, code: NoticeCode) -> bool {
+        match code {
+            NoticeCode::Event(code) => {
+                code != 0
+                    && (EVENTS.contains(&code)
+                        || self.more_events.contains(&code)
+                        || self.cn.values().any(|known| *known == code))
+            }
+            NoticeCode::Sign(sign) => SIGNS.contains(&sign) || self.more_signs.contains(&sign),
+        }
+    }
+}
+
+/// An event or sign on its way to the air.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Told {
+    /// Its number: of what was seen that of the event, of notices their own.
+    pub number: u8,
+    /// What it is.
+    pub code: NoticeCode,
+    /// How often it is said.
+    pub timing: Timing,
+    /// Who says so.
+    pub source: EventSource,
+    /// Where.
+    pub place: Wgs84,
+    /// How far around, metres.
+    pub radius_m: Option<f64>,
+    /// Along which way.
+    pub path: Vec<Place>,
+    /// In which lanes.
+    pub lanes: Vec<SensorId>,
+    /// From when on.
+    pub from: UtcMicros,
+    /// Until when.
+    pub until: UtcMicros,
+    /// 0 lowest to 7 highest.
+    pub priority: u8,
+    /// How sure, 0 to 1. `None`: not known.
+    pub confidence: Option<f64>,
+    /// In words.
+    pub text: Option<String>,
+}
+
+impl Told {
+    /// Of what was seen. What is unseen for a while is told as half as sure.
+    fn of_event(now: UtcMicros, event: &Event, code: u16) -> Self {
+        let (timing, priority, radius_m) = manner(event.kind);
+        Self {
+            number: event.number,
+            code: NoticeCode::Event(code),
+            timing,
+            source: EventSource::Detection,
+            place: event.place,
+            radius_m: Some(radius_m),
+            path: Vec::new(),
+            lanes: event.lane.iter().cloned().collect(),
+            from: event.began_at,
+            until: now.plus_seconds(SEEN_HOLDS_S),
+            priority,
+            confidence: Some(event.confidence * if event.unseen { 0.5 } else { 1.0 }),
+            text: None,
+        }
+    }
+
+    fn of_notice(number: u8, notice: &Notice) -> Self {
+        let Place { lat_deg, lon_deg } = notice.place;
+        Self {
+            number,
+            code: notice.code,
+            timing: notice.timing,
+            source: EventSource::Government,
+            place: Wgs84 { lat_deg, lon_deg, ellipsoidal_height_m: 0.0 },
+            radius_m: notice.radius_m,
+            path: notice.path.clone(),
+            lanes: notice.lanes.clone(),
+            from: UtcMicros(notice.from_us),
+            until: UtcMicros(notice.until_us),
+            priority: notice.priority,
+            confidence: None,
+            text: notice.text.clone(),
+        }
+    }
+}
+
+/// How often a kind is said, how urgent it is, 0 to 7, and how far around it counts, metres. Urgency and radius are ours.
+fn manner(kind: EventKind) -> (Timing, u8, f64) {
+    match kind {
+        EventKind::WrongWay => (Timing::Dynamic, 7, 30.0),
+        EventKind::Pedestrian | EventKind::NearMiss | EventKind::RedLightRunning => (Timing::Dynamic, 6, 10.0),
+        EventKind::SlowVehicle | EventKind::Speeding => (Timing::Dynamic, 4, 20.0),
+        EventKind::Debris => (Timing::Dynamic, 6, 5.0),
+        EventKind::AccidentSuspected => (Timing::SemiStatic, 7, 15.0),
+        EventKind::StoppedVehicle => (Timing::SemiStatic, 5, 10.0),
+        EventKind::IllegalParking => (Timing::SemiStatic, 3, 10.0),
+        EventKind::QueueSpillback | EventKind::Congestion => (Timing::SemiStatic, 4, 50.0),
+        EventKind::Flooding => (Timing::SemiStatic, 6, 20.0),
+    }
+}
+
+/// The gate for events and signs.
+#[derive(Clone, Debug)]
+pub struct EventGate {
+    codes: EventCodes,
+    frame: SiteFrame,
+    region_enu_m: Vec<[f64; 2]>,
+    /// Reasons that the log has, and when they last held.
+    told: BTreeMap<Reason, UtcMicros>,
+}
+
+impl EventGate {
+    /// `region_enu_m`: where what is seen may be said; empty: anywhere.
+    pub fn new(codes: EventCodes, frame: SiteFrame, region_enu_m: Vec<[f64; 2]>) -> Self {
+        Self { codes, frame, region_enu_m, told: BTreeMap::new() }
+    }
+
+    /// Those of a kind of timing that may be said now; why each of the others may not. Kinds of events that have no code are
+    /// meant for the city, and not counted.
+    pub fn pass<'a>(
+        &mut self,
+        now: UtcMicros,
+        timing: Timing,
+        events: impl Iterator<Item = &'a Event>,
+        notices: impl Iterator<Item = (u8, &'a Notice)>,
+        held: &mut Vec<Reason>,
+    ) -> Vec<Told> {
+        let seen = events.filter_map(|event| Some(Told::of_event(now, event, self.codes.of(event.kind)?)));
+        let all: Vec<Told> = seen.chain(notices.map(|(number, notice)| Told::of_notice(number, notice))).collect();
+        let mut said = Vec::new();
+        for told in all.into_iter().filter(|told| told.timing == timing) {
+            match self.judge(now, &told) {
+                Ok(()) => said.push(told),
+                Err(reason) => held.push(reason),
+            }
+        }
+        self.log(now, held);
+        said
+    }
+
+    #[expect(clippy::neg_cmp_op_on_partial_ord, reason = "a comparison with NaN must hold it back")]
+    fn judge(&self, now: UtcMicros, told: &Told) -> Result<(), Reason> {
+        if !(told.from <= now && now < told.until) {
+            return Err(Reason::OutsideTimeWindow);
+        }
+        let seen = told.source == EventSource::Detection;
+        if !seen && !self.codes.knows(told.code) {
+            return Err(Reason::CodeUnknown);
+        }
+        if told.confidence.is_some_and(|share| !(share >= self.codes.least_confidence)) {
+            return Err(Reason::EventUnsure);
+        }
+        let [east_m, north_m, _] = self.frame.enu_from_wgs84(told.place);
+        let here = if seen && !self.region_enu_m.is_empty() {
+            inside(&self.region_enu_m, [east_m, north_m])
+        } else {
+            east_m.hypot(north_m) <= FAR_M
+        };
+        if here { Ok(()) } else { Err(Reason::OutsideRegion) }
+    }
+
+    fn log(&mut self, now: UtcMicros, held: &[Reason]) {
+        self.told.retain(|_, last| (0.0..=QUIET_S).contains(&now.seconds_since(*last)));
+        for &reason in held {
+            if self.told.insert(reason, now).is_none() {
+                tracing::info!(reason = reason.as_str(), "events or signs are held back: {}", reason.in_words());
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use perception::calibration::Origin;
+
+    const NOW: UtcMicros = UtcMicros(1_800_000_000_000_000);
+    const ORIGIN: Origin = Origin { lat_deg: 30.0, lon_deg: 114.0, ellipsoidal_height_m: 0.0 };
+
+    fn event(kind: EventKind, place_enu_m: [f64; 2]) -> Event {
+        let frame = SiteFrame::new(ORIGIN);
+        Event {
+            number: 3,
+            kind,
+            place_enu_m,
+            place: frame.wgs84_from_enu([place_enu_m[0], place_enu_m[1], 0.0]),
+            lane: None,
+            tracks: vec![1],
+            measure: None,
+            confidence: 0.9,
+            began_at: NOW.plus_seconds(-5.0),
+            seen_at: NOW,
+            unseen: false,
+            ended: None,
+        }
+    }
+
+    fn notice(code: NoticeCode) -> Notice {
+        Notice {
+            id: "a".into(),
+            code,
+            timing: Timing::Dynamic,
+            place: Place { lat_deg: 30.0, lon_deg: 114.0 },
+            radius_m: None,
+            path: vec![],
+            lanes: vec![],
+            from_us: NOW.0,
+            until_us: NOW.0 + 1,
+            priority: 0,
+            text: None,
+        }
+    }
+
+    fn pass(events: &[Event], notices: &[Notice]) -> (Vec<NoticeCode>, Vec<Reason>) {
+        let region = vec![[-100.0, -100.0], [100.0, -100.0], [100.0, 100.0], [-100.0, 100.0]];
+        let mut gate = EventGate::new(EventCodes::default(), SiteFrame::new(ORIGIN), region);
+        let mut held = Vec::new();
+        let said = gate.pass(NOW, Timing::Dynamic, events.iter(), notices.iter().map(|n| (1, n)), &mut held);
+        (said.into_iter().map(|told| told.code).collect(), held)
+    }
+
+    #[test]
+    fn each_is_held_back_for_its_reason() {
+        let wrong = |place| event(EventKind::WrongWay, place);
+        assert_eq!(pass(&[wrong([0.0, 0.0])], &[]), (vec![NoticeCode::Event(904)], vec![]));
+        assert_eq!(pass(&[wrong([101.0, 0.0])], &[]), (vec![], vec![Reason::OutsideRegion]));
+        assert_eq!(pass(&[event(EventKind::NearMiss, [0.0, 0.0])], &[]), (vec![], vec![]), "for the city only");
+        let unseen = Event { unseen: true, ..wrong([0.0, 0.0]) };
+        assert_eq!(pass(&[unseen], &[]), (vec![], vec![Reason::EventUnsure]), "half of 0.9");
+        let works = notice(NoticeCode::Sign(38));
+        assert_eq!(pass(&[], std::slice::from_ref(&works)), (vec![NoticeCode::Sign(38)], vec![]));
+        assert_eq!(pass(&[], &[notice(NoticeCode::Event(0))]), (vec![], vec![Reason::CodeUnknown]));
+        assert_eq!(pass(&[], &[notice(NoticeCode::Sign(9999))]), (vec![], vec![Reason::CodeUnknown]));
+        let early = Notice { from_us: NOW.0 + 1, until_us: NOW.0 + 2, ..works.clone() };
+        assert_eq!(pass(&[], &[early]), (vec![], vec![Reason::OutsideTimeWindow]));
+        let far = Notice { place: Place { lat_deg: 30.1, lon_deg: 114.0 }, ..works };
+        assert_eq!(pass(&[], &[far]), (vec![], vec![Reason::OutsideRegion]));
+    }
+}
