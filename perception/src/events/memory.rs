@@ -6,12 +6,16 @@ use super::EventSettings;
 use super::light::Crossing;
 use crate::lanes::LocatedTrack;
 use crate::time::UtcMicros;
+use crate::track::Track;
 
 /// A condition that does not hold for less than this has held all the time, seconds.
 const GAP_S: f64 = 0.6;
 /// Who stands goes again once it is this much faster than one who stands, or this far away, m/s and metres.
 const GOES_MPS: f64 = 1.0;
 const GONE_M: f64 = 4.0;
+/// A speed less sure than this, or of a younger track, says nothing of braking, m/s and seconds.
+const SURE_MPS: f64 = 0.8;
+const AGE_S: f64 = 1.5;
 /// Speeds are kept for this long, and at most so many.
 const SPEEDS_S: f64 = 1.2;
 const MOST_SPEEDS: usize = 32;
@@ -71,7 +75,7 @@ impl Memories {
     pub(super) fn remember(&mut self, now: UtcMicros, tracks: &[LocatedTrack], settings: &EventSettings) {
         self.0.retain(|id, _| tracks.iter().any(|located| located.track.id == *id));
         for LocatedTrack { track, .. } in tracks {
-            self.0.entry(track.id).or_default().follow(now, track.position_enu_m, track.speed_mps(), settings);
+            self.0.entry(track.id).or_default().follow(now, track, settings);
         }
     }
 
@@ -90,7 +94,10 @@ impl Memories {
 }
 
 impl Memory {
-    fn follow(&mut self, now: UtcMicros, at: [f64; 2], speed_mps: f64, settings: &EventSettings) {
+    fn follow(&mut self, now: UtcMicros, track: &Track, settings: &EventSettings) {
+        let (at, speed_mps) = (track.position_enu_m, track.speed_mps());
+        let variance = track.cov_velocity_m2ps2[0][0].max(track.cov_velocity_m2ps2[1][1]);
+        let sure = variance < SURE_MPS * SURE_MPS && now.seconds_since(track.born_at) >= AGE_S;
         let goes = |held: &Held| {
             speed_mps > settings.standing_mps + GOES_MPS || (held.from[0] - at[0]).hypot(held.from[1] - at[1]) > GONE_M
         };
@@ -99,6 +106,9 @@ impl Memory {
         }
         if self.standing.is_none() && speed_mps < settings.standing_mps {
             self.standing = Some(Held { since: now, from: at, last: now });
+        }
+        if !sure {
+            return;
         }
         self.speeds.retain(|(then, _)| now.seconds_since(*then) <= SPEEDS_S);
         let fastest_mps = self.speeds.iter().fold(0.0, |most: f64, (_, mps)| most.max(*mps));

@@ -23,8 +23,12 @@ const REACH_M: f64 = 40.0;
 const STEP_S: f64 = 0.1;
 /// The sign must hold for so long, seconds.
 const NEAR_MISS_S: f64 = 0.3;
+/// Who brakes does so this long after the sign at most, and began at most that long before it, seconds.
+const EVADES_S: f64 = 1.5;
 /// Standing this near is against each other, metres.
-const TOUCH_M: f64 = 0.5;
+const TOUCH_M: f64 = 0.3;
+/// What overlaps more is one road user with two tracks, metres.
+const OVERLAP_M: f64 = 0.6;
 /// Abrupt braking was at most this long before or after one stood, seconds.
 const BEFORE_S: f64 = 3.0;
 /// Pairs that are remembered, at most.
@@ -33,8 +37,18 @@ const MOST_PAIRS: usize = 256;
 #[derive(Clone, Debug, Default)]
 struct Pair {
     meets: Dwell,
+    near: Option<Near>,
     touches: Dwell,
     seen_at: UtcMicros,
+}
+
+/// They would have met.
+#[derive(Clone, Copy, Debug)]
+struct Near {
+    since: UtcMicros,
+    last: UtcMicros,
+    /// The shortest time to collision, seconds.
+    ttc_s: f64,
 }
 
 /// All pairs that are near each other.
@@ -83,8 +97,17 @@ impl Pairs {
                     confidence: a.track.existence.min(b.track.existence),
                     ..Sign::new(kind, place, since)
                 };
-                if let Some(held) = held.filter(|held| held.for_s(now) >= NEAR_MISS_S) {
-                    signs.push(Sign { measure: meets, ..sign(EventKind::NearMiss, true, held.since) });
+                if let (Some(held), Some(ttc_s)) = (held.filter(|held| held.for_s(now) >= NEAR_MISS_S), meets) {
+                    let least_s = pair.near.map_or(ttc_s, |near| near.ttc_s.min(ttc_s));
+                    pair.near = Some(Near { since: held.since, last: now, ttc_s: least_s });
+                }
+                // Ways that bend meet in a straight line's forecast all the time: somebody had to brake for it.
+                let near = pair.near.filter(|near| now.seconds_since(near.last) <= EVADES_S);
+                if let Some(near) = near.filter(|near| [a, b].into_iter().any(|one| braked_since(one, near, memories)))
+                {
+                    let since = near.since;
+                    signs.push(Sign { measure: Some(near.ttc_s), ..sign(EventKind::NearMiss, true, since) });
+                    pair.near = None;
                 }
                 if let Some(stood) = stood {
                     let braked = [a, b].into_iter().any(|one| braked_into_standing(one, memories));
@@ -148,7 +171,12 @@ fn stands_against(
     memories: &Memories,
 ) -> bool {
     let stands = |located: &LocatedTrack| memories.stands_s(located.track.id, now).is_some();
-    stands(a) && stands(b) && outline_a.gap_m(outline_b) <= TOUCH_M
+    stands(a) && stands(b) && (-OVERLAP_M..=TOUCH_M).contains(&outline_a.gap_m(outline_b))
+}
+
+fn braked_since(located: &LocatedTrack, near: &Near, memories: &Memories) -> bool {
+    let braked_at = memories.get(located.track.id).and_then(|memory| memory.braked_abruptly_at);
+    braked_at.is_some_and(|at| at.seconds_since(near.since) >= -EVADES_S)
 }
 
 fn braked_into_standing(located: &LocatedTrack, memories: &Memories) -> bool {

@@ -18,6 +18,8 @@ const QUEUE_GAP_M: f64 = 20.0;
 const QUEUE_LEAST: usize = 3;
 /// Congestion that is told goes on until the mean speed is this much higher.
 const CONGESTION_KEEP: f64 = 1.5;
+/// Where no crosswalk is known, one may be within this of the ends of a lane, metres.
+const UNKNOWN_CROSSWALK_M: f64 = 10.0;
 /// People this far from a crosswalk are still on their way to or from it, metres.
 const CROSSWALK_MARGIN_M: f64 = 2.5;
 
@@ -66,7 +68,17 @@ impl Road {
         self.map.locate(place_enu_m, Some(heading_cw_north_rad), Class::Unknown).is_some()
     }
 
-    pub(super) fn on_crosswalk(&self, [east_m, north_m]: [f64; 2]) -> bool {
+    /// Whether a camera has measured it lately. Radars alone see mirrored vehicles that drive where none is.
+    pub(super) fn by_camera(&self, located: &LocatedTrack) -> bool {
+        let camera = |sensor: &&SensorModel| matches!(sensor, SensorModel::Camera(_));
+        self.sensors.iter().filter(camera).any(|sensor| located.track.sources.contains(sensor.id()))
+    }
+
+    /// Whether people may be there: on a crosswalk, or, where none is known, near the end of a lane.
+    pub(super) fn on_crosswalk(&self, place: &LanePosition, [east_m, north_m]: [f64; 2]) -> bool {
+        if self.crosswalks_enu_m.is_empty() {
+            return place.to_stop_line_m < UNKNOWN_CROSSWALK_M || place.offset_m < UNKNOWN_CROSSWALK_M;
+        }
         // A cross of points is enough of a margin for people.
         let near = [[0.0, 0.0], [1.0, 0.0], [-1.0, 0.0], [0.0, 1.0], [0.0, -1.0]];
         let points = near.map(|[e, n]| [east_m + CROSSWALK_MARGIN_M * e, north_m + CROSSWALK_MARGIN_M * n]);

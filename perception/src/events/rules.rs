@@ -17,8 +17,11 @@ const CLASS_PROBABILITY: f64 = 0.7;
 const AGAINST_RAD: f64 = 2.6;
 const STILL_AGAINST_RAD: f64 = 2.1;
 const DRIVES_MPS: f64 = 2.0;
-/// Somebody who stands in front within this distance is what one waits for, metres.
-const WAITS_BEHIND_M: f64 = 20.0;
+/// Somebody this slow in front, within this distance, is what one waits for, m/s and metres: not all of a queue are seen.
+const CREEPS_MPS: f64 = 2.0;
+const WAITS_BEHIND_M: f64 = 100.0;
+/// Who has just left the junction may have to wait for people who cross, metres.
+const LEAVES_M: f64 = 12.0;
 /// The wave of starting runs back through a queue this fast, m/s, and the first takes so long, seconds.
 const START_WAVE_MPS: f64 = 4.0;
 const REACTION_S: f64 = 5.0;
@@ -29,6 +32,8 @@ const FREE_M: f64 = 40.0;
 const UNHURRIED_M: f64 = 60.0;
 /// Walking in a lane is this far from its edge, metres, beyond twice the standard deviation.
 const IN_LANE_M: f64 = 0.3;
+/// With a larger standard deviation, nobody knows whether they walk in the lane or beside it, metres.
+const WALKER_SIGMA_M: f64 = 0.5;
 
 struct One<'a> {
     now: UtcMicros,
@@ -98,7 +103,7 @@ impl One<'_> {
             // Where lanes of both directions overlap, one of them is right.
             (!road.leads(self.at, course_rad)).then(|| wrap_pi(course_rad - place.heading_cw_north_rad).abs())
         });
-        let against = angle_rad.is_some_and(|rad| rad >= AGAINST_RAD);
+        let against = angle_rad.is_some_and(|rad| rad >= AGAINST_RAD) && road.by_camera(self.located);
         let held = memory.wrong_way.hold(against, self.now, self.at);
         let far = |held: &Held| {
             held.for_s(self.now) >= self.settings.wrong_way_after_s
@@ -119,7 +124,7 @@ impl One<'_> {
         let stood_s = memories.stands_s(self.located.track.id, self.now)?;
         let in_front = scene.tracks.iter().any(|other| {
             other.track.id != self.located.track.id
-                && memories.stands_s(other.track.id, self.now).is_some()
+                && other.track.speed_mps() < CREEPS_MPS
                 && other.lane.as_ref().is_some_and(|theirs| {
                     let ahead_m = theirs.offset_m - place.offset_m;
                     theirs.lane == place.lane && ahead_m > 0.5 && ahead_m < WAITS_BEHIND_M
@@ -128,7 +133,8 @@ impl One<'_> {
         if in_front || (!lane.leads_on && place.to_stop_line_m < OUT_OF_MAP_M) {
             return Some(true);
         }
-        let at_line = lane.leads_on && place.to_stop_line_m < self.settings.stop_zone_m;
+        let gives_way = lane.leads_on && place.to_stop_line_m < self.settings.stop_zone_m;
+        let at_line = gives_way || place.offset_m < LEAVES_M;
         let after_s = if at_line { self.settings.stopped_at_line_after_s } else { self.settings.stopped_after_s };
         let free_s = match scene.lights.get(&place.lane) {
             Some(LaneLight { stop: true, .. }) => return Some(true),
@@ -200,8 +206,11 @@ impl One<'_> {
     fn walks(&self, memory: &mut Memory, road: &Road) -> Option<Sign> {
         let (place, lane) = self.nearest.as_ref()?;
         let from_edge_m = lane.half_width_m - place.lateral_m.abs();
-        let there = lane.carriageway && self.is_sure_of_class() && !road.on_crosswalk(self.at);
-        let inside = there && from_edge_m >= IN_LANE_M + 2.0 * self.sigma_m;
+        let there = lane.carriageway && self.is_sure_of_class() && !road.on_crosswalk(place, self.at);
+        let inside = there
+            && road.by_camera(self.located)
+            && self.sigma_m <= WALKER_SIGMA_M
+            && from_edge_m >= IN_LANE_M + 2.0 * self.sigma_m;
         let held = memory.walks.hold(inside, self.now, self.at);
         let begins = held.is_some_and(|held| held.for_s(self.now) >= self.settings.pedestrian_after_s);
         let sign = self.sign(EventKind::Pedestrian, begins, held.map_or(self.now, |held| held.since));

@@ -1,5 +1,5 @@
 use super::*;
-use crate::calibration::{Lane, Origin, RadarModel, RadarSigma, SensorModel};
+use crate::calibration::{CameraModel, Lane, Origin, RadarModel, RadarSigma, SensorModel};
 use crate::detection::Class;
 use crate::lanes::LaneMap;
 use crate::testing::{straight_lane, track_at};
@@ -30,11 +30,20 @@ fn site() -> SiteGeometry {
         max_range_m: 150.0,
         sigma: RadarSigma { range_m: 0.3, azimuth_rad: 0.01, range_rate_mps: 0.1 },
     };
+    let camera = CameraModel {
+        id: "camera".into(),
+        width_px: 640,
+        height_px: 360,
+        k: [500.0, 500.0, 320.0, 180.0],
+        distortion: [0.0; 5],
+        position_enu_m: [0.0, 210.0, 6.0],
+        enu_from_camera: [-1.0, 0.0, 0.0, 0.0, 0.0, -1.0, 0.0, -1.0, 0.0],
+    };
     let pavement = Lane { allowed: vec![Class::Pedestrian], ..lane("walk/1", [[4.0, 0.0], [4.0, 200.0]]) };
     SiteGeometry {
         name: "t".into(),
         origin: ORIGIN,
-        sensors: vec![SensorModel::Radar(radar)],
+        sensors: vec![SensorModel::Radar(radar), SensorModel::Camera(camera)],
         lanes: vec![
             Lane {
                 maneuvers: vec!["straight".into(), "right".into()],
@@ -73,7 +82,10 @@ impl Film {
     fn show(&mut self, from: u32, to: u32, who: impl Fn(f64) -> Vec<Track>) {
         for tenth in from * 10..to * 10 {
             let s = f64::from(tenth) / 10.0;
-            let tracks = who(s).into_iter().map(|track| Track { born_at: T0, measured_at: at(s), ..track }).collect();
+            let tracks = who(s)
+                .into_iter()
+                .map(|track| Track { born_at: T0, measured_at: at(s), sources: vec!["camera".into()], ..track })
+                .collect();
             let tracks = self.lanes.locate_all(tracks);
             let live = ["radar".into()];
             self.monitor.look(at(s), Scene { tracks: &tracks, live: &live, lights: &self.lights });
@@ -266,7 +278,7 @@ fn two_that_nearly_meet_and_two_that_met() {
     film.show(0, 20, |s| {
         let hits = s >= 5.0;
         vec![
-            car(1, [0.0, 154.8], 0.0),
+            car(1, [0.0, 154.7], 0.0),
             car(2, [0.0, if hits { 150.0 } else { 100.0 + 10.0 * s }], if hits { 0.0 } else { 10.0 }),
         ]
     });
