@@ -212,7 +212,7 @@ impl LaneMemory {
         let limit_mps = lane.limit_mps.map_or(f64::INFINITY, |limit_mps| limit_mps / 3.0);
         let below_mps = settings.congestion_mps.min(limit_mps);
         let crowded = self.vehicles >= settings.congestion_vehicles;
-        if self.covered_s < window_s || !(mean_mps < CONGESTION_KEEP * below_mps) {
+        if self.covered_s < window_s || mean_mps.is_nan() || mean_mps >= CONGESTION_KEEP * below_mps {
             return;
         }
         signs.push(Sign {
