@@ -118,6 +118,12 @@ impl Watched {
         self.occupant.filter(|_| self.state.status == BayStatus::Occupied).map(|occupant| occupant.block)
     }
 
+    /// Where its vehicle stood, if the bay is taken and none of `tracks` is that vehicle, or only `or` is.
+    pub(super) fn lost(&self, tracks: &[Track], or: u64) -> Option<[f64; 2]> {
+        let Occupant { id, block } = self.occupant.filter(|_| self.state.status == BayStatus::Occupied)?;
+        (id == or || !tracks.iter().any(|track| track.id == id)).then_some(block.middle)
+    }
+
     /// The share of the bay that a vehicle covers, the share of it that must lie in it for certain, and its own inside.
     pub(super) fn covered_by(&self, track: &Track) -> Covered {
         let reach_m = 0.5 * (track.length_m.unwrap_or(10.0) + self.block.size_m[0]) + self.block.size_m[1];
@@ -170,6 +176,9 @@ impl Watched {
 
     fn taken(&mut self, at: UtcMicros, after_s: f64, claim: &Claim<'_>) {
         let block = Block::of(claim.track, self.block.along);
+        // One that is seen anew beside its bay is no reason to think that it stands there.
+        let block =
+            if inside(&self.polygon, block.middle) { block } else { Block { middle: self.block.middle, ..block } };
         self.occupant = Some(Occupant { id: claim.track.id, block });
         let most = if claim.is_seen { SUREST } else { SUREST_BY_MOTION };
         self.evidence(at, BayStatus::Occupied, STANDS_PER_S * after_s, most, &claim.track.sources);
@@ -286,6 +295,11 @@ pub(super) const LONGEST_STEP_S: f64 = 1.0;
 /// Whether a road user may be a vehicle in a bay. One whose class nobody knows takes no bay, and frees none either.
 pub(super) fn may_take(track: &Track) -> bool {
     is_motor_vehicle(track.class) || track.class == Class::Unknown
+}
+
+/// Whether a vehicle may stand on more than one bay.
+pub(super) fn is_long(track: &Track) -> bool {
+    track.length_m.unwrap_or(class_prior(track.class).length_m) > 7.0
 }
 
 /// Whether a road user could hide a parked car.

@@ -117,6 +117,9 @@ const LEAST_STEP_S: f64 = 0.2;
 /// Time that runs back by more than this was set, seconds.
 const STEPPED_BACK_S: f64 = 1.0;
 
+/// A vehicle whose track is lost may be seen again this far from where it stood, metres.
+const BESIDE_M: f64 = 3.0;
+
 /// Watches one lot.
 #[derive(Clone, Debug)]
 pub struct ParkingMonitor {
@@ -231,6 +234,10 @@ impl ParkingMonitor {
             let covered: Vec<Covered> = self.bays.iter().map(|bay| bay.covered_by(track)).collect();
             let most = covered.iter().map(|covered| covered.bay).fold(0.0, f64::max);
             let Known { has_driven, is_seen } = self.known.get(&track.id).copied().unwrap_or_default();
+            if let Some(own) = (!has_driven && !bay::is_long(track)).then(|| self.who_lost(track, tracks)).flatten() {
+                claims[own].push(Claim { track, has_driven, is_seen });
+                continue;
+            }
             for (covered, claims) in covered.iter().zip(&mut claims) {
                 if most > 0.0 && covered.takes(covered.bay >= most) {
                     claims.push(Claim { track, has_driven, is_seen });
@@ -238,6 +245,15 @@ impl ParkingMonitor {
             }
         }
         claims
+    }
+
+    /// The bay whose vehicle a track is, that has never been seen to drive and so has not just come: the nearest one that is
+    /// taken and whose vehicle lost its track. Seen anew, half hidden, a vehicle may appear a bay beside its own.
+    fn who_lost(&self, track: &Track, tracks: &[Track]) -> Option<usize> {
+        let off_m = |bay: &Watched| bay.lost(tracks, track.id).map(|at| distance_m(at, track.position_enu_m));
+        let lost = self.bays.iter().enumerate().filter_map(|(index, bay)| Some((off_m(bay)?, index)));
+        let nearest = lost.filter(|(off_m, _)| *off_m < BESIDE_M).min_by(|a, b| a.0.total_cmp(&b.0));
+        nearest.map(|(_, index)| index)
     }
 
     /// The lot as it is.
@@ -259,6 +275,10 @@ impl ParkingMonitor {
             counted: self.gates.told(),
         }
     }
+}
+
+fn distance_m(a: [f64; 2], b: [f64; 2]) -> f64 {
+    (a[0] - b[0]).hypot(a[1] - b[1])
 }
 
 #[cfg(test)]

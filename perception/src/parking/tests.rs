@@ -148,6 +148,23 @@ fn a_car_that_is_a_little_off_takes_its_own_bay_only() {
 }
 
 #[test]
+fn a_vehicle_that_is_seen_anew_beside_its_bay_has_not_moved() {
+    let mut scene = Scene::new(&lot(bays()));
+    let coming = Track { velocity_enu_mps: [0.0, 2.0], ..parked(1, [1.25, 27.0]) };
+    scene.pass(5.0, &[]);
+    scene.pass(1.0, &[coming]);
+    assert_eq!(scene.pass(5.0, &[parked(1, NEAR)])[0], Occupied);
+    let beside = [parked(9, [3.2, 32.5])];
+    let statuses = scene.pass(60.0, &beside);
+    assert_eq!([statuses[0], statuses[2]], [Occupied, Free]);
+    // Another one that is seen to drive in beside it is another one.
+    let comes = Track { velocity_enu_mps: [0.0, 2.0], ..parked(10, [3.75, 27.0]) };
+    scene.pass(1.0, &[parked(9, [3.2, 32.5]), comes]);
+    let statuses = scene.pass(5.0, &[parked(9, [3.2, 32.5]), parked(10, [3.75, 32.5])]);
+    assert_eq!([statuses[0], statuses[2]], [Occupied, Occupied]);
+}
+
+#[test]
 fn a_radar_tells_who_came_and_who_left_but_silence_tells_nothing() {
     let mut scene = Scene::new(&lot(bays()));
     let at = |middle, velocity| seen_by("r", track_at(7, middle, velocity));
