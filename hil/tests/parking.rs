@@ -76,7 +76,7 @@ fn pam(sent: &Transmission) -> PAMData {
 
 #[test]
 fn bays_are_said_as_they_are_and_pam_says_the_same() {
-    let played = play(Script { bays_a_row: 10, seconds: 420.0, seed: 5 }, START);
+    let played = play(Script { bays_a_row: 10, seconds: 420.0, opens_empty: false, seed: 5 }, START);
     let (lots, sent) = run(&played, 5);
 
     let said = lots.iter().map(|(at, lot)| {
@@ -132,7 +132,7 @@ fn rsu_corners(sent: &Transmission) -> [[f64; 2]; 3] {
 
 #[test]
 fn gates_count_who_comes_and_goes() {
-    let played = play(Script { bays_a_row: 10, seconds: 420.0, seed: 5 }, START);
+    let played = play(Script { bays_a_row: 10, seconds: 420.0, opens_empty: false, seed: 5 }, START);
     let (lots, _) = run(&played, 5);
     let inside = |seconds: usize| {
         let users = &played.traffic.steps()[seconds * 5].1;
@@ -147,7 +147,7 @@ fn gates_count_who_comes_and_goes() {
 
 #[test]
 fn the_map_of_a_lot_is_read_as_it_was_written() {
-    let map = play(Script { bays_a_row: 3, seconds: 1.0, seed: 1 }, START).map;
+    let map = play(Script { bays_a_row: 3, seconds: 1.0, opens_empty: false, seed: 1 }, START).map;
     let text = map.to_geojson(&ORIGIN);
     let read = SiteMap::parse(&text, &ORIGIN).expect("sound");
     let (lot, written) = (&read.lots[0], &map.lots[0]);

@@ -22,6 +22,7 @@ use crate::cadence::Cadence;
 use crate::gate::{EventGate, ObjectGate, Reason, SignalGate};
 use crate::ghosts::Ghosts;
 use crate::map::conflicts::Conflicts;
+use crate::map::with_bays;
 use crate::messages::{Composed, Composer, ObjectPicture};
 use crate::notice::{Notices, Timing};
 use crate::priority::{Arbiter, Event};
@@ -109,7 +110,7 @@ impl Pipeline {
         Ok(Self {
             aligner: Aligner::new(&geometry, align),
             lifter: Lifter::new(&geometry, LiftSettings::default())?,
-            tracker: Tracker::new(&geometry, tracker)?,
+            tracker: Tracker::new(&with_bays(&geometry, map.as_ref()), tracker)?,
             ghosts: None,
             reports: None,
             priority: None,

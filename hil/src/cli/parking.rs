@@ -38,6 +38,9 @@ struct MakeArgs {
     /// Bays of each of the two rows.
     #[arg(long, default_value_t = 12)]
     bays_a_row: u32,
+    /// Begin with an empty lot; otherwise vehicles stand in it that nobody has seen arrive.
+    #[arg(long)]
+    opens_empty: bool,
     /// The same seed gives the same car park.
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -86,7 +89,7 @@ fn make(args: &MakeArgs) -> anyhow::Result<()> {
     fs::create_dir(&args.out).with_context(|| args.out.display().to_string())?;
     let start = UtcMicros(1_800_000_000_000_000);
     let seconds = f64::from(args.minutes) * 60.0;
-    let script = Script { bays_a_row: args.bays_a_row, seconds, seed: args.seed };
+    let script = Script { bays_a_row: args.bays_a_row, seconds, opens_empty: args.opens_empty, seed: args.seed };
     let Played { place, map, traffic, truth } = play(script, start);
     let simulated = simulate(&place, Vec::new(), &traffic, &Signals::default(), args.weather, args.seed, start);
     super::record::write(&args.out.join("lot.mcap"), simulated)?;

@@ -47,6 +47,8 @@ pub struct Script {
     pub bays_a_row: u32,
     /// How long it lasts, seconds.
     pub seconds: f64,
+    /// Whether it begins with an empty lot, as in the morning; if not, with vehicles that nobody has seen arrive.
+    pub opens_empty: bool,
     /// The same seed gives the same script.
     pub seed: u64,
 }
@@ -134,7 +136,7 @@ fn visits(script: Script, bays: usize) -> Vec<Visit> {
     let mut visits: Vec<Visit> = Vec::new();
     let stay_s = |random: &mut Rng| LEAST_STAY_S - (STAY_S - LEAST_STAY_S) * (1.0 - random.f64()).ln();
     for (bay, free_from) in free_from.iter_mut().enumerate() {
-        if random.f64() < TAKEN {
+        if random.f64() < TAKEN && !script.opens_empty {
             // Of those that stand there the rest of the stay is as long as a whole one: it is exponential.
             *free_from = stay_s(&mut random);
             visits.push(visit(bay, None, *free_from, visits.len(), &mut random));
@@ -340,7 +342,7 @@ fn map(bays: Vec<Bay>) -> SiteMap {
 mod tests {
     use super::*;
 
-    const SCRIPT: Script = Script { bays_a_row: 12, seconds: 900.0, seed: 1 };
+    const SCRIPT: Script = Script { bays_a_row: 12, seconds: 900.0, opens_empty: false, seed: 1 };
 
     #[test]
     fn the_script_is_the_seeds_and_its_truth_is_where_vehicles_are() {

@@ -25,7 +25,7 @@ mod read;
 mod stop_line;
 mod write;
 
-pub use parking::{CarPark, Drive, LotNode};
+pub use parking::{CarPark, Drive, LotNode, with_bays};
 pub use read::Problem;
 
 /// A node's identity: the join key between MAP, SPAT and references.

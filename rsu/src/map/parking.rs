@@ -3,14 +3,15 @@
 use std::collections::BTreeMap;
 
 use geojson::{Feature, GeometryValue};
+use perception::calibration::{Lane, SiteGeometry};
 use perception::frames::{SiteFrame, Wgs84};
 use perception::parking::{Bay, Gate, Lot};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::enu2;
 use super::read::{line, point, polygon, properties};
 use super::write::{feature, place, put};
+use super::{SiteMap, enu2, geometry};
 
 /// The kinds of features that are read here.
 pub(super) const KINDS: [&str; 5] = ["lot", "bay", "gate", "lot_node", "drive"];
@@ -228,6 +229,26 @@ impl Lots {
         parks.retain(|park| !park.nodes.is_empty() || park.number.is_some());
         (lots, parks, problems)
     }
+}
+
+/// A site whose bays are lanes too, along their long sides: so the tracker knows how a vehicle lies that has never moved,
+/// without which a camera misplaces it by up to half of its length. Which end is its front is a guess.
+pub fn with_bays(geometry: &SiteGeometry, map: Option<&SiteMap>) -> SiteGeometry {
+    let mut geometry = geometry.clone();
+    let bays = map.into_iter().flat_map(|map| &map.lots).flat_map(|lot| lot.bays.iter().map(move |bay| (lot, bay)));
+    geometry.lanes.extend(bays.filter_map(|(lot, bay)| {
+        let ([from, to], width_m) = geometry::axis(&bay.polygon_enu_m)?;
+        Some(Lane {
+            id: format!("{}/{}", lot.id, bay.id).into(),
+            width_m,
+            centerline_enu_m: vec![from, to],
+            maneuvers: Vec::new(),
+            signal_group: None,
+            allowed: Vec::new(),
+            speed_limit_mps: None,
+        })
+    }));
+    geometry
 }
 
 fn name(key: &'static str, name: &str) -> Result<(), String> {
