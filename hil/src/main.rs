@@ -48,6 +48,11 @@ enum Command {
         after_help = "Example:\n  hil parking make lot && rsu replay lot/lot.mcap --site lot/site.toml --parking said.jsonl\n  hil parking score said.jsonl lot/truth.jsonl"
     )]
     Parking(cli::parking::ParkingArgs),
+    /// Compare traffic windows with a recording's ground truth.
+    #[command(
+        after_help = "Example:\n  rsu replay scene.mcap --traffic traffic.jsonl && hil traffic traffic.jsonl scene.mcap"
+    )]
+    Traffic(cli::traffic::TrafficArgs),
 }
 
 fn main() -> ExitCode {
@@ -60,6 +65,7 @@ fn main() -> ExitCode {
         Command::Evidence(args) => cli::evidence::run(&args),
         Command::Score(args) => cli::score::run(&args),
         Command::Parking(args) => cli::parking::parking(&args),
+        Command::Traffic(args) => cli::traffic::run(&args),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

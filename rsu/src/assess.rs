@@ -13,10 +13,10 @@ use perception::lanes::{LaneMap, LocatedTrack};
 use perception::parking::{LotState, ParkingMonitor};
 use perception::time::UtcMicros;
 use perception::track::Track;
-use perception::traffic::{LaneWindow, TrafficCounter};
+use perception::traffic::{Phase, TrafficCounter, TrafficWindow};
 
 use crate::map::{Maneuver, SiteMap, enu2};
-use crate::signals::{Light, SignalState};
+use crate::signals::{GroupState, Light, SignalState};
 
 /// One site's view of its own traffic.
 #[derive(Debug)]
@@ -29,7 +29,7 @@ pub struct Assessor {
 }
 
 impl Assessor {
-    /// For a site; traffic is summed up over windows of `traffic_window_s` seconds.
+    /// For a site; traffic is summed up over windows of `traffic_window_s` seconds and longer.
     pub fn new(geometry: &SiteGeometry, map: Option<&SiteMap>, traffic_window_s: u32, events: EventSettings) -> Self {
         let lots = map.map_or(&[][..], |map| &map.lots);
         let frame = SiteFrame::new(geometry.origin);
@@ -59,6 +59,7 @@ impl Assessor {
     /// Takes what is believed of the lights.
     pub fn signal(&mut self, now: UtcMicros, state: &SignalState) {
         self.lights.hear(now, state);
+        self.traffic.signal(now, &state.groups.iter().filter_map(phase).collect::<Vec<_>>());
     }
 
     /// Takes how high the water stands.
@@ -81,7 +82,7 @@ impl Assessor {
     }
 
     /// Traffic windows that ended by `now`; each is handed out once.
-    pub fn take_traffic(&mut self, now: UtcMicros) -> Vec<LaneWindow> {
+    pub fn take_traffic(&mut self, now: UtcMicros) -> Vec<TrafficWindow> {
         self.traffic.take_finished(now)
     }
 
@@ -94,6 +95,17 @@ impl Assessor {
     pub fn events(&self) -> impl Iterator<Item = &Event> {
         self.events.active()
     }
+}
+
+/// What traffic makes of a group's light; `None`: nothing.
+fn phase(group: &GroupState) -> Option<(u32, Phase)> {
+    let phase = match group.light {
+        Light::Green => Phase::Green,
+        Light::Yellow => Phase::Yellow,
+        Light::Red | Light::RedYellow => Phase::Red,
+        Light::FlashingRed | Light::FlashingYellow | Light::Dark | Light::Unavailable => return None,
+    };
+    Some((u32::from(group.id), phase))
 }
 
 /// A light that was not heard of for so long is not known, seconds.

@@ -1,16 +1,21 @@
 //! What the city is told: from the service's own values to the schema of `cloud-bridge`.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use cloud_bridge::schema::{
-    self, Aspect, Bay, BayStatus, Counted, GroupState, LaneTraffic, Parking, Signal, Traffic, Turnover,
+    self, ApproachTraffic, Aspect, Bay, BayStatus, Counted, GroupState, LaneTraffic, MovementTraffic, Parking, Signal,
+    SignalArrival, SignalChange, SignalPerformance, Traffic, Turnover,
 };
 use cloud_bridge::{Bridge, BridgeConfig, BridgeError, CommandEvent, LinkConfig, LinkMode, State, Update};
+use perception::detection::Class;
 use perception::events::{Ending, Event};
 use perception::parking::{self, LotState};
 use perception::time::UtcMicros;
-use perception::traffic::LaneWindow;
+use perception::traffic::{
+    ApproachWindow, Arrival, Change, LaneWindow, MovementWindow, Phase, SignalWindow, TrafficWindow,
+};
 use tokio::sync::mpsc;
 use tokio::task::JoinError;
 
@@ -92,22 +97,107 @@ pub fn link(cloud: &CloudFile) -> LinkConfig {
     }
 }
 
-/// One traffic window of all lanes. Windows of several lengths or times never come mixed.
-pub fn traffic(windows: &[LaneWindow], simulated: bool) -> Option<Update> {
-    let first = windows.first()?;
-    let lanes = windows.iter().filter(|window| window.from == first.from).map(lane).collect();
-    Some(Update { from_us: first.from.0, to_us: first.to.0, simulated, state: State::Traffic(Traffic { lanes }) })
+/// One traffic window.
+pub fn traffic(window: &TrafficWindow, simulated: bool) -> Update {
+    let (from_us, to_us) = (window.from.0, window.to.0);
+    Update { from_us, to_us, simulated, state: State::Traffic(traffic_of(window)) }
+}
+
+/// What is said of it.
+pub fn traffic_of(window: &TrafficWindow) -> Traffic {
+    Traffic {
+        window_s: Some(window.window_s),
+        lanes: window.lanes.iter().map(lane).collect(),
+        approaches: window.approaches.iter().map(approach).collect(),
+        movements: window.movements.iter().map(movement).collect(),
+        signals: window.signals.iter().map(performance).collect(),
+    }
+}
+
+fn by_class(vehicles: &BTreeMap<Class, u32>) -> BTreeMap<String, u32> {
+    vehicles.iter().map(|(class, count)| (class.as_str().to_owned(), *count)).collect()
+}
+
+fn approach(window: &ApproachWindow) -> ApproachTraffic {
+    ApproachTraffic {
+        link: window.link.to_string(),
+        vehicles: window.vehicles,
+        delay_s: window.delay_s,
+        level_of_service: window.level_of_service.map(String::from),
+        queue_max_m: window.queue_max_m,
+        queue_max: window.queue_max,
+        coverage: window.coverage,
+    }
+}
+
+fn movement(window: &MovementWindow) -> MovementTraffic {
+    MovementTraffic {
+        from_link: window.from_link.to_string(),
+        to_link: window.to_link.as_ref().map(ToString::to_string),
+        turn: window.turn.map(str::to_owned),
+        vehicles: window.vehicles.values().sum(),
+        by_class: by_class(&window.vehicles),
+        inferred: window.inferred,
+        travel_time_s: window.travel_time_s,
+        travel_times: window.travel_times,
+        coverage: window.coverage,
+    }
 }
 
 fn lane(window: &LaneWindow) -> LaneTraffic {
     LaneTraffic {
         lane: window.lane.to_string(),
         vehicles: window.vehicles.values().sum(),
-        by_class: window.vehicles.iter().map(|(class, count)| (class.as_str().to_owned(), *count)).collect(),
+        by_class: by_class(&window.vehicles),
         flow_per_h: window.flow_per_h,
         mean_speed_mps: window.mean_speed_mps,
         occupancy: window.occupancy,
+        inferred: window.inferred,
+        time_mean_speed_mps: window.time_mean_speed_mps,
+        space_mean_speed_mps: window.space_mean_speed_mps,
+        density_per_km: window.density_per_km,
+        headway_mean_s: window.headway_mean_s,
+        headway_min_s: window.headway_min_s,
+        delay_s: window.delay_s,
+        queue_max: window.queue_mean.map(|_| window.queue_max),
+        queue_mean: window.queue_mean,
+        queue_max_m: window.queue_mean.map(|_| window.queue_max_m),
+        section_m: Some(window.section_m),
         stopped_max: window.stopped_max,
+        coverage: window.coverage,
+        sensors: window.sensors.iter().map(ToString::to_string).collect(),
+    }
+}
+
+fn performance(window: &SignalWindow) -> SignalPerformance {
+    let light = |phase: Phase| match phase {
+        Phase::Green => "green".to_owned(),
+        Phase::Yellow => "yellow".to_owned(),
+        Phase::Red => "red".to_owned(),
+    };
+    let arrival = |arrival: &Arrival| SignalArrival {
+        at_us: arrival.at.0,
+        in_cycle_s: arrival.in_cycle_s,
+        light: light(arrival.phase),
+    };
+    let change = |change: &Change| SignalChange { at_us: change.at.0, light: light(change.phase) };
+    let [green_s, yellow_s, red_s] = window.shown_s;
+    let [arrivals_on_green, arrivals_on_yellow, arrivals_on_red] = window.arrived;
+    SignalPerformance {
+        group: window.group,
+        green_s,
+        yellow_s,
+        red_s,
+        arrivals_on_green,
+        arrivals_on_yellow,
+        arrivals_on_red,
+        splits: window.splits,
+        split_failures: window.split_failures,
+        green_occupancy_ratio: window.green_occupancy,
+        red_occupancy_ratio: window.red_occupancy,
+        arrivals: window.arrivals.iter().map(arrival).collect(),
+        changes: window.changes.iter().map(change).collect(),
+        not_listed: window.not_listed,
         coverage: window.coverage,
     }
 }

@@ -10,7 +10,7 @@ use perception::lanes::LocatedTrack;
 use perception::parking::{BayStatus, LotState};
 use perception::time::UtcMicros;
 use perception::track::SensorHealth;
-use perception::traffic::LaneWindow;
+use perception::traffic::{LaneWindow, TrafficWindow};
 
 use crate::audit::AuditLog;
 use crate::board::{self, SharedBoard};
@@ -213,8 +213,14 @@ impl Performer {
         }
     }
 
-    fn traffic(&mut self, windows: &[LaneWindow]) {
+    fn traffic(&mut self, windows: &[TrafficWindow]) {
+        let simulated = self.simulated();
         for window in windows {
+            self.publish(city::traffic(window, simulated));
+        }
+        // Gauges and console show the shortest.
+        let Some(shortest) = windows.iter().min_by_key(|window| window.window_s) else { return };
+        for window in &shortest.lanes {
             let lane = [&*window.lane];
             self.metrics.lane_flow_per_h.with_label_values(&lane).set(window.flow_per_h.unwrap_or(f64::NAN));
             self.metrics.lane_occupancy.with_label_values(&lane).set(window.occupancy.unwrap_or(f64::NAN));
@@ -227,11 +233,7 @@ impl Performer {
             occupancy: window.occupancy,
             queue: Some(window.stopped_max),
         };
-        self.shown.lanes = windows.iter().map(shown).collect();
-        let simulated = self.simulated();
-        if let Some(update) = city::traffic(windows, simulated) {
-            self.publish(update);
-        }
+        self.shown.lanes = shortest.lanes.iter().map(shown).collect();
     }
 
     fn parking(&mut self, now: UtcMicros, lots: &[LotState]) {

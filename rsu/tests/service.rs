@@ -77,7 +77,8 @@ async fn city_is_told(watch: &mut Watch) {
             match &message.update.state {
                 State::Traffic(traffic) => {
                     assert_eq!(traffic.lanes.len(), 16);
-                    assert_eq!(message.update.to_us - message.update.from_us, 1_000_000);
+                    let window_s = i64::from(traffic.window_s.unwrap());
+                    assert_eq!(message.update.to_us - message.update.from_us, window_s * 1_000_000);
                 }
                 State::Parking(parking) => assert_eq!((parking.lot.as_str(), parking.total), ("P1", 4)),
                 State::Health(health) => assert_eq!(health.sensors.len(), 2),

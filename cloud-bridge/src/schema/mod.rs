@@ -17,7 +17,9 @@ pub use event::{Ending, Event};
 pub use health::{Health, LinkHealth, SensorHealth, Wellness};
 pub use parking::{Bay, BayStatus, Counted, Parking, Turnover};
 pub use signal::{Aspect, GroupState, Signal};
-pub use traffic::{LaneTraffic, Traffic};
+pub use traffic::{
+    ApproachTraffic, LaneTraffic, MovementTraffic, SignalArrival, SignalChange, SignalPerformance, Traffic,
+};
 
 /// The kinds of state; the name is the chunk after the site in the key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -120,12 +122,19 @@ impl State {
         }
     }
 
-    /// The key's last chunk, for kinds of which a site has several: the lot, the slot of the event.
+    /// The key's last chunk, for kinds of which a site has several: the lot, the slot of the event, the length
+    /// of longer traffic windows.
     pub fn id(&self) -> Option<&str> {
         match self {
             Self::Parking(parking) => Some(&parking.lot),
             Self::Event(event) => Some(&event.slot),
-            Self::Traffic(_) | Self::Health(_) | Self::Signal(_) => None,
+            Self::Traffic(traffic) => match traffic.window_s {
+                Some(60) => Some("60"),
+                Some(300) => Some("300"),
+                Some(900) => Some("900"),
+                _ => None,
+            },
+            Self::Health(_) | Self::Signal(_) => None,
         }
     }
 

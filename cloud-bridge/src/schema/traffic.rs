@@ -1,4 +1,4 @@
-//! Traffic per lane over a window.
+//! Traffic over a window: per lane, approach and movement. Definitions: `docs/ref/traffic.md`.
 
 use std::collections::BTreeMap;
 
@@ -10,8 +10,20 @@ use super::{InvalidState, fraction, not_negative};
 /// Traffic per lane between `from_us` and `to_us`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Traffic {
+    /// Length of the window, seconds. A window of which less was seen says so in `coverage`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub window_s: Option<u32>,
     /// The lanes, each once.
     pub lanes: Vec<LaneTraffic>,
+    /// The links that lead to the junction, each once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub approaches: Vec<ApproachTraffic>,
+    /// Who went which way across the junction; a way that nobody took is not there.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub movements: Vec<MovementTraffic>,
+    /// How the signal served those who came; a group of which no light was known is not there.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub signals: Vec<SignalPerformance>,
 }
 
 /// What went through one lane. A figure that was not measured is absent; it is never 0 for "not seen".
@@ -34,10 +46,160 @@ pub struct LaneTraffic {
     /// Fraction of the covered time in which the counting line was occupied, 0 to 1. Absent when none was covered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub occupancy: Option<f64>,
+    /// Of `vehicles`, how many were lost before the counting line and found behind it.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub inferred: u32,
+    /// Arithmetic mean of the speeds at the counting line, m/s.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time_mean_speed_mps: Option<f64>,
+    /// Way over time of all road users in the section, m/s (Edie).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub space_mean_speed_mps: Option<f64>,
+    /// Road users per kilometre of the section (Edie), 1/km.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub density_per_km: Option<f64>,
+    /// Mean time from one road user to the next at the counting line, s.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub headway_mean_s: Option<f64>,
+    /// The least of these times, s.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub headway_min_s: Option<f64>,
+    /// Time lost against the speed limit in the section, a counted road user, s.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delay_s: Option<f64>,
+    /// Most road users in the queue.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub queue_max: Option<u32>,
+    /// Mean number of road users in the queue over the covered time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub queue_mean: Option<f64>,
+    /// From the lane's end to the rear of the last one in the longest queue, m.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub queue_max_m: Option<f64>,
+    /// Length of the section, m.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub section_m: Option<f64>,
     /// Largest number of road users that stood still at the same time.
     pub stopped_max: u32,
     /// Fraction of the window in which a sensor looked at the counting line, 0 to 1: what the other figures rest on.
     pub coverage: f64,
+    /// The sensors that looked at the counting line.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sensors: Vec<String>,
+}
+
+/// What came on one link that leads to the junction.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ApproachTraffic {
+    /// The link's name in the site's map.
+    pub link: String,
+    /// Road users counted on its lanes for vehicles.
+    pub vehicles: u32,
+    /// Time lost against the speed limit in the section, a counted road user, s.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delay_s: Option<f64>,
+    /// Level of service by that delay, `A` to `F` (Highway Capacity Manual, signalised).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub level_of_service: Option<String>,
+    /// Longest queue of its lanes, m.
+    pub queue_max_m: f64,
+    /// Most road users in the queue of one lane.
+    pub queue_max: u32,
+    /// Least of its lanes' coverage, 0 to 1.
+    pub coverage: f64,
+}
+
+/// Who went one way across the junction.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct MovementTraffic {
+    /// Link that it comes from.
+    pub from_link: String,
+    /// Link that it leads to. Absent: lost on the way, and its lane leads to several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to_link: Option<String>,
+    /// `left`, `straight`, `right`, `u_turn`, by the angle between the two links.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub turn: Option<String>,
+    /// How many took it.
+    pub vehicles: u32,
+    /// The same by class, as for a lane.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub by_class: BTreeMap<String, u32>,
+    /// Of `vehicles`, how many were lost on the way and put here by their lane.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub inferred: u32,
+    /// Mean time from the begin of the approach's section to the link that it leads to, s.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub travel_time_s: Option<f64>,
+    /// How many that is the mean of.
+    pub travel_times: u32,
+    /// Least of the coverage of the approach's lanes, 0 to 1.
+    pub coverage: f64,
+}
+
+/// How one signal group served those who came.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct SignalPerformance {
+    /// Its number in the site's map.
+    pub group: u32,
+    /// Time in green, s.
+    pub green_s: f64,
+    /// Time in yellow, s.
+    pub yellow_s: f64,
+    /// Time in red, s.
+    pub red_s: f64,
+    /// How many would have been at the stop line on green if nobody had held them up.
+    pub arrivals_on_green: u32,
+    /// The same on yellow.
+    pub arrivals_on_yellow: u32,
+    /// The same on red.
+    pub arrivals_on_red: u32,
+    /// Greens of which the whole, and the begin of red after it, were seen.
+    pub splits: u32,
+    /// Of these, such as did not suffice: a lane's stop line was occupied for 80 % of green and of the first 5 s of red.
+    pub split_failures: u32,
+    /// Mean share of green in which a lane's stop line was occupied, 0 to 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub green_occupancy_ratio: Option<f64>,
+    /// Mean share of the first 5 s of red in which it was, 0 to 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub red_occupancy_ratio: Option<f64>,
+    /// Those who came, one by one: the points of the Purdue coordination diagram.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub arrivals: Vec<SignalArrival>,
+    /// The lights, change by change: the lines of that diagram.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub changes: Vec<SignalChange>,
+    /// How many of both are not listed, where they are very many.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub not_listed: u32,
+    /// Fraction of the window in which its light was known and its lanes were seen, 0 to 1.
+    pub coverage: f64,
+}
+
+/// One that came.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct SignalArrival {
+    /// When it would have been at the stop line if nobody had held it up, microseconds since 1970-01-01T00:00:00Z.
+    pub at_us: i64,
+    /// That, after the last begin of red, s. Absent: none was seen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub in_cycle_s: Option<f64>,
+    /// What the light was then: `green`, `yellow`, `red`.
+    pub light: String,
+}
+
+/// A light that changed.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct SignalChange {
+    /// When, microseconds since 1970-01-01T00:00:00Z.
+    pub at_us: i64,
+    /// What it shows from then on: `green`, `yellow`, `red`.
+    pub light: String,
+}
+
+fn is_zero(count: &u32) -> bool {
+    *count == 0
 }
 
 impl Traffic {
@@ -52,17 +214,55 @@ impl Traffic {
                 let problem = format!("the classes add up to {by_class}, more than vehicles, {}", lane.vehicles);
                 return Err(InvalidState::new(field("by_class"), problem));
             }
-            if let Some(flow_per_h) = lane.flow_per_h {
-                not_negative(|| field("flow_per_h"), flow_per_h)?;
-            }
-            if let Some(mean_speed_mps) = lane.mean_speed_mps {
-                not_negative(|| field("mean_speed_mps"), mean_speed_mps)?;
+            for (name, value) in lane.amounts() {
+                if let Some(value) = value {
+                    not_negative(|| field(name), value)?;
+                }
             }
             if let Some(occupancy) = lane.occupancy {
                 fraction(|| field("occupancy"), occupancy)?;
             }
             fraction(|| field("coverage"), lane.coverage)?;
         }
+        for (i, approach) in self.approaches.iter().enumerate() {
+            let field = |name: &str| format!("approaches[{i}].{name}");
+            not_negative(|| field("delay_s"), approach.delay_s.unwrap_or(0.0))?;
+            not_negative(|| field("queue_max_m"), approach.queue_max_m)?;
+            fraction(|| field("coverage"), approach.coverage)?;
+        }
+        for (i, movement) in self.movements.iter().enumerate() {
+            let field = |name: &str| format!("movements[{i}].{name}");
+            not_negative(|| field("travel_time_s"), movement.travel_time_s.unwrap_or(0.0))?;
+            fraction(|| field("coverage"), movement.coverage)?;
+        }
+        for (i, signal) in self.signals.iter().enumerate() {
+            let field = |name: &str| format!("signals[{i}].{name}");
+            for (name, value) in [("green_s", signal.green_s), ("yellow_s", signal.yellow_s), ("red_s", signal.red_s)] {
+                not_negative(|| field(name), value)?;
+            }
+            fraction(|| field("green_occupancy_ratio"), signal.green_occupancy_ratio.unwrap_or(0.0))?;
+            fraction(|| field("red_occupancy_ratio"), signal.red_occupancy_ratio.unwrap_or(0.0))?;
+            fraction(|| field("coverage"), signal.coverage)?;
+        }
         Ok(())
+    }
+}
+
+impl LaneTraffic {
+    /// What may be any number from 0 on, by its field's name.
+    fn amounts(&self) -> [(&'static str, Option<f64>); 11] {
+        [
+            ("flow_per_h", self.flow_per_h),
+            ("mean_speed_mps", self.mean_speed_mps),
+            ("time_mean_speed_mps", self.time_mean_speed_mps),
+            ("space_mean_speed_mps", self.space_mean_speed_mps),
+            ("density_per_km", self.density_per_km),
+            ("headway_mean_s", self.headway_mean_s),
+            ("headway_min_s", self.headway_min_s),
+            ("delay_s", self.delay_s),
+            ("queue_mean", self.queue_mean),
+            ("queue_max_m", self.queue_max_m),
+            ("section_m", self.section_m),
+        ]
     }
 }

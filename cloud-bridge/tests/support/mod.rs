@@ -117,9 +117,10 @@ pub fn traffic(vehicles: u32) -> Update {
         occupancy: Some(0.125),
         stopped_max: 2,
         coverage: 0.9,
+        ..LaneTraffic::default()
     };
     let unseen = LaneTraffic { lane: "s1".into(), ..LaneTraffic::default() };
-    let state = State::Traffic(Traffic { lanes: vec![lane, unseen] });
+    let state = State::Traffic(Traffic { lanes: vec![lane, unseen], ..Traffic::default() });
     Update { from_us: 1_772_368_490_000_000, to_us: 1_772_368_500_000_000, simulated: true, state }
 }
 

@@ -8,3 +8,4 @@ pub mod parking;
 pub mod radar;
 pub mod record;
 pub mod score;
+pub mod traffic;

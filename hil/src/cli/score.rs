@@ -42,7 +42,7 @@ pub fn run(args: &ScoreArgs) -> anyhow::Result<()> {
     let settings =
         Settings { gate_m: args.gate_m, gospa_cutoff_m: args.cutoff_m, radius_m: args.radius_m, ..Settings::default() };
     let pictures = read_tracks(&args.tracks)?;
-    let TruthRecording { site, frames } = read_truth(&args.recording)?;
+    let TruthRecording { site, frames, .. } = read_truth(&args.recording)?;
     let score = score(&frames, &pictures, &settings);
     let text = if args.json {
         format!("{}\n", serde_json::to_string_pretty(&score)?)

@@ -5,6 +5,7 @@
 
 mod assign;
 mod clear;
+mod counted;
 mod errors;
 mod gospa;
 mod hota;
@@ -13,6 +14,7 @@ mod labels;
 mod report;
 mod scene;
 mod tracks;
+mod traffic;
 mod truth;
 
 #[cfg(test)]
@@ -26,6 +28,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use thiserror::Error;
 
 pub use clear::Clear;
+pub use counted::{CountedWindow, LaneComparison, MovementComparison, Summary, TrafficScore, score_traffic};
 pub use errors::Errors;
 pub use gospa::Gospa;
 pub use hota::Hota;
@@ -33,6 +36,7 @@ pub use identity::Identity;
 pub use labels::labels;
 pub use report::table;
 pub use tracks::{PictureFrame, Track, read_tracks};
+pub use traffic::{LaneTruth, WindowTruth, traffic_truth};
 pub use truth::{TruthFrame, TruthObject, TruthRecording, read_truth};
 
 /// What is asked for, and how near is near.

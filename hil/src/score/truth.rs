@@ -7,6 +7,7 @@ use std::path::Path;
 
 use mcap::records::{self, Record, op};
 use mcap::sans_io::linear_reader::{LinearReadEvent, LinearReader, LinearReaderOptions};
+use perception::calibration::Lane;
 use serde::Deserialize;
 
 use super::{ReadError, class, each_once, unknown};
@@ -41,6 +42,9 @@ pub struct TruthObject {
     /// Where its front points, clockwise from true north, radians. `None`: unknown.
     #[serde(rename = "heading_rad")]
     pub heading_cw_north_rad: Option<f64>,
+    /// Length, metres. `None`: unknown.
+    #[serde(default)]
+    pub length_m: Option<f64>,
     /// Sensor messages of the last 2 s that hold a detection of it. `None`: nobody counted, so it is asked for.
     pub seen_2s: Option<u32>,
 }
@@ -50,6 +54,8 @@ pub struct TruthObject {
 pub struct TruthRecording {
     /// The site's name.
     pub site: Option<String>,
+    /// Its lanes.
+    pub lanes: Vec<Lane>,
     /// In file order.
     pub frames: Vec<TruthFrame>,
 }
@@ -57,6 +63,8 @@ pub struct TruthRecording {
 #[derive(Deserialize)]
 struct Site {
     name: Option<String>,
+    #[serde(default)]
+    lanes: Vec<Lane>,
 }
 
 /// Reads the truth, and nothing else, of an MCAP recording; of whatever size, since it is never in memory as a whole.
@@ -133,7 +141,8 @@ fn take(
         each_once(frame.objects.iter().map(|object| object.id)).map_err(|error| (TRUTH, error))?;
         recording.frames.push(frame);
     } else if channels.site.contains(&channel) {
-        recording.site = serde_json::from_slice::<Site>(body).map_err(|error| (SITE, error))?.name;
+        let site: Site = serde_json::from_slice(body).map_err(|error| (SITE, error))?;
+        (recording.site, recording.lanes) = (site.name, site.lanes);
     }
     Ok(())
 }

@@ -8,6 +8,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, bail};
 use clap::Args;
+use cloud_bridge::schema::Traffic;
 use perception::align::AlignSettings;
 use perception::calibration::{Origin, SiteGeometry};
 use perception::detection::SensorFrame;
@@ -16,10 +17,12 @@ use perception::lanes::LocatedTrack;
 use perception::parking::LotState;
 use perception::time::UtcMicros;
 use perception::track::TrackerSettings;
+use perception::traffic::TrafficWindow;
 use sensors::recording::{Item, RecordingReader, SignalRecord};
 use serde::Serialize;
 
 use super::codec::{hex, unhex};
+use crate::city;
 use crate::config::Site;
 use crate::gate::Limits;
 use crate::ghosts::{self, Ghosts};
@@ -46,6 +49,9 @@ pub struct ReplayArgs {
     /// Write one line for each event that begins, changes or ends.
     #[arg(long, value_name = "FILE")]
     events: Option<PathBuf>,
+    /// Write one line for each traffic window that ended, as the city gets it.
+    #[arg(long, value_name = "FILE")]
+    traffic: Option<PathBuf>,
     /// Take map, parking lots and message sets from this site; sensors and lanes still come from the recording.
     #[arg(long, value_name = "SITE_TOML")]
     site: Option<PathBuf>,
@@ -75,6 +81,7 @@ pub fn run(args: ReplayArgs) -> anyhow::Result<ExitCode> {
             messages: args.messages.as_deref().map(create).transpose()?,
             parking: args.parking.as_deref().map(create).transpose()?,
             events: args.events.as_deref().map(create).transpose()?,
+            traffic: args.traffic.as_deref().map(create).transpose()?,
         },
         counts: Counts::default(),
         last: UtcMicros::default(),
@@ -114,6 +121,7 @@ struct Files {
     messages: OutFile,
     parking: OutFile,
     events: OutFile,
+    traffic: OutFile,
 }
 
 struct Replay {
@@ -125,6 +133,13 @@ struct Replay {
     files: Files,
     counts: Counts,
     last: UtcMicros,
+}
+
+/// What is written, where it is asked for.
+struct Files {
+    tracks: Option<BufWriter<File>>,
+    messages: Option<BufWriter<File>>,
+    traffic: Option<BufWriter<File>>,
 }
 
 /// How long after the last message the pipeline goes on: what still waits in it comes out.
@@ -216,7 +231,9 @@ impl Replay {
 
     fn finish(self, recording: &Path) -> anyhow::Result<ExitCode> {
         for mut file in
-            [self.files.tracks, self.files.messages, self.files.parking, self.files.events].into_iter().flatten()
+            [self.files.tracks, self.files.messages, self.files.parking, self.files.events, self.files.traffic]
+                .into_iter()
+                .flatten()
         {
             file.flush().context("writing the output")?;
         }
@@ -267,9 +284,13 @@ fn write_outputs(
             }
             Output::Dropped { count, .. } => counts.dropped += count,
             Output::Received { outcome: Err(reason), .. } => *counts.refused.entry(reason).or_default() += 1,
+            Output::Traffic(windows) => {
+                if let Some(file) = &mut files.traffic {
+                    windows.iter().try_for_each(|window| write_line(file, &TrafficLine::new(window)))?;
+                }
+            }
             Output::Signal(_)
             | Output::Foresight(_)
-            | Output::Traffic(_)
             | Output::Sensors(_)
             | Output::Received { outcome: Ok(_), .. }
             | Output::Command(_)
@@ -361,6 +382,21 @@ struct ParkingLine<'a> {
     t_us: i64,
     #[serde(flatten)]
     lot: &'a LotState,
+}
+
+/// What the city gets, but for site and sequence number.
+#[derive(Serialize)]
+struct TrafficLine {
+    from_us: i64,
+    to_us: i64,
+    #[serde(flatten)]
+    traffic: Traffic,
+}
+
+impl TrafficLine {
+    fn new(window: &TrafficWindow) -> Self {
+        Self { from_us: window.from.0, to_us: window.to.0, traffic: city::traffic_of(window) }
+    }
 }
 
 #[derive(Serialize)]

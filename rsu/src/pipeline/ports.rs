@@ -10,7 +10,7 @@ use perception::lanes::LocatedTrack;
 use perception::parking::LotState;
 use perception::time::UtcMicros;
 use perception::track::{SensorHealth, TrackerSettings};
-use perception::traffic::LaneWindow;
+use perception::traffic::TrafficWindow;
 
 use crate::gate::{Limits, Reason, SaidSignal};
 use crate::map::SiteMap;
@@ -68,8 +68,8 @@ pub enum Output {
     Signal(SaidSignal),
     /// How true predictions of the lights were so far.
     Foresight(Foresight),
-    /// Traffic windows that have ended.
-    Traffic(Vec<LaneWindow>),
+    /// Traffic windows that have ended, the shorter before the longer.
+    Traffic(Vec<TrafficWindow>),
     /// Parking lots as they are.
     Parking(Vec<LotState>),
     /// Events that began, changed or ended.
@@ -130,7 +130,7 @@ pub struct PipelineSettings {
     pub map: Option<SiteMap>,
     /// What goes on the air.
     pub edition: Edition,
-    /// Length of the traffic windows, seconds.
+    /// Length of the shortest traffic windows, seconds.
     pub traffic_window_s: u32,
     /// How long frames wait for each other.
     pub align: AlignSettings,

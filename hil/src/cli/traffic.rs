@@ -1,0 +1,85 @@
+//! `hil traffic`: how true the service's traffic windows are.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{BufRead, BufReader, Write};
+use std::path::PathBuf;
+
+use anyhow::{Context, bail};
+use clap::Args;
+use hil::score::{TrafficScore, TruthRecording, read_truth, score_traffic, traffic_truth};
+
+/// Which files, and which windows.
+#[derive(Debug, Args)]
+pub struct TrafficArgs {
+    /// The windows, as `rsu replay RECORDING --traffic TRAFFIC` writes them.
+    traffic: PathBuf,
+    /// The recording with its ground truth.
+    recording: PathBuf,
+    /// Length of the windows to compare, seconds.
+    #[arg(long, default_value_t = 300)]
+    window_s: u32,
+    /// One JSON object instead of a table.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Compares and prints.
+///
+/// # Errors
+/// A file that cannot be read, or no window of that length.
+pub fn run(args: &TrafficArgs) -> anyhow::Result<()> {
+    let file = File::open(&args.traffic).with_context(|| args.traffic.display().to_string())?;
+    let mut windows = BTreeMap::new();
+    for (number, line) in (1..).zip(BufReader::new(file).lines()) {
+        let place = || format!("{}, line {number}", args.traffic.display());
+        let window: hil::score::CountedWindow = serde_json::from_str(&line.with_context(place)?).with_context(place)?;
+        if window.traffic.window_s == Some(args.window_s) {
+            windows.insert(window.from_us, window.traffic);
+        }
+    }
+    let TruthRecording { lanes, frames, .. } = read_truth(&args.recording)?;
+    let truth = traffic_truth(&lanes, &frames, args.window_s);
+    let score = score_traffic(&windows, &truth, args.window_s);
+    if score.lanes.is_empty() {
+        bail!("no window of {} s is in both files", args.window_s);
+    }
+    let text = if args.json { format!("{}\n", serde_json::to_string_pretty(&score)?) } else { table(&score) };
+    match std::io::stdout().write_all(text.as_bytes()) {
+        // Whoever read has read enough.
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        written => written.context("writing the comparison"),
+    }
+}
+
+fn table(score: &TrafficScore) -> String {
+    let mut text = format!(
+        "{:<12} {:>5} {:>5} {:>12} {:>12} {:>14} {:>6}\n",
+        "lane", "count", "true", "m/s", "m/s section", "occupancy", "queue"
+    );
+    let value = |value: Option<f64>| value.map_or("-".to_owned(), |value| format!("{value:.2}"));
+    for lane in &score.lanes {
+        let pair = |pair: [Option<f64>; 2]| format!("{} {}", value(pair[0]), value(pair[1]));
+        text += &format!(
+            "{:<12} {:>5} {:>5} {:>12} {:>12} {:>14} {:>6}\n",
+            lane.lane,
+            lane.vehicles[0],
+            lane.vehicles[1],
+            pair(lane.time_mean_speed_mps),
+            pair(lane.space_mean_speed_mps),
+            pair(lane.occupancy),
+            format!("{} {}", lane.queue_max[0], lane.queue_max[1]),
+        );
+    }
+    for movement in &score.movements {
+        text += &format!(
+            "{} > {}: {} of {}\n",
+            movement.from_link, movement.to_link, movement.vehicles[0], movement.vehicles[1]
+        );
+    }
+    for (name, summary) in &score.summary {
+        let within = summary.within_target;
+        text += &format!("{name}: {summary} ({within} of {} within the target)\n", summary.compared);
+    }
+    text
+}

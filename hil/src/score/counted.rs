@@ -1,0 +1,208 @@
+//! What the service counted beside what there was.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use cloud_bridge::schema::{LaneTraffic, Traffic};
+use serde::{Deserialize, Serialize};
+
+use super::traffic::{LaneTruth, WindowTruth};
+
+/// How far off each figure of a lane's window may be: shares, shares, share of the time, road users.
+const VOLUME: f64 = 0.02;
+const SPEED: f64 = 0.05;
+const OCCUPANCY: f64 = 0.02;
+const QUEUE: f64 = 1.0;
+/// And a turning count.
+const TURNS: f64 = 0.03;
+/// Lanes that were seen for less of the window are not compared.
+const MIN_COVERAGE: f64 = 0.9;
+
+/// A line of `rsu replay --traffic`.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct CountedWindow {
+    /// Begin of the window, microseconds since the Unix epoch, UTC.
+    pub from_us: i64,
+    /// What was counted in it.
+    #[serde(flatten)]
+    pub traffic: Traffic,
+}
+
+/// One lane over one window; each figure as counted, and as it was.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct LaneComparison {
+    /// Begin of the window, microseconds since the Unix epoch, UTC.
+    pub from_us: i64,
+    /// Its name.
+    pub lane: String,
+    /// Road users over the counting line.
+    pub vehicles: [u32; 2],
+    /// Mean of the speeds there, m/s.
+    pub time_mean_speed_mps: [Option<f64>; 2],
+    /// Way over time in the section, m/s.
+    pub space_mean_speed_mps: [Option<f64>; 2],
+    /// Share of the time in which somebody was over the line.
+    pub occupancy: [Option<f64>; 2],
+    /// Most in the queue.
+    pub queue_max: [u32; 2],
+}
+
+/// One way across the junction, over all windows.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct MovementComparison {
+    /// Link that it comes from.
+    pub from_link: String,
+    /// Link that it leads to.
+    pub to_link: String,
+    /// Who took it: counted, and true.
+    pub vehicles: [u32; 2],
+}
+
+/// How far off one figure was.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+pub struct Summary {
+    /// How many were compared.
+    pub compared: u32,
+    /// Of them, how many are within the target.
+    pub within_target: u32,
+    /// Mean of the errors, with sign; shares of the truth for counts and speeds.
+    pub bias: f64,
+    /// Mean of the errors without sign.
+    pub mean_abs: f64,
+    /// The largest of them.
+    pub worst: f64,
+    /// All that was counted over all that there was, less one; for counts only.
+    pub total: Option<f64>,
+}
+
+impl fmt::Display for Summary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "bias {:+.3}, mean {:.3}, worst {:.3}", self.bias, self.mean_abs, self.worst)?;
+        self.total.map_or(Ok(()), |total| write!(f, ", in all {:+.2} %", total * 100.0))
+    }
+}
+
+/// The comparison.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct TrafficScore {
+    /// Lanes, window by window.
+    pub lanes: Vec<LaneComparison>,
+    /// Movements, over all windows.
+    pub movements: Vec<MovementComparison>,
+    /// By figure: `volume`, `time_mean_speed`, `space_mean_speed`, `occupancy`, `queue`, `turns`.
+    pub summary: BTreeMap<&'static str, Summary>,
+}
+
+/// Compares windows of `window_s` seconds that are in both.
+pub fn score_traffic(
+    counted: &BTreeMap<i64, Traffic>,
+    truth: &BTreeMap<i64, WindowTruth>,
+    window_s: u32,
+) -> TrafficScore {
+    let mut score = TrafficScore::default();
+    let mut turns: BTreeMap<(String, String), [u32; 2]> = BTreeMap::new();
+    for (from_us, traffic) in counted {
+        let Some(truth) = truth.get(from_us) else { continue };
+        for lane in traffic.lanes.iter().filter(|lane| lane.coverage >= MIN_COVERAGE) {
+            // Where nobody drove there is nothing to compare.
+            if let Some(was) = truth.lanes.get(&lane.lane).filter(|was| !was.people) {
+                score.lanes.push(compare(*from_us, lane, was, window_s));
+            }
+        }
+        for movement in &traffic.movements {
+            let to = movement.to_link.clone().unwrap_or_else(|| "unknown".to_owned());
+            turns.entry((movement.from_link.clone(), to)).or_default()[0] += movement.vehicles;
+        }
+        for (turn, count) in &truth.turns {
+            turns.entry(turn.clone()).or_default()[1] += count;
+        }
+    }
+    let movement = |((from_link, to_link), vehicles)| MovementComparison { from_link, to_link, vehicles };
+    score.movements = turns.into_iter().map(movement).collect();
+    score.summary = summaries(&score);
+    score
+}
+
+fn compare(from_us: i64, lane: &LaneTraffic, was: &LaneTruth, window_s: u32) -> LaneComparison {
+    LaneComparison {
+        from_us,
+        lane: lane.lane.clone(),
+        vehicles: [lane.vehicles, was.vehicles],
+        time_mean_speed_mps: [
+            lane.time_mean_speed_mps,
+            (was.vehicles > 0).then(|| was.speed_sum_mps / f64::from(was.vehicles)),
+        ],
+        space_mean_speed_mps: [lane.space_mean_speed_mps, (was.time_s > 0.0).then(|| was.way_m / was.time_s)],
+        occupancy: [lane.occupancy, Some(was.occupied_s / f64::from(window_s))],
+        queue_max: [lane.queue_max.unwrap_or(0), was.queue_max],
+    }
+}
+
+fn summaries(score: &TrafficScore) -> BTreeMap<&'static str, Summary> {
+    let share = |[counted, was]: [Option<f64>; 2]| {
+        Some((counted?, was?)).filter(|(_, was)| *was > 0.0).map(|(c, w)| c / w - 1.0)
+    };
+    let difference = |[counted, was]: [Option<f64>; 2]| Some(counted? - was?);
+    let counts = |counts: [u32; 2]| counts.map(|count| Some(f64::from(count)));
+    let lanes = || score.lanes.iter();
+    let all = |pairs: &mut dyn Iterator<Item = [u32; 2]>| {
+        let [counted, was] = pairs.fold([0_u32; 2], |sum, pair| [sum[0] + pair[0], sum[1] + pair[1]]);
+        share(counts([counted, was]))
+    };
+    let mut volume = summary(lanes().filter_map(|lane| share(counts(lane.vehicles))), VOLUME);
+    volume.total = all(&mut lanes().map(|lane| lane.vehicles));
+    let mut turns = summary(score.movements.iter().filter_map(|movement| share(counts(movement.vehicles))), TURNS);
+    turns.total = all(&mut score.movements.iter().map(|movement| movement.vehicles));
+    BTreeMap::from([
+        ("volume", volume),
+        ("time_mean_speed", summary(lanes().filter_map(|lane| share(lane.time_mean_speed_mps)), SPEED)),
+        ("space_mean_speed", summary(lanes().filter_map(|lane| share(lane.space_mean_speed_mps)), SPEED)),
+        ("occupancy", summary(lanes().filter_map(|lane| difference(lane.occupancy)), OCCUPANCY)),
+        ("queue", summary(lanes().filter_map(|lane| difference(counts(lane.queue_max))), QUEUE)),
+        ("turns", turns),
+    ])
+}
+
+fn summary(errors: impl Iterator<Item = f64>, target: f64) -> Summary {
+    let mut summary = Summary::default();
+    for error in errors {
+        summary.compared += 1;
+        summary.within_target += u32::from(error.abs() <= target);
+        summary.bias += error;
+        summary.mean_abs += error.abs();
+        summary.worst = summary.worst.max(error.abs());
+    }
+    let count = f64::from(summary.compared.max(1));
+    summary.bias /= count;
+    summary.mean_abs /= count;
+    summary
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_figure_is_within_its_target_or_not() {
+        let lane = LaneTraffic {
+            lane: "n/1".into(),
+            vehicles: 51,
+            time_mean_speed_mps: Some(9.0),
+            occupancy: Some(0.5),
+            queue_max: Some(4),
+            coverage: 1.0,
+            ..LaneTraffic::default()
+        };
+        let was =
+            LaneTruth { vehicles: 50, speed_sum_mps: 500.0, occupied_s: 156.0, queue_max: 3, ..LaneTruth::default() };
+        let counted = BTreeMap::from([(0, Traffic { lanes: vec![lane], ..Traffic::default() })]);
+        let turns = BTreeMap::from([(("n".to_owned(), "s".to_owned()), 10)]);
+        let truth = BTreeMap::from([(0, WindowTruth { lanes: BTreeMap::from([("n/1".to_owned(), was)]), turns })]);
+        let score = score_traffic(&counted, &truth, 300);
+        let within = |name| (score.summary[name].compared, score.summary[name].within_target);
+        assert_eq!([within("volume"), within("queue"), within("occupancy")], [(1, 1); 3]);
+        assert_eq!([within("time_mean_speed"), within("turns")], [(1, 0); 2]);
+        assert_eq!(within("space_mean_speed"), (0, 0), "nobody said one");
+        assert!((score.summary["volume"].bias - 0.02).abs() < 1e-9);
+    }
+}

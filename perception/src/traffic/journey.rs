@@ -1,0 +1,367 @@
+//! Whole journeys out of tracks that end, begin anew and swap: who came by which lane, and where to.
+//!
+//! A track's identity is the tracker's; a *journey* outlives it. When a track ends, its journey waits where it should be;
+//! a track that begins near there goes on with it. So a road user that was lost before the counting line and found behind
+//! it is counted, once. A track that begins behind the line and goes on with nobody is not counted: where that was tried,
+//! nearly all were road users that had been counted before (`docs/ref/traffic.md`).
+
+use crate::detection::Class;
+use crate::lanes::LocatedTrack;
+use crate::priors::{CLASSES, class_index};
+use crate::time::UtcMicros;
+use crate::track::Track;
+
+use super::road::Road;
+
+/// How long a journey waits for its track, seconds: when it moved, and when it stood.
+const WAITS_MOVING_S: f64 = 4.0;
+const WAITS_STANDING_S: f64 = 15.0;
+/// How far from where it should be a journey may go on, metres; and how that grows, m/s; and where it ends.
+const REACH_M: f64 = 2.0;
+const REACH_MPS: f64 = 2.0;
+const REACH_MOST_M: f64 = 8.0;
+/// The lane is that in which it was most over about this time, seconds.
+const LANE_MEMORY_S: f64 = 2.0;
+/// Below this a road user stands, m/s.
+pub(super) const STANDING_MPS: f64 = 1.0;
+/// Two tracks of one road user overlap by more than this share of their sizes.
+const SAME: f64 = 0.7;
+/// Most journeys kept; more than that are not followed.
+const MAX_JOURNEYS: usize = 2048;
+/// Lanes that are remembered of a journey at a time.
+const VOTES: usize = 3;
+
+/// Where it was last found in a lane.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place {
+    pub link: usize,
+    /// The lane in which it mostly was of late.
+    pub lane: usize,
+    pub offset_m: f64,
+}
+
+/// The lane by which it went towards the junction.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Origin {
+    pub lane: usize,
+    /// When it came into the lane's section. `None`: it was not seen to.
+    pub entered_at: Option<UtcMicros>,
+}
+
+/// One road user's way.
+#[derive(Clone, Debug)]
+pub(super) struct Journey {
+    pub track: u64,
+    pub seen_at: UtcMicros,
+    pub position_enu_m: [f64; 2],
+    pub velocity_enu_mps: [f64; 2],
+    pub speed_mps: f64,
+    pub half_m: [f64; 2],
+    classes: [f64; 8],
+    pub place: Option<Place>,
+    /// In this picture it was in a lane.
+    pub in_lane: bool,
+    votes: [(usize, f64); VOTES],
+    entered_at: Option<UtcMicros>,
+    origin: Option<Origin>,
+    /// The link on which it was counted last.
+    counted_on: Option<usize>,
+    /// The track whose place it shares: another track of the same road user.
+    shadow_of: Option<u64>,
+}
+
+/// What became known of a journey.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Event {
+    /// It went over a lane's counting line.
+    Counted { lane: usize, class: Class, speed_mps: f64, inferred: bool },
+    /// It came into a lane's section, `left_m` before the lane's end.
+    Entered { lane: usize, left_m: f64 },
+    /// It went from a lane to another link. `to` is `None` where it was lost on the way.
+    Turned { lane: usize, to: Option<usize>, class: Class, travel_s: Option<f64>, inferred: bool },
+}
+
+/// All journeys under way.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Journeys {
+    /// In ascending order of the track.
+    live: Vec<Journey>,
+    lost: Vec<Journey>,
+    pub events: Vec<Event>,
+    /// Tracks that were not followed because there were too many.
+    pub not_followed: u64,
+}
+
+impl Journeys {
+    /// Those in the newest picture.
+    pub fn live(&self) -> impl Iterator<Item = &Journey> {
+        self.live.iter().filter(|journey| journey.shadow_of.is_none())
+    }
+
+    /// Time was set, or nobody looked for long: nobody is known any more.
+    pub fn forget(&mut self) {
+        let not_followed = self.not_followed;
+        *self = Self { not_followed, ..Self::default() };
+    }
+
+    /// Takes the picture of a time.
+    pub fn step(&mut self, at: UtcMicros, dt_s: f64, tracks: &[LocatedTrack], road: &Road) {
+        self.events.clear();
+        let mut before = std::mem::take(&mut self.live);
+        let mut born: Vec<&LocatedTrack> = Vec::new();
+        for located in tracks {
+            match before.iter().position(|journey| journey.track == located.track.id) {
+                Some(index) => {
+                    let mut journey = before.swap_remove(index);
+                    journey.follow(at, dt_s, false, located, road, &mut self.events);
+                    self.live.push(journey);
+                }
+                None => born.push(located),
+            }
+        }
+        self.lose(before);
+        for located in born {
+            self.begin(at, located, road);
+        }
+        self.live.sort_unstable_by_key(|journey| journey.track);
+        self.expire(at, road);
+    }
+
+    /// Tracks that ended. What another track of the same road user knows goes on with that.
+    fn lose(&mut self, ended: Vec<Journey>) {
+        for journey in ended {
+            if let Some(heir) = self.live.iter_mut().find(|heir| heir.shadow_of == Some(journey.track)) {
+                heir.inherit(&journey);
+                heir.shadow_of = None;
+            } else if journey.shadow_of.is_none() {
+                self.lost.push(journey);
+            }
+        }
+    }
+
+    fn begin(&mut self, at: UtcMicros, located: &LocatedTrack, road: &Road) {
+        let mut journey = Journey::new(at, &located.track);
+        let near = self.lost.iter().enumerate().filter_map(|(index, lost)| Some((index, lost.misfit(at, &journey)?)));
+        let best = near.min_by(|a, b| a.1.total_cmp(&b.1)).map(|(index, _)| index);
+        if let Some(index) = best {
+            let lost = self.lost.swap_remove(index);
+            journey.inherit(&lost);
+        } else if let Some(same) = self.live.iter().find(|other| other.shadow_of.is_none() && other.covers(&journey)) {
+            journey.shadow_of = Some(same.track);
+        }
+        journey.follow(at, 0.0, best.is_some(), located, road, &mut self.events);
+        let past = journey.place.filter(|place| place.offset_m >= road.lanes[place.lane].line_m);
+        if let (None, Some(place)) = (best, past) {
+            journey.counted_on = Some(place.link);
+        }
+        if self.live.len() < MAX_JOURNEYS {
+            self.live.push(journey);
+        } else {
+            self.not_followed += 1;
+        }
+    }
+
+    /// Journeys whose track never came back.
+    fn expire(&mut self, at: UtcMicros, road: &Road) {
+        let events = &mut self.events;
+        self.lost.retain(|lost| {
+            let waits_s = if lost.speed_mps < STANDING_MPS { WAITS_STANDING_S } else { WAITS_MOVING_S };
+            let waits = at.seconds_since(lost.seen_at) < waits_s;
+            if !waits {
+                lost.give_up(road, events);
+            }
+            waits
+        });
+        let excess = self.lost.len().saturating_sub(MAX_JOURNEYS);
+        self.lost.drain(..excess);
+        // A shadow that went its own way is somebody.
+        for index in 0..self.live.len() {
+            let Some(caster) = self.live[index].shadow_of else { continue };
+            let apart =
+                self.live.iter().find(|other| other.track == caster).is_none_or(|c| c.is_far_from(&self.live[index]));
+            if apart {
+                self.live[index].shadow_of = None;
+            }
+        }
+    }
+}
+
+impl Journey {
+    fn new(at: UtcMicros, track: &Track) -> Self {
+        let mut classes = [0.0; 8];
+        classes[class_index(track.class)] = 0.01;
+        Self {
+            track: track.id,
+            seen_at: at,
+            position_enu_m: track.position_enu_m,
+            velocity_enu_mps: track.velocity_enu_mps,
+            speed_mps: track.speed_mps(),
+            half_m: [track.length_m.unwrap_or(0.0) / 2.0, track.width_m.unwrap_or(0.0) / 2.0],
+            classes,
+            place: None,
+            in_lane: false,
+            votes: [(0, 0.0); VOTES],
+            entered_at: None,
+            origin: None,
+            counted_on: None,
+            shadow_of: None,
+        }
+    }
+
+    /// What it mostly was taken for.
+    pub fn class(&self) -> Class {
+        let best = self.classes.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1));
+        best.map_or(Class::Unknown, |(index, _)| CLASSES[index])
+    }
+
+    /// `found`: it was lost, and this is the first that is seen of it.
+    fn follow(
+        &mut self,
+        at: UtcMicros,
+        dt_s: f64,
+        found: bool,
+        located: &LocatedTrack,
+        road: &Road,
+        events: &mut Vec<Event>,
+    ) {
+        let track = &located.track;
+        self.track = track.id;
+        self.seen_at = at;
+        self.position_enu_m = track.position_enu_m;
+        self.velocity_enu_mps = track.velocity_enu_mps;
+        self.speed_mps = track.speed_mps();
+        self.half_m = [track.length_m.unwrap_or(0.0) / 2.0, track.width_m.unwrap_or(0.0) / 2.0];
+        self.classes[class_index(track.class)] += track.class_probability.max(0.01) * dt_s.max(0.01);
+        let place = located.lane.as_ref().and_then(|place| Some((road.lane(&place.lane)?, place.offset_m)));
+        self.in_lane = place.is_some();
+        let Some((lane, offset_m)) = place else { return };
+        let link = road.lanes[lane].link;
+        let before = self.place.filter(|place| place.link == link);
+        if before.is_none() {
+            self.votes = [(0, 0.0); VOTES];
+        }
+        self.vote(lane, dt_s);
+        let lane = self.voted(road, link).unwrap_or(lane);
+        let came_from = self.place.is_some_and(|place| place.link != link);
+        self.place = Some(Place { link, lane, offset_m });
+        if came_from {
+            self.arrive(link, at, road, events);
+        }
+        let past = |offset_m: f64, lane: usize| offset_m >= road.lanes[lane].line_m;
+        let over = past(offset_m, lane) && before.is_some_and(|before| !past(before.offset_m, lane));
+        let late = past(offset_m, lane) && before.is_none() && came_from;
+        if (over || late) && self.counted_on != Some(link) {
+            self.count(lane, late || found, road, events);
+        }
+        let [from_m, to_m] = road.lanes[lane].section_m;
+        if before.is_none() || (offset_m < from_m && self.origin.is_none()) {
+            self.entered_at = None;
+        }
+        if before.is_some_and(|before| before.offset_m < from_m) && (from_m..to_m).contains(&offset_m) {
+            self.entered_at = Some(at);
+            if self.shadow_of.is_none() {
+                events.push(Event::Entered { lane, left_m: road.lanes[lane].length_m - offset_m });
+            }
+        }
+    }
+
+    fn vote(&mut self, lane: usize, dt_s: f64) {
+        let keep = (-dt_s / LANE_MEMORY_S).exp();
+        self.votes.iter_mut().for_each(|(_, weight)| *weight *= keep);
+        let slot = self.votes.iter().position(|(voted, weight)| *voted == lane && *weight > 0.0);
+        let weakest = || (0..VOTES).min_by(|a, b| self.votes[*a].1.total_cmp(&self.votes[*b].1)).unwrap_or(0);
+        let slot = slot.unwrap_or_else(weakest);
+        let weight = if self.votes[slot].0 == lane { self.votes[slot].1 } else { 0.0 };
+        self.votes[slot] = (lane, weight + dt_s.max(0.01));
+    }
+
+    fn voted(&self, road: &Road, link: usize) -> Option<usize> {
+        let of_link = self.votes.iter().filter(|(lane, weight)| *weight > 0.0 && road.lanes[*lane].link == link);
+        of_link.max_by(|a, b| a.1.total_cmp(&b.1)).map(|(lane, _)| *lane)
+    }
+
+    /// It is on another link than before: where that leads away, it has gone across the junction.
+    fn arrive(&mut self, link: usize, at: UtcMicros, road: &Road, events: &mut Vec<Event>) {
+        if road.links[link].approach {
+            return;
+        }
+        if let Some(origin) = self.origin.take() {
+            let travel_s = origin.entered_at.map(|entered_at| at.seconds_since(entered_at));
+            events.push(Event::Turned {
+                lane: origin.lane,
+                to: Some(link),
+                class: self.class(),
+                travel_s,
+                inferred: false,
+            });
+        }
+    }
+
+    fn count(&mut self, lane: usize, inferred: bool, road: &Road, events: &mut Vec<Event>) {
+        let link = road.lanes[lane].link;
+        self.counted_on = Some(link);
+        if self.shadow_of.is_some() {
+            return;
+        }
+        if road.links[link].approach {
+            self.origin = Some(Origin { lane, entered_at: self.entered_at });
+        }
+        events.push(Event::Counted { lane, class: self.class(), speed_mps: self.speed_mps, inferred });
+    }
+
+    /// Nobody goes on with it: what can be said of its end.
+    fn give_up(&self, road: &Road, events: &mut Vec<Event>) {
+        let Some(origin) = self.origin else { return };
+        let to = road.only_way(origin.lane);
+        events.push(Event::Turned { lane: origin.lane, to, class: self.class(), travel_s: None, inferred: true });
+    }
+
+    /// Goes on with the journey of a track that ended.
+    fn inherit(&mut self, lost: &Self) {
+        for (mine, theirs) in self.classes.iter_mut().zip(lost.classes) {
+            *mine += theirs;
+        }
+        self.place = lost.place;
+        self.votes = lost.votes;
+        self.entered_at = lost.entered_at;
+        self.origin = lost.origin;
+        self.counted_on = lost.counted_on;
+    }
+
+    /// How badly a track that begins at `at` fits the journey that was lost, metres; `None`: not at all.
+    fn misfit(&self, at: UtcMicros, born: &Self) -> Option<f64> {
+        let age_s = at.seconds_since(self.seen_at);
+        if (self.class() == Class::Pedestrian) != (born.class() == Class::Pedestrian) {
+            return None;
+        }
+        let d = [0, 1].map(|i| born.position_enu_m[i] - self.position_enu_m[i] - self.velocity_enu_mps[i] * age_s);
+        let miss_m = d[0].hypot(d[1]);
+        // It may also have braked since.
+        let stayed = [0, 1].map(|i| born.position_enu_m[i] - self.position_enu_m[i]);
+        let along = stayed[0] * self.velocity_enu_mps[0] + stayed[1] * self.velocity_enu_mps[1];
+        let miss_m = if along >= -1.0 { miss_m.min(stayed[0].hypot(stayed[1]) + 1.0) } else { miss_m };
+        (miss_m < (REACH_M + REACH_MPS * age_s).min(REACH_MOST_M)).then_some(miss_m)
+    }
+
+    fn offsets(&self, other: &Self) -> [f64; 2] {
+        let d = [0, 1].map(|i| other.position_enu_m[i] - self.position_enu_m[i]);
+        let speed = self.speed_mps.max(other.speed_mps);
+        let fastest = if self.speed_mps >= other.speed_mps { self } else { other };
+        if speed < 0.5 {
+            return [d[0].hypot(d[1]), 0.0];
+        }
+        let unit = fastest.velocity_enu_mps.map(|v| v / speed);
+        [d[0] * unit[0] + d[1] * unit[1], d[0] * unit[1] - d[1] * unit[0]].map(f64::abs)
+    }
+
+    /// Whether the other can't be a road user beside this one: they overlap.
+    fn covers(&self, other: &Self) -> bool {
+        let [along_m, across_m] = self.offsets(other);
+        along_m < SAME * (self.half_m[0] + other.half_m[0]) && across_m < SAME * (self.half_m[1] + other.half_m[1])
+    }
+
+    fn is_far_from(&self, other: &Self) -> bool {
+        let [along_m, across_m] = self.offsets(other);
+        along_m > 1.2 * (self.half_m[0] + other.half_m[0]) || across_m > 1.2 * (self.half_m[1] + other.half_m[1])
+    }
+}

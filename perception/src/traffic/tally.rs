@@ -1,0 +1,120 @@
+//! Sums over a stretch of time that can be added up to those over a longer one.
+
+use std::collections::BTreeSet;
+
+use crate::detection::{Class, SensorId};
+use crate::priors::{CLASSES, class_index};
+
+/// Counts by class.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct ByClass([u32; 8]);
+
+impl ByClass {
+    pub fn add(&mut self, class: Class) {
+        self.0[class_index(class)] = self.0[class_index(class)].saturating_add(1);
+    }
+
+    pub fn total(&self) -> u32 {
+        self.0.iter().fold(0, |sum, count| sum.saturating_add(*count))
+    }
+
+    pub fn absorb(&mut self, other: &Self) {
+        self.0.iter_mut().zip(other.0).for_each(|(mine, theirs)| *mine = mine.saturating_add(theirs));
+    }
+
+    /// Those of which there were any.
+    pub fn iter(&self) -> impl Iterator<Item = (Class, u32)> {
+        CLASSES.into_iter().zip(self.0).filter(|(_, count)| *count > 0)
+    }
+}
+
+/// How many, their sum, and the least of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Values {
+    pub count: u32,
+    sum: f64,
+    least: Option<f64>,
+}
+
+impl Values {
+    pub fn add(&mut self, value: f64) {
+        self.absorb(&Self { count: 1, sum: value, least: Some(value) });
+    }
+
+    pub fn absorb(&mut self, other: &Self) {
+        self.count = self.count.saturating_add(other.count);
+        self.sum += other.sum;
+        self.least = match (self.least, other.least) {
+            (Some(mine), Some(theirs)) => Some(mine.min(theirs)),
+            (mine, theirs) => mine.or(theirs),
+        };
+    }
+
+    pub fn mean(&self) -> Option<f64> {
+        (self.count > 0).then(|| self.sum / f64::from(self.count))
+    }
+
+    pub fn least(&self) -> Option<f64> {
+        self.least
+    }
+}
+
+/// One lane.
+#[derive(Clone, Debug, Default)]
+pub(super) struct LaneTally {
+    pub counted: ByClass,
+    pub inferred: u32,
+    pub speed_mps: Values,
+    pub headway_s: Values,
+    pub covered_s: f64,
+    pub occupied_s: f64,
+    /// In the whole lane: time, and way.
+    pub presence_s: f64,
+    pub way_m: f64,
+    /// In the section: time, way, and time beyond that which free travel takes.
+    pub section_s: f64,
+    pub section_way_m: f64,
+    pub delay_s: f64,
+    pub queue_max_m: f64,
+    pub queue_max: u32,
+    pub queue_seconds: f64,
+    pub stopped_max: u32,
+    pub sensors: BTreeSet<SensorId>,
+}
+
+impl LaneTally {
+    pub fn absorb(&mut self, other: &Self) {
+        self.counted.absorb(&other.counted);
+        self.inferred = self.inferred.saturating_add(other.inferred);
+        self.speed_mps.absorb(&other.speed_mps);
+        self.headway_s.absorb(&other.headway_s);
+        self.covered_s += other.covered_s;
+        self.occupied_s += other.occupied_s;
+        self.presence_s += other.presence_s;
+        self.way_m += other.way_m;
+        self.section_s += other.section_s;
+        self.section_way_m += other.section_way_m;
+        self.delay_s += other.delay_s;
+        self.queue_max_m = self.queue_max_m.max(other.queue_max_m);
+        self.queue_max = self.queue_max.max(other.queue_max);
+        self.queue_seconds += other.queue_seconds;
+        self.stopped_max = self.stopped_max.max(other.stopped_max);
+        self.sensors.extend(other.sensors.iter().cloned());
+    }
+}
+
+/// One way across the junction: from a lane to a link.
+#[derive(Clone, Debug, Default)]
+pub(super) struct WayTally {
+    pub counted: ByClass,
+    pub inferred: u32,
+    pub travel_s: Values,
+}
+
+impl WayTally {
+    pub fn absorb(&mut self, other: &Self) {
+        self.counted.absorb(&other.counted);
+        self.inferred = self.inferred.saturating_add(other.inferred);
+        self.travel_s.absorb(&other.travel_s);
+    }
+}
