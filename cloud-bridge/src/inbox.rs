@@ -36,11 +36,20 @@ impl<T> Inbox<T> {
     }
 
     pub(crate) fn push(&self, item: T) -> Result<(), Refused> {
+        self.push_below(self.most, item)
+    }
+
+    /// The same for what others send: half of the room is not theirs, however much they send.
+    pub(crate) fn push_foreign(&self, item: T) -> Result<(), Refused> {
+        self.push_below(self.most / 2, item)
+    }
+
+    fn push_below(&self, most: usize, item: T) -> Result<(), Refused> {
         let mut inner = lock(&self.inner);
         if inner.closed {
             return Err(Refused::Closed);
         }
-        if inner.waiting.len() >= self.most {
+        if inner.waiting.len() >= most {
             return Err(Refused::Full);
         }
         inner.waiting.push_back(item);
@@ -73,7 +82,8 @@ mod tests {
     #[test]
     fn what_does_not_fit_is_refused_and_what_is_there_comes_out_after_closing() {
         let inbox = Inbox::new(2);
-        assert_eq!([inbox.push(1), inbox.push(2), inbox.push(3)], [Ok(()), Ok(()), Err(Refused::Full)]);
+        assert_eq!([inbox.push_foreign(1), inbox.push_foreign(2)], [Ok(()), Err(Refused::Full)]);
+        assert_eq!([inbox.push(2), inbox.push(3)], [Ok(()), Err(Refused::Full)]);
         assert_eq!(inbox.take_within(Duration::MAX), (VecDeque::from([1, 2]), true));
         assert_eq!(inbox.take_within(Duration::ZERO), (VecDeque::new(), true));
         inbox.push(4).unwrap();

@@ -23,6 +23,9 @@ use crate::schema::{Kind, StateMessage};
 use crate::stats::DropReason;
 use crate::{link, lock};
 
+/// The largest receipt or command that is read, bytes: many may wait.
+const MAX_FOREIGN_BYTES: usize = 64 << 10;
+
 /// The link's thread: opens the session, sends until the queue is closed and empty, closes the session.
 pub(crate) fn run_link(shared: &Arc<Shared>, config: &BridgeConfig, opened: oneshot::Sender<Result<(), BridgeError>>) {
     let mut opened = Some(opened);
@@ -122,17 +125,24 @@ fn declare(shared: &Arc<Shared>, config: &BridgeConfig, session: Session) -> Res
 
 /// A receipt that is lost costs a message sent twice, no more.
 fn on_receipt(shared: &Shared, sample: &Sample) {
-    match Receipt::from_bytes(&sample.payload().to_bytes()) {
-        Ok(receipt) => drop(shared.orders.push(Order::Receipt(receipt))),
+    match Receipt::from_bytes(&in_bounds(sample)) {
+        Ok(receipt) => drop(shared.orders.push_foreign(Order::Receipt(receipt))),
         Err(error) => shared.note_error(format!("{}: {error}", sample.key_expr())),
     }
+}
+
+/// A receipt's or command's payload; nothing, which is none, for one that is too large.
+fn in_bounds(sample: &Sample) -> Vec<u8> {
+    let payload = sample.payload();
+    if payload.len() > MAX_FOREIGN_BYTES { Vec::new() } else { payload.to_bytes().into_owned() }
 }
 
 /// A command that does not fit in the inbox is not answered; the city sends it again.
 fn on_command(shared: &Shared, sample: &Sample) {
     let Some((_, id)) = sample.key_expr().as_str().rsplit_once('/') else { return };
-    let payload = sample.payload().to_bytes().into_owned();
-    if check_name("command", id).is_ok() && shared.orders.push(Order::Command(id.to_owned(), payload)).is_err() {
+    let payload = in_bounds(sample);
+    if check_name("command", id).is_ok() && shared.orders.push_foreign(Order::Command(id.to_owned(), payload)).is_err()
+    {
         shared.note_error(format!("command {id} came while there was too much to do"));
     }
 }

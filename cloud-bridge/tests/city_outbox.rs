@@ -215,3 +215,65 @@ async fn killed_at_any_moment_it_loses_nothing_it_saved() {
     assert!(saved.len() as u32 >= 8 * soak());
     assert_eq!(book.contradictions, 0);
 }
+
+/// Fills the disk that its folder is on, goes on publishing, and makes room again: on the little disk that
+/// [`a_disk_that_is_really_full_stops_nothing`] gives it.
+#[tokio::test]
+#[ignore = "runs in a process of its own"]
+async fn child_on_a_full_disk() {
+    let Ok(dir) = std::env::var("LUKOU_FULL") else { return };
+    let config = BridgeConfig { state_dir: dir.clone().into(), ..site_config(&free_endpoint()) };
+    let bridge = Bridge::open(config.clone()).await.unwrap();
+    publish(&bridge, 0..10).await;
+    let filler = Path::new(&dir).join("filler");
+    let mut file = std::fs::File::create(&filler).unwrap();
+    while std::io::Write::write_all(&mut file, &[0; 4096]).is_ok() {}
+    drop(file);
+    let mut n = 10;
+    let mut ticks = tokio::time::interval(std::time::Duration::from_millis(1));
+    while !bridge.stats().disk_refuses {
+        for _ in 0..20 {
+            bridge.publish(traffic(n)).unwrap();
+            n += 1;
+        }
+        ticks.tick().await;
+    }
+    publish_unsaved(&bridge, n..n + 100);
+    std::fs::remove_file(filler).unwrap();
+    bridge.saved().await;
+    assert_eq!(bridge.stats().dropped, BTreeMap::new());
+    bridge.close().await;
+    let bridge = Bridge::open(config).await.unwrap();
+    bridge.saved().await;
+    assert_eq!(bridge.stats().outbox[&Kind::Traffic].messages, u64::from(n + 100));
+    println!("all is there");
+}
+
+fn publish_unsaved(bridge: &Bridge, numbers: std::ops::Range<u32>) {
+    numbers.for_each(|n| drop(bridge.publish(traffic(n)).unwrap()));
+}
+
+#[test]
+fn a_disk_that_is_really_full_stops_nothing() {
+    let dir = state_dir();
+    std::fs::create_dir_all(&dir).unwrap();
+    // A file system of its own in a namespace of its own: it goes with the process.
+    let in_namespace = |script: String| {
+        let mut command = Command::new("unshare");
+        command.args(["--map-root-user", "--mount", "sh", "-c", &script]);
+        command.stderr(Stdio::null());
+        command
+    };
+    let mount = format!("mount -t tmpfs -o size=4m lukou {}", dir.display());
+    if !in_namespace(mount.clone()).status().is_ok_and(|status| status.success()) {
+        eprintln!(
+            "this machine lets nobody mount a small disk: what a full one does is tested in src/outbox/tests.rs only"
+        );
+        return;
+    }
+    let test = std::env::current_exe().unwrap();
+    let script = format!("{mount} && exec {} --exact child_on_a_full_disk --ignored --nocapture", test.display());
+    let output = in_namespace(script).env("LUKOU_FULL", &dir).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(said.contains("all is there"), "{said}");
+}

@@ -314,6 +314,7 @@ impl Outbox {
         let held = self.lanes.values().any(|lane| lane.oldest_held().is_some());
         let retry = held.then_some(self.retry_at).filter(|_| !self.store.is_open());
         let lazy = self.lazy_since.map(|since| since.saturating_add(LAZY));
+        let lazy = lazy.map(|at| if self.store.is_open() { at } else { at.max(self.retry_at) });
         let at = wake.chain(retry).chain(lazy).min();
         at.map_or(LAZY, |at| at.saturating_sub(now).min(LAZY))
     }
