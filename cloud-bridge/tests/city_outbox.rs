@@ -250,7 +250,9 @@ async fn child_on_a_full_disk() {
 }
 
 fn publish_unsaved(bridge: &Bridge, numbers: std::ops::Range<u32>) {
-    numbers.for_each(|n| drop(bridge.publish(traffic(n)).unwrap()));
+    for n in numbers {
+        bridge.publish(traffic(n)).unwrap();
+    }
 }
 
 #[test]
