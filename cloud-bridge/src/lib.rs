@@ -33,7 +33,7 @@ pub use bridge::{Bridge, PublishError};
 pub use codec::{DecodeError, Encoding, MAX_PAYLOAD_BYTES, decode, encode};
 pub use command::{
     ACK_SCHEMA, Ack, AckState, COMMAND_SCHEMA, Command, CommandError, CommandKind, KeyError, MAX_LIFE_US, Rejection,
-    ack_key, command_key, command_keys, send_command,
+    SigningKey, ack_key, command_key, command_keys, public_key, send_command, signing_key,
 };
 pub use commanded::CommandEvent;
 pub use config::{BridgeConfig, BridgeError, LinkConfig, LinkMode, TlsConfig};

@@ -7,13 +7,14 @@ mod support;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use base64::Engine;
-use cloud_bridge::{Ack, AckState, Bridge, BridgeConfig, Command, CommandKind, LinkConfig, LinkMode, send_command};
-use ring::signature::{Ed25519KeyPair, KeyPair};
+use cloud_bridge::{
+    Ack, AckState, Bridge, BridgeConfig, Command, CommandKind, LinkConfig, LinkMode, SigningKey, public_key,
+    send_command, signing_key,
+};
 use support::{PATIENCE, free_endpoint, link, site_config};
 
-fn key(seed: u8) -> Ed25519KeyPair {
-    Ed25519KeyPair::from_seed_unchecked(&[seed; 32]).unwrap()
+fn key(seed: u8) -> SigningKey {
+    SigningKey::from_seed_unchecked(&[seed; 32]).unwrap()
 }
 
 fn now_us() -> i64 {
@@ -30,7 +31,7 @@ fn command(id: &str, kind: CommandKind) -> Command {
 }
 
 fn config(endpoint: &str) -> BridgeConfig {
-    let public = base64::engine::general_purpose::STANDARD.encode(key(1).public_key());
+    let public = public_key(&key(1));
     BridgeConfig {
         command_keys: BTreeMap::from([("city-1".to_owned(), public)]),
         executes: BTreeSet::from([CommandKind::Rsi]),
@@ -96,10 +97,20 @@ async fn what_is_not_to_be_believed_or_done_is_rejected_and_says_why() {
     }
 }
 
+#[test]
+fn keys_are_read_as_openssl_writes_them() {
+    // openssl genpkey -algorithm ed25519; openssl pkey -pubout -outform DER | tail -c 32 | base64
+    let pem = "-----BEGIN PRIVATE KEY-----\n\
+               MC4CAQAwBQYDK2VwBCIEIGqsQvsoe4dcLBa2VeQKpfvoW5tI631fpo6qYgsJLZMQ\n\
+               -----END PRIVATE KEY-----\n";
+    assert_eq!(public_key(&signing_key(pem).unwrap()), "bcN27viqCRMuFFESzALgs4mt1xZPavXTlMdkFes6wW4=");
+    assert!(signing_key("-----BEGIN PRIVATE KEY-----\nAAAA\n").is_err());
+}
+
 #[tokio::test]
 async fn keys_that_are_none_are_refused_by_name() {
     let mut config = config(&free_endpoint());
     config.command_keys.insert("city-2".to_owned(), "AAAA".to_owned());
     let error = Bridge::open(config).await.unwrap_err().to_string();
-    assert_eq!(error, "command_keys: city-2: not the 32 octets of an Ed25519 public key in Base64");
+    assert_eq!(error, "command_keys: city-2: not an Ed25519 key (a public one: 32 octets in Base64)");
 }

@@ -258,6 +258,28 @@ mod tests {
     }
 
     #[test]
+    fn an_answer_to_the_city_is_a_line() {
+        let folder = folder("city");
+        let log = AuditLog::of_commands(&folder, Metrics::new().unwrap()).unwrap();
+        let ack = br#"{"schema":"lukou.ack/1","id":"c1","state":"rejected","reason":"not_supported"}"#;
+        log.of_city(&cloud_bridge::CommandEvent {
+            at_us: 1_785_412_800_123_000,
+            key: Some("city-1".into()),
+            kind: Some(cloud_bridge::CommandKind::Software),
+            ack: cloud_bridge::Ack::from_bytes(ack).unwrap(),
+            command: None,
+        });
+        drop(log);
+        let expected = concat!(
+            r#"{"at":"2026-07-30T12:00:00.123Z","id":"c1","key":"city-1","kind":"software","#,
+            r#""answered":"rejected","why":"not_supported"}"#,
+            "\n"
+        );
+        assert_eq!(std::fs::read_to_string(folder.join(COMMANDS_NAME)).unwrap(), expected);
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
     fn a_decision_and_a_command_are_a_line_each_after_what_was_there() {
         let folder = folder("lines");
         std::fs::write(folder.join(NAME), "{\"cut o").unwrap();

@@ -129,7 +129,7 @@ fn people_are_told_of(ear: &Ear, site: &Site) {
 }
 
 /// The names of the design that exist so far.
-const METRICS: [&str; 20] = [
+const METRICS: [&str; 23] = [
     "lukou_capture_to_radio_seconds_bucket",
     "lukou_stage_seconds_bucket",
     "lukou_messages_sent_total",
@@ -143,6 +143,9 @@ const METRICS: [&str; 20] = [
     "lukou_signal_age_seconds",
     "lukou_cloud_connected",
     "lukou_cloud_published_total",
+    "lukou_outbox_messages",
+    "lukou_outbox_bytes",
+    "lukou_outbox_oldest_seconds",
     "lukou_vehicles_connected",
     "lukou_clock_offset_seconds",
     "lukou_lane_flow_per_hour",

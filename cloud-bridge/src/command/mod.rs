@@ -13,7 +13,8 @@ use std::fmt;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use ring::signature::{ED25519, Ed25519KeyPair, UnparsedPublicKey};
+pub use ring::signature::Ed25519KeyPair as SigningKey;
+use ring::signature::{ED25519, KeyPair, UnparsedPublicKey};
 use serde::{Deserialize, Serialize};
 
 pub(crate) use desk::{Desk, Remembered};
@@ -202,9 +203,9 @@ pub(crate) fn commands_of(site: &SiteKeys) -> String {
     format!("lukou/{site}/command/*")
 }
 
-/// A public key that is none.
+/// A key that is none.
 #[derive(Debug, thiserror::Error)]
-#[error("{name}: not the 32 octets of an Ed25519 public key in Base64")]
+#[error("{name}: not an Ed25519 key (a public one: 32 octets in Base64)")]
 pub struct KeyError {
     /// The key's name.
     pub name: String,
@@ -219,12 +220,29 @@ pub fn command_keys(keys: &BTreeMap<String, String>) -> Result<BTreeMap<String, 
     keys.iter().map(key).collect()
 }
 
+/// A private key to sign commands with, from PEM (PKCS #8, RFC 8410), as `openssl genpkey -algorithm ed25519` writes it.
+///
+/// # Errors
+/// It is not such a key.
+pub fn signing_key(pem: &str) -> Result<SigningKey, KeyError> {
+    let base64: String = pem.lines().map(str::trim).filter(|line| !line.starts_with("-----")).collect();
+    let bad = || KeyError { name: "private key".to_owned() };
+    let der = STANDARD.decode(base64).map_err(|_| bad())?;
+    // OpenSSL leaves the public half out.
+    SigningKey::from_pkcs8_maybe_unchecked(&der).map_err(|_| bad())
+}
+
+/// The public half, as a site's settings have it: Base64.
+pub fn public_key(key: &SigningKey) -> String {
+    STANDARD.encode(key.public_key())
+}
+
 impl Command {
     /// As it goes over the wire, signed.
     ///
     /// # Errors
     /// The payload can't be written as JSON.
-    pub fn sign(&self, key_name: &str, key: &Ed25519KeyPair) -> Result<Vec<u8>, serde_json::Error> {
+    pub fn sign(&self, key_name: &str, key: &SigningKey) -> Result<Vec<u8>, serde_json::Error> {
         let signed = serde_json::to_string(self)?;
         let signature = STANDARD.encode(key.sign(signed.as_bytes()));
         let envelope = Envelope { schema: COMMAND_SCHEMA.to_owned(), key: key_name.to_owned(), signature, signed };
