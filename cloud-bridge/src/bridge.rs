@@ -117,8 +117,8 @@ pub(crate) enum Outgoing {
 }
 
 impl Bridge {
-    /// Opens the link. Returns once the site can be reached (peer, router), or once the first attempt to reach the router is
-    /// over (client: the attempts go on, and states wait as in any outage). Reads and writes in `state_dir`.
+    /// Opens the link. Returns once the site can be reached (peer, router), or at once (client: it is tried until the
+    /// router is there, and states wait as in any outage). Reads and writes in `state_dir`.
     pub async fn open(config: BridgeConfig) -> Result<Self, BridgeError> {
         let keys = SiteKeys::new(&config.city, &config.site)?;
         config.link.check()?;

@@ -67,6 +67,12 @@ fn open_session(
     config: &BridgeConfig,
     opened: &mut Option<oneshot::Sender<Result<(), BridgeError>>>,
 ) -> Option<Session> {
+    if link::may_come_later(&config.link)
+        && let Some(opened) = opened.take()
+    {
+        // What is promised can be taken in while the router is looked for, however long that takes.
+        let _ = opened.send(Ok(()));
+    }
     for pause in link::pauses() {
         let error = match link::open(&config.link).and_then(|session| declare(shared, config, session)) {
             Ok(session) => return Some(session),
@@ -79,9 +85,6 @@ fn open_session(
             return None;
         }
         shared.note_error(error.to_string());
-        if let Some(opened) = opened.take() {
-            let _ = opened.send(Ok(()));
-        }
         if shared.queue.closed_within(pause) {
             return None;
         }

@@ -149,7 +149,6 @@ async fn states_pass_a_router_that_comes_late_and_comes_back() {
     let router_at = free_endpoint();
     let client = link(LinkMode::Client, &[], &[&router_at]);
     let bridge = Bridge::open(BridgeConfig { link: client.clone(), ..site_config(&router_at) }).await.unwrap();
-    assert!(bridge.stats().last_error.is_some_and(|error| error.contains(&router_at)), "no router yet");
     for n in 1..=3 {
         bridge.publish(traffic(n)).unwrap();
     }

@@ -41,7 +41,7 @@ impl CityLink {
             if let Some(commands) = bridge.commands() {
                 tokio::spawn(write_down(commands, audit));
             }
-            Ok(bridge)
+            Ok::<_, BridgeError>(bridge)
         });
         match tokio::time::timeout(OPEN_WITHIN, &mut opening).await {
             Ok(opened) => keep(&slot, opened)?,
