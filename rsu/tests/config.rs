@@ -99,11 +99,11 @@ fn each_mistake_is_named_by_its_key() {
     one("mode", &[("mode = \"peer\"", "mode = \"mesh\"")], &["cloud.mode", "mesh", "peer, client"]);
     one("window", &[("mode = \"peer\"", "mode = \"peer\"\ntraffic_window_s = 7")], &["cloud.traffic_window_s"]);
     let peer = |more: &str| format!("mode = \"peer\"\n{more}");
-    let outbox = peer("[cloud.outbox.health]\nmax_bytes = 1");
+    let outbox = peer("outbox.health.max_bytes = 1");
     one("outbox", &[("mode = \"peer\"", &outbox)], &["cloud.outbox.health", "not kept"]);
-    let tls = peer("[cloud.tls]\nroot_ca_file = \"none.pem\"\nmutual = false");
+    let tls = peer("tls.root_ca_file = \"none.pem\"\ntls.mutual = false");
     one("tls", &[("mode = \"peer\"", &tls)], &["link.tls.root_ca_file", "none.pem", "No such file"]);
-    let key = peer("[cloud.command_keys]\ncity-1 = \"AAAA\"");
+    let key = peer("command_keys.city-1 = \"AAAA\"");
     one("command-key", &[("mode = \"peer\"", &key)], &["cloud.command_keys", "city-1", "32 octets"]);
     one("calibration", &[("vtest-camera.json", "none.json")], &["cam-plaza", "none.json", "No such file"]);
     one("not-calibration", &[("\"vtest-camera.json\"", "\"map.geojson\"")], &["cam-plaza", "map.geojson"]);
