@@ -61,6 +61,8 @@ pub struct Metrics {
     pub signal_connected: GaugeVec,
     /// `lukou_signal_frames_total{source}`: frames that were understood.
     pub signal_frames: IntCounterVec,
+    /// `lukou_signal_commands_total{source,word}`: words of the controller on commands.
+    pub signal_commands: IntCounterVec,
     /// `lukou_signal_reconnects_total{source}`: times its link was lost, or could not be made.
     pub signal_reconnects: IntCounterVec,
     /// `lukou_signal_clock_offset_seconds{source}`: how far its clock is ahead of ours.
@@ -136,6 +138,7 @@ impl Metrics {
             signal_age_s: make.gauge("lukou_signal_age_seconds", "Age of the signal controller's newest word")?,
             signal_connected: make.gauges("lukou_signal_connected", "1 while the signal controller's states come", &["source"])?,
             signal_frames: make.counter("lukou_signal_frames_total", "Frames of the signal controller that were understood", &["source"])?,
+            signal_commands: make.counter("lukou_signal_commands_total", "Words of the signal controller on commands", &["source", "word"])?,
             signal_reconnects: make.counter("lukou_signal_reconnects_total", "Times the link to the signal controller was lost or could not be made", &["source"])?,
             signal_clock_offset_s: make.gauges("lukou_signal_clock_offset_seconds", "How far the signal controller's clock is ahead of ours", &["source"])?,
             signal_predictions: make.counter("lukou_signal_predictions_total", "Predicted ends of lights with about 80 % confidence, and where the true end was", &["light", "outcome"])?,

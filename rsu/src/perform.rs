@@ -126,6 +126,7 @@ impl Performer {
                 None => "asked",
                 Some(Ok(())) => "took",
                 Some(Err(Refusal::Refused)) => "refused",
+                Some(Err(Refusal::Silent)) => "silent",
                 Some(Err(Refusal::NotSupported)) => "not_supported_by_this_source",
             };
             audit.command(now, command, answer);

@@ -14,7 +14,7 @@ use anyhow::Context;
 use cloud_bridge::{BridgeConfig, Encoding};
 use perception::align::AlignSettings;
 use tokio::net::TcpListener;
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 use tokio::time::MissedTickBehavior;
 
 use crate::api::{self, ApiState};
@@ -32,7 +32,7 @@ use crate::messages::Edition;
 use crate::metrics::Metrics;
 use crate::perform::{Performer, Rates};
 use crate::pipeline::{Input, Output, Pipeline, PipelineSettings};
-use crate::priority::{Arbiter, NoControl};
+use crate::priority::{Arbiter, Command, Control, NoControl, ToSource};
 use crate::radios::{Radios, Shutdown, start_radios, stopped};
 use crate::receivers::Receivers;
 use crate::record::Recorder;
@@ -103,7 +103,9 @@ impl Service {
             .context("recording")?;
 
         let (inlet, inputs) = Inlet::new(recorder.clone(), clock.clone(), metrics.clone());
+        let (control, commands) = control_of(site);
         let signal = signal_runner(site, &inlet, &health, &metrics, &clock).await?;
+        let signal = signal.map(|(runner, endpoint)| (runner.with_commands(commands), endpoint));
         let sensing = Arc::new(Sensing::start(site, &inlet, &clock, &metrics)?);
         let receivers = Receivers::start(&site.receivers, &inlet, &clock, &metrics)?;
         let (feed, sent) = (ConsoleFeed::new(), SentMessages::new(site.cn, site.us));
@@ -122,7 +124,7 @@ impl Service {
             foresight: Foresight::default(),
             signal_told_at: perception::time::UtcMicros::default(),
             audit: audit_of(site, &metrics)?,
-            control: Box::new(NoControl),
+            control,
             inlet: inlet.clone(),
         };
         let pipeline_stop = Arc::new(AtomicBool::new(false));
@@ -266,6 +268,16 @@ fn reports_of(site: &Site) -> ReportReader {
 
 fn priority_of(site: &Site) -> Option<Arbiter> {
     Arbiter::new(site.priority.clone()?, &site.map, edition_of(site))
+}
+
+/// The way to the controller, and the source's end of it: only where the site wants it twice, in `[priority]` and in `[signal]`.
+fn control_of(site: &Site) -> (Box<dyn Control>, Option<mpsc::Receiver<Command>>) {
+    let takes = site.signal.as_ref().is_some_and(|signal| signal.settings().commands().is_some());
+    if !takes || !site.priority.as_ref().is_some_and(|policy| policy.pass_to_controller) {
+        return (Box::new(NoControl), None);
+    }
+    let (control, commands) = ToSource::new();
+    (Box::new(control), Some(commands))
 }
 
 fn audit_of(site: &Site, metrics: &Metrics) -> anyhow::Result<Option<AuditLog>> {

@@ -110,7 +110,7 @@ fn program(args: &ControllerArgs) -> anyhow::Result<Program> {
 /// An agent has a socket of its own, and knows no faults.
 fn agent(args: &ControllerArgs) -> anyhow::Result<()> {
     let listen = args.listen.context("ntcip1202 needs --listen")?;
-    let access = ntcip::Access { community: "public".into(), user: None, boots: 1 };
+    let access = ntcip::Access { community: "public".into(), writer: None, user: None, boots: 1 };
     tokio::runtime::Runtime::new()?.block_on(async {
         let running = ntcip::run(listen, &access);
         match args.seconds {

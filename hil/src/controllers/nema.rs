@@ -1,7 +1,8 @@
 //! A controller of the NEMA kind: eight phases in two rings with a barrier, fully actuated, in steps of a tenth of a second.
 //!
-//! Ring 1 runs phases 1 2 | 3 4, ring 2 runs 5 6 | 7 8; both cross a barrier together. Every phase is called every time;
-//! how long its traffic holds its green is part of the plan. Phases 2, 4, 6 and 8 let those on foot go at the start of
+//! Ring 1 runs phases 1 2 | 3 4, ring 2 runs 5 6 | 7 8; both cross a barrier together. Every phase is called every time,
+//! but for turns that are taken out of `recalls`: those have their turn when they are called from outside. How long its traffic
+//! holds its green is part of the plan; a hold from outside prolongs it. Phases 2, 4, 6 and 8 let those on foot go at the start of
 //! their green. Overlap 1 is green with phases 1 and 2.
 
 use rsu::signals::Light;
@@ -71,6 +72,22 @@ pub struct DualRing {
     rings: [Ring; 2],
     /// Whether it broadcasts TSCBM, as its agent was told.
     pub broadcasts: bool,
+    /// Phases that are called every time; bit 0 is phase 1.
+    pub recalls: u16,
+    /// What it was told from outside.
+    pub told: Told,
+    /// After so long without a word it lets go of all that it was told, seconds; 0: never.
+    pub backup_s: u16,
+    since_told: u32,
+}
+
+/// What a controller was told from outside; bit 0 is phase 1.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Told {
+    /// Phases that are called.
+    pub calls: u16,
+    /// Phases whose green is held.
+    pub holds: u16,
 }
 
 impl Default for DualRing {
@@ -95,7 +112,15 @@ impl DualRing {
     /// A controller with these times of phases 1 to 8, at the start of phases 1 and 5.
     pub fn new(times: [Times; 8]) -> Self {
         let start = Ring { place: 0, interval: Interval::Green, since: 0 };
-        Self { times, rings: [start; 2], broadcasts: false }
+        Self {
+            times,
+            rings: [start; 2],
+            broadcasts: false,
+            recalls: 0xff,
+            told: Told::default(),
+            backup_s: 10,
+            since_told: 0,
+        }
     }
 
     /// The times of a phase, 1 to 8; `None` of others.
@@ -103,15 +128,28 @@ impl DualRing {
         self.times.get(usize::from(phase).checked_sub(1)?)
     }
 
+    /// It is told something from outside.
+    pub fn tell(&mut self, told: Told) {
+        self.told = told;
+        self.since_told = 0;
+    }
+
     /// A tenth of a second passes.
     pub fn step(&mut self) {
+        self.since_told = self.since_told.saturating_add(1);
+        if self.backup_s > 0 && self.since_told >= u32::from(self.backup_s) * 10 {
+            self.told = Told::default();
+        }
         for index in 0..self.rings.len() {
             self.rings[index].since += 1;
             self.advance(index);
         }
         if self.rings.iter().all(|ring| ring.interval == Interval::Barrier) {
-            for ring in &mut self.rings {
-                *ring = Ring { place: (ring.place + 1) % 4, interval: Interval::Green, since: 0 };
+            let called = self.recalls | self.told.calls;
+            for (ring, phases) in self.rings.iter_mut().zip(RINGS) {
+                let turn = (ring.place + 1) % 4;
+                let place = if is_in(called, phases[turn]) { turn } else { turn + 1 };
+                *ring = Ring { place, interval: Interval::Green, since: 0 };
             }
         }
     }
@@ -145,14 +183,19 @@ impl DualRing {
         ring.place % 2 == 1
     }
 
+    fn phase_of(&self, index: usize) -> u8 {
+        RINGS[index][self.rings[index].place]
+    }
+
     fn times_of(&self, index: usize) -> Times {
-        self.times[usize::from(RINGS[index][self.rings[index].place]) - 1]
+        self.times[usize::from(self.phase_of(index)) - 1]
     }
 
     fn wants_to_end(&self, index: usize) -> bool {
         let times = self.times_of(index);
         let on_foot = times.walk + times.pedestrian_clear;
-        self.rings[index].since >= times.wanted_green.clamp(times.min_green, times.max_green).max(on_foot)
+        !is_in(self.told.holds, self.phase_of(index))
+            && self.rings[index].since >= times.wanted_green.clamp(times.min_green, times.max_green).max(on_foot)
     }
 
     /// Before a barrier a ring rests in green until the other wants to cross as well.
@@ -217,6 +260,11 @@ impl DualRing {
     }
 }
 
+/// Whether a phase, from 1, is among these.
+fn is_in(phases: u16, phase: u8) -> bool {
+    phase.checked_sub(1).is_some_and(|bit| phases >> bit & 1 == 1)
+}
+
 /// All heads of a kind, by number, that show a light: bit 0 is head 1.
 pub fn bits(controller: &DualRing, head: fn(u8) -> Head, light: Light) -> u16 {
     (1..=16)
@@ -227,6 +275,32 @@ pub fn bits(controller: &DualRing, head: fn(u8) -> Head, light: Light) -> u16 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_hold_keeps_a_green_and_a_call_gives_a_turn_until_nobody_says_so_any_more() {
+        let mut controller = DualRing { recalls: 0xff & !0b100, ..DualRing::default() };
+        let green = |controller: &DualRing, phase| controller.shows(Head::Phase(phase)).light == Light::Green;
+        let turns = |controller: &mut DualRing, tenths: u32| {
+            (0..tenths).filter(|_| (controller.step(), green(controller, 3)).1).count()
+        };
+        assert_eq!(turns(&mut controller, 2000), 0, "nobody calls phase 3");
+        while !green(&controller, 2) {
+            controller.step();
+        }
+        for _ in 0..600 {
+            controller.tell(Told { holds: 0b10, ..Told::default() });
+            controller.step();
+        }
+        assert!(green(&controller, 2) && green(&controller, 6), "and the other ring waits at the barrier");
+        assert!(turns(&mut controller, 99) == 0 && controller.told.holds == 0b10);
+        controller.step();
+        assert_eq!(controller.told, Told::default(), "ten seconds without a word");
+        controller.step();
+        assert!(!green(&controller, 2));
+        controller.backup_s = 0;
+        controller.tell(Told { calls: 0b100, ..Told::default() });
+        assert!(turns(&mut controller, 2000) > 100, "phase 3 is called");
+    }
 
     #[test]
     fn no_two_conflicting_phases_are_let_go() {

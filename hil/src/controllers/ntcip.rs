@@ -1,4 +1,5 @@
-//! The controller's SNMP agent: the objects of NTCIP 1202 that the service reads, and the switch of the broadcast.
+//! The controller's SNMP agent: the objects of NTCIP 1202 that the service reads, calls and holds of phases, the back-up timer,
+//! and the switch of the broadcast.
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -18,6 +19,9 @@ use super::nema::{DualRing, bits};
 
 const TENTH: Duration = Duration::from_millis(100);
 const ASC: [u32; 10] = [1, 3, 6, 1, 4, 1, 1206, 4, 2, 1];
+/// Columns of `phaseControlGroupEntry`.
+const HOLD: u32 = 4;
+const VEHICLE_CALL: u32 = 6;
 const BROADCAST: [u32; 14] = [1, 3, 6, 1, 4, 1, 1206, 3, 5, 2, 9, 44, 1, 0];
 
 /// A controller that several tasks look at.
@@ -28,6 +32,8 @@ pub type Shared = Arc<Mutex<DualRing>>;
 pub struct Access {
     /// The community of v1 and v2c.
     pub community: String,
+    /// A community of v1 and v2c that may write; without it, all may.
+    pub writer: Option<String>,
     /// A user of v3 with the passphrases of SHA-1 and AES-128.
     pub user: Option<(String, String, String)>,
     /// Boots so far; each start must have more than the one before.
@@ -44,6 +50,7 @@ pub async fn agent(listen: SocketAddr, access: &Access, controller: Shared) -> a
     let mut builder = Agent::builder()
         .bind(listen.to_string())
         .community(access.community.as_str())
+        .communities(access.writer.iter().map(String::as_str))
         .authoritative_engine(engine)
         .allow_all_access();
     if let Some((user, key, privacy_key)) = access.user.clone() {
@@ -54,7 +61,10 @@ pub async fn agent(listen: SocketAddr, access: &Access, controller: Shared) -> a
     }
     let trees = [Oid::from_slice(&ASC), Oid::from_slice(&BROADCAST)];
     let with = trees.into_iter().fold(builder, |builder, under| {
-        builder.handler(under.clone(), Arc::new(Objects { controller: controller.clone(), under }))
+        builder.handler(
+            under.clone(),
+            Arc::new(Objects { controller: controller.clone(), under, writer: access.writer.clone() }),
+        )
     });
     with.build().await
 }
@@ -63,6 +73,7 @@ pub async fn agent(listen: SocketAddr, access: &Access, controller: Shared) -> a
 struct Objects {
     controller: Shared,
     under: Oid,
+    writer: Option<String>,
 }
 
 /// Answers and goes on, a tenth of a second at a time, until it is dropped.
@@ -115,6 +126,10 @@ impl Objects {
                 };
                 i32::try_from(value).ok()
             }
+            [1, 4, 1, 8, group @ 1..=2] => Some(part(controller.recalls | controller.told.calls, group)),
+            [1, 5, 1, HOLD, group @ 1..=2] => Some(part(controller.told.holds, group)),
+            [1, 5, 1, VEHICLE_CALL, group @ 1..=2] => Some(part(controller.told.calls, group)),
+            [3, 3, 0] => Some(controller.backup_s.into()),
             [3, 6, 0] => Some(2),
             _ => None,
         }
@@ -124,18 +139,46 @@ impl Objects {
     fn all() -> impl Iterator<Item = Oid> {
         let phases =
             [2, 3, 4, 6, 8, 9].into_iter().flat_map(|column| (1..=8).map(move |phase| vec![1, 2, 1, column, phase]));
-        let status = (2..=7).flat_map(|column| [1, 2].map(|group| vec![1, 4, 1, column, group]));
+        let control =
+            [HOLD, VEHICLE_CALL].into_iter().flat_map(|column| [1, 2].map(|group| vec![1, 5, 1, column, group]));
+        let status = (2..=8).flat_map(|column| [1, 2].map(|group| vec![1, 4, 1, column, group]));
         let overlaps = (2..=4).flat_map(|column| [1, 2].map(|group| vec![9, 4, 1, column, group]));
-        let asc = phases.chain(status).chain([vec![3, 6, 0]]).chain(overlaps);
+        let asc = phases.chain(status).chain(control).chain([vec![3, 3, 0], vec![3, 6, 0]]).chain(overlaps);
         let asc = asc.map(|parts| Oid::new(ASC.into_iter().chain(parts)));
         [Oid::from_slice(&BROADCAST)].into_iter().chain(asc)
     }
 }
 
+/// Eight of sixteen bits.
+fn part(bits: u16, group: u32) -> i32 {
+    let [low, high] = bits.to_le_bytes();
+    i32::from(if group == 1 { low } else { high })
+}
+
+/// Writes an object that can be written; what it was before.
+fn put(controller: &mut DualRing, oid: &Oid, value: i32) -> i32 {
+    if oid.arcs() == BROADCAST {
+        let before = std::mem::replace(&mut controller.broadcasts, value != 0);
+        return if before { 2 } else { 0 };
+    }
+    let [1, 5, 1, column, group] = *oid.arcs().strip_prefix(&ASC).unwrap_or_default() else {
+        let to = u16::try_from(value).unwrap_or_default();
+        return std::mem::replace(&mut controller.backup_s, to).into();
+    };
+    let mut told = controller.told;
+    let bits = if column == HOLD { &mut told.holds } else { &mut told.calls };
+    let before = part(*bits, group);
+    let mut octets = bits.to_le_bytes();
+    octets[usize::from(group == 2)] = u8::try_from(value).unwrap_or_default();
+    *bits = u16::from_le_bytes(octets);
+    controller.tell(told);
+    before
+}
+
 fn lamps(controller: &DualRing, head: fn(u8) -> Head, colour: u32, group: u32) -> Option<i32> {
     let light = [Light::Red, Light::Yellow, Light::Green].into_iter().nth(usize::try_from(colour).ok()?)?;
     let lit = bits(controller, head, light);
-    Some(i32::from(if group == 1 { lit & 0xff } else { lit >> 8 }))
+    Some(part(lit, group))
 }
 
 impl MibHandler for Objects {
@@ -150,35 +193,46 @@ impl MibHandler for Objects {
         Box::pin(async move { Ok(next.map_or(GetNextResult::EndOfMibView, GetNextResult::Value)) })
     }
 
-    fn test_set<'a>(&'a self, _: &'a RequestContext, oid: &'a Oid, value: &'a Value) -> BoxFuture<'a, SetTestResult> {
-        let prepared = match value {
-            _ if oid.arcs() != BROADCAST => Err(SetTestError::NotWritable),
-            Value::Integer(value @ (0 | 2 | 6)) => {
-                Ok(Box::new(Switch { controller: self.controller.clone(), to: *value != 0 }) as Box<dyn PreparedSet>)
+    fn test_set<'a>(
+        &'a self,
+        context: &'a RequestContext,
+        oid: &'a Oid,
+        value: &'a Value,
+    ) -> BoxFuture<'a, SetTestResult> {
+        let may = self.writer.as_ref().is_none_or(|writer| context.security_name().as_bytes() == writer.as_bytes());
+        let most = match *oid.arcs().strip_prefix(&ASC).unwrap_or_default() {
+            [1, 5, 1, HOLD | VEHICLE_CALL, 1..=2] => Some(0xff),
+            [3, 3, 0] => Some(0xffff),
+            _ if oid.arcs() == BROADCAST => Some(6),
+            _ => None,
+        };
+        let prepared = match (most, value) {
+            _ if !may => Err(SetTestError::NoAccess),
+            (None, _) => Err(SetTestError::NotWritable),
+            (Some(most), Value::Integer(to)) if (0..=most).contains(to) => {
+                Ok(Box::new(Write { controller: self.controller.clone(), to: *to }) as Box<dyn PreparedSet>)
             }
-            Value::Integer(_) => Err(SetTestError::WrongValue),
-            _ => Err(SetTestError::WrongType),
+            (Some(_), Value::Integer(_)) => Err(SetTestError::WrongValue),
+            (Some(_), _) => Err(SetTestError::WrongType),
         };
         Box::pin(async move { prepared })
     }
 }
 
-/// The switch of the broadcast, about to be thrown.
-struct Switch {
+/// A value about to be written.
+struct Write {
     controller: Shared,
-    to: bool,
+    to: i32,
 }
 
-impl PreparedSet for Switch {
-    fn commit<'a>(&'a mut self, _: &'a RequestContext, _: &'a Oid, _: &'a Value) -> BoxFuture<'a, SetCommitResult> {
-        let mut controller = look(&self.controller);
-        self.to = std::mem::replace(&mut controller.broadcasts, self.to);
-        drop(controller);
+impl PreparedSet for Write {
+    fn commit<'a>(&'a mut self, _: &'a RequestContext, oid: &'a Oid, _: &'a Value) -> BoxFuture<'a, SetCommitResult> {
+        self.to = put(&mut look(&self.controller), oid, self.to);
         Box::pin(async { Ok(()) })
     }
 
-    fn undo<'a>(&'a mut self, _: &'a RequestContext, _: &'a Oid, _: &'a Value) -> BoxFuture<'a, SetUndoResult> {
-        look(&self.controller).broadcasts = self.to;
+    fn undo<'a>(&'a mut self, _: &'a RequestContext, oid: &'a Oid, _: &'a Value) -> BoxFuture<'a, SetUndoResult> {
+        put(&mut look(&self.controller), oid, self.to);
         Box::pin(async { Ok(()) })
     }
 }

@@ -13,11 +13,13 @@ use rsu::health::Health;
 use rsu::inlet::{Arrival, Inlet};
 use rsu::metrics::Metrics;
 use rsu::pipeline::Input;
+use rsu::priority::ToSource;
 use rsu::signals::link::Endpoint;
 use rsu::signals::nema::Head;
 use rsu::signals::runner::Runner;
 use rsu::signals::{Light, SignalState};
 use tokio::sync::watch;
+use tokio::task::JoinHandle;
 
 /// How long anything may take before the test gives up.
 pub const IN_VAIN: Duration = Duration::from_secs(60);
@@ -28,7 +30,10 @@ pub struct Bench {
     pub clock: Arc<Clock>,
     /// Where the source listens.
     pub address: SocketAddr,
-    _stop: watch::Sender<bool>,
+    stop: watch::Sender<bool>,
+    running: JoinHandle<()>,
+    /// The way of commands; where the table has none of them, they are answered as not supported.
+    pub control: ToSource,
 }
 
 /// A light with its earliest and its latest end, milliseconds.
@@ -49,14 +54,28 @@ impl Bench {
         let health = Arc::new(Health::new());
         let runner = Runner::new(source, settings.stale_after_s(), inlet, health, metrics.clone(), clock.clone());
         let (stop, stopped) = watch::channel(false);
-        tokio::spawn(runner.run(endpoint, stopped));
-        Self { inputs, metrics, clock, address, _stop: stop }
+        let (control, commands) = ToSource::new();
+        let running = tokio::spawn(runner.with_commands(Some(commands)).run(endpoint, stopped));
+        Self { inputs, metrics, clock, address, stop, running, control }
+    }
+
+    /// The service stops; this side of it is gone already.
+    pub async fn stop(self) {
+        let Self { inputs, stop, running, .. } = self;
+        drop(inputs);
+        let _ = stop.send(true);
+        running.await.unwrap();
+    }
+
+    /// What comes next.
+    pub fn input(&self) -> Input {
+        let next = || self.inputs.recv_timeout(IN_VAIN).expect("nothing came");
+        tokio::task::block_in_place(next).input
     }
 
     /// The next state.
     pub fn state(&self) -> SignalState {
-        let next = || self.inputs.recv_timeout(IN_VAIN).expect("no state came");
-        match tokio::task::block_in_place(next).input {
+        match self.input() {
             Input::Signal(state) => state,
             other => panic!("{other:?}"),
         }

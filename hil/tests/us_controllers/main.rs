@@ -4,5 +4,6 @@
 mod bench;
 mod netsnmp;
 mod ntcip;
+mod priority;
 mod pushed;
 mod tscbm;

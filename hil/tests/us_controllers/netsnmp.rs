@@ -14,7 +14,7 @@ use rsu::signals::Light;
 use super::bench::{Bench, HEADS, IN_VAIN};
 use super::ntcip::{Secrets, V1, V2C, V3, access, secrets, table};
 
-const ASC: &str = ".1.3.6.1.4.1.1206.4.2.1";
+pub const ASC: &str = ".1.3.6.1.4.1.1206.4.2.1";
 
 fn program(name: &str) -> PathBuf {
     let path = std::env::var_os("PATH").unwrap_or_default();
@@ -24,29 +24,34 @@ fn program(name: &str) -> PathBuf {
 }
 
 /// A tool of Net-SNMP, without this machine's own settings.
-fn tool(name: &str, folder: &Path) -> Command {
+pub fn tool(name: &str, folder: &Path) -> Command {
     let mut command = Command::new(program(name));
     command.env("SNMPCONFPATH", folder).env("SNMP_PERSISTENT_DIR", folder).env("MIBS", "");
     command
 }
 
 /// Net-SNMP's agent, as nobody in particular.
-struct Snmpd {
+pub struct Snmpd {
     process: Child,
-    folder: Secrets,
-    at: SocketAddr,
+    pub folder: Secrets,
+    pub at: SocketAddr,
 }
 
 impl Snmpd {
     /// Serves these objects under `asc`, and lets them be set.
     fn start(name: &str, objects: &[(&str, i32)]) -> Self {
+        Self::start_with(name, "rwcommunity", objects)
+    }
+
+    /// The same, where the community is of this kind.
+    pub fn start_with(name: &str, community: &str, objects: &[(&str, i32)]) -> Self {
         let folder = secrets(name);
         std::fs::set_permissions(&*folder, std::fs::Permissions::from_mode(0o777)).unwrap();
         // A port that is free now; nobody else asks for it in the meantime.
         let at = UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         let objects = objects.iter().map(|(object, value)| format!("override -rw {ASC}.{object} integer {value}\n"));
         let conf = format!(
-            "rwcommunity lukou 127.0.0.1\ncreateUser bench SHA benchsecret AES benchhidden\nrwuser bench priv\n{}",
+            "{community} lukou 127.0.0.1\ncreateUser bench SHA benchsecret AES benchhidden\nrwuser bench priv\n{}",
             objects.collect::<String>()
         );
         std::fs::write(folder.join("agent.conf"), conf).unwrap();
@@ -87,7 +92,7 @@ impl Drop for Snmpd {
 }
 
 /// Red of phases 1 to 8, don't walk, overlap 1 green; times of phase 2.
-const OBJECTS: [(&str, i32); 16] = [
+pub const OBJECTS: [(&str, i32); 16] = [
     ("1.4.1.2.1", 0xff),
     ("1.4.1.3.1", 0),
     ("1.4.1.4.1", 0),

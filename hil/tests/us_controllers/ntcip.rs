@@ -13,6 +13,7 @@ use super::bench::{Bench, HEADS, table_of, truth};
 pub fn access() -> Access {
     Access {
         community: "lukou".into(),
+        writer: None,
         user: Some(("bench".into(), "benchsecret".into(), "benchhidden".into())),
         boots: 1,
     }

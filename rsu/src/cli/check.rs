@@ -18,6 +18,19 @@ pub struct CheckArgs {
     json: bool,
 }
 
+/// Who may ask for priority, and whether the controller is asked.
+fn priority_in_words(site: &Site) -> Option<String> {
+    let policy = site.priority.as_ref()?;
+    let commands = site.signal.as_ref().and_then(|signal| signal.settings().commands());
+    let roles: Vec<_> = policy.allow.iter().map(|role| role.as_str()).collect();
+    let who = if roles.is_empty() { "nobody".to_owned() } else { roles.join(", ") };
+    Some(match (policy.pass_to_controller, commands) {
+        (true, Some(commands)) => format!("priority for {who}: the controller is COMMANDED: {commands}"),
+        (true, None) => format!("priority for {who}: passed on, but this source of the signal takes no commands"),
+        (false, _) => format!("priority for {who}: the controller is not asked"),
+    })
+}
+
 /// Exit 0 if the site could be run as far as its files tell, 1 otherwise.
 pub fn run(args: &CheckArgs) -> ExitCode {
     let result = Site::load(&args.site.site);
@@ -40,6 +53,9 @@ pub fn run(args: &CheckArgs) -> ExitCode {
         }
         for mapped in site.signal.iter().flat_map(|signal| signal.settings().mapping()) {
             println!("  signal group {}: {}", mapped.group, mapped.from);
+        }
+        if let Some(line) = priority_in_words(site) {
+            println!("  {line}");
         }
     } else {
         println!("{}: {} to mend", args.site.site.display(), problems.len());

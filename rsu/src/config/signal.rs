@@ -40,7 +40,11 @@ impl SignalFile {
     /// Makes paths in it begin at the site file's folder.
     pub fn base(&mut self, folder: &Path) {
         match self {
-            Self::Ntcip1202(settings) => settings.snmp.base(folder),
+            Self::Ntcip1202(settings) => {
+                settings.snmp.base(folder);
+                let own = settings.command.iter_mut().filter_map(|command| command.snmp.as_mut());
+                own.for_each(|snmp| snmp.base(folder));
+            }
             Self::Tscbm(settings) => settings.enable.iter_mut().for_each(|enable| enable.snmp.base(folder)),
             _ => {}
         }

@@ -20,7 +20,7 @@ mod policy;
 mod read;
 mod request;
 
-pub use control::{Control, NoControl};
+pub use control::{Control, NoControl, ToSource};
 pub use entry::Entry;
 pub use junction::Junction;
 pub(crate) use policy::LARGEST_AID;
@@ -294,6 +294,7 @@ impl Arbiter {
             Word::Took(_) => Why::ControllerTook,
             Word::Refused(Refusal::NotSupported) => Why::NotSupported,
             Word::Refused(Refusal::Refused) => Why::ControllerRefused,
+            Word::Refused(Refusal::Silent) => Why::ControllerSilent,
         }
     }
 

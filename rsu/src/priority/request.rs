@@ -176,6 +176,8 @@ pub enum Why {
     NotSupported,
     /// The controller would not.
     ControllerRefused,
+    /// It was asked, and said nothing, or does not speak any more.
+    ControllerSilent,
     /// The controller will.
     ControllerTook,
     /// The site has no such vehicle in its list, and trusts no others.
@@ -212,7 +214,9 @@ impl Why {
         Some(match self {
             Self::Early => Status::Requested,
             Self::SignalUnknown | Self::Waits | Self::TooManyAtOnce | Self::ControllerAsked => Status::Processing,
-            Self::NotPassedOn | Self::NotSupported | Self::ControllerRefused => Status::WatchOtherTraffic,
+            Self::NotPassedOn | Self::NotSupported | Self::ControllerRefused | Self::ControllerSilent => {
+                Status::WatchOtherTraffic
+            }
             Self::ControllerTook => Status::Granted,
             Self::NotListed | Self::RoleUnknown | Self::RoleNotAllowed | Self::NoSignalGroup | Self::Ambiguous => {
                 Status::Rejected
@@ -241,6 +245,7 @@ impl Why {
             Self::NotPassedOn => "not_passed_on",
             Self::NotSupported => "not_supported_by_this_source",
             Self::ControllerRefused => "controller_refused",
+            Self::ControllerSilent => "controller_silent",
             Self::ControllerTook => "controller_took",
             Self::NotListed => "not_listed",
             Self::RoleUnknown => "role_unknown",
@@ -329,4 +334,6 @@ pub enum Refusal {
     NotSupported,
     /// It will not.
     Refused,
+    /// It said nothing, or its link is lost: what it does is not known, and whatever it holds is let go of.
+    Silent,
 }

@@ -196,6 +196,7 @@ fn granted_is_the_controllers_word() {
         (Ok(()), Why::ControllerTook),
         (Err(Refusal::Refused), Why::ControllerRefused),
         (Err(Refusal::NotSupported), Why::NotSupported),
+        (Err(Refusal::Silent), Why::ControllerSilent),
     ] {
         let mut bench = Bench::new(passing());
         let ask = bench.ask(1, BUS, "north-in", 5.0);

@@ -8,6 +8,7 @@ use std::fmt;
 use perception::time::UtcMicros;
 use serde::{Deserialize, Serialize};
 
+pub mod command;
 pub mod countdown;
 pub mod crc16;
 pub mod fixed_time;
@@ -24,6 +25,7 @@ pub mod snmp;
 pub mod stamp;
 pub mod tscbm;
 
+use crate::priority::{Command, Refusal as NoPriority};
 use link::LinkFile;
 
 /// What a signal group shows; the words are those of the recording format.
@@ -95,6 +97,29 @@ pub enum Control {
     Off,
 }
 
+impl Control {
+    const ALL: [Self; 7] =
+        [Self::FixedTime, Self::Actuated, Self::Adaptive, Self::Manual, Self::Flashing, Self::AllRed, Self::Off];
+
+    /// The word in recordings.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::FixedTime => "fixed_time",
+            Self::Actuated => "actuated",
+            Self::Adaptive => "adaptive",
+            Self::Manual => "manual",
+            Self::Flashing => "flashing",
+            Self::AllRed => "all_red",
+            Self::Off => "off",
+        }
+    }
+
+    /// What a word in a recording means. `None`: none of these.
+    pub fn of_str(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|control| control.as_str() == word)
+    }
+}
+
 /// What the controller said, all groups.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SignalState {
@@ -140,6 +165,8 @@ pub struct Talk {
     pub states: Vec<SignalState>,
     /// What to send: a datagram each, or in one stream.
     pub send: Vec<Vec<u8>>,
+    /// The controller's word on commands, by their numbers.
+    pub words: Vec<(u32, Result<(), NoPriority>)>,
     /// How far the controller's clock was found ahead of ours, seconds.
     pub clock_ahead_s: Option<f64>,
     /// Why the link must be made anew; `None` while it need not.
@@ -176,6 +203,18 @@ pub trait SignalSource: Send + fmt::Debug {
 
     /// Time has passed.
     fn tick(&mut self, _now: Moment, _talk: &mut Talk) {}
+
+    /// Serve, or let go of, a request for priority; the controller's word comes in [`Talk::words`]. Only where
+    /// [`SourceSettings::commands`] says that there is a way.
+    fn command(&mut self, _now: Moment, _command: &Command, _talk: &mut Talk) {}
+
+    /// Lets go of everything, and asks for nothing else until the link is opened anew: it is lost, or the service stops.
+    fn let_go(&mut self, _now: Moment, _talk: &mut Talk) {}
+
+    /// Whether the controller may still be doing something that it was asked for.
+    fn holds(&self, _now: Moment) -> bool {
+        false
+    }
 }
 
 /// Which group of the map is heard from what of the controller, in words.
@@ -197,6 +236,11 @@ pub trait SourceSettings {
 
     /// Each group with what it is heard from, in the order of the file.
     fn mapping(&self) -> Vec<Mapped>;
+
+    /// What may be asked of the controller, in words. `None`: it is only listened to.
+    fn commands(&self) -> Option<String> {
+        None
+    }
 
     /// The source, or what is wrong with the settings.
     fn source(&self) -> Result<Box<dyn SignalSource>, String>;

@@ -1,8 +1,11 @@
 //! Runs a [`SignalSource`] on its link for as long as the service lives: retries, figures, one word in the log a change.
 
 use std::collections::BTreeSet;
+use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
+
+use tokio::sync::mpsc;
 
 use super::link::{Endpoint, Link, Received};
 use super::{Moment, SignalSource, Talk};
@@ -11,6 +14,7 @@ use crate::health::{Health, Level};
 use crate::inlet::Inlet;
 use crate::metrics::Metrics;
 use crate::pipeline::Input;
+use crate::priority::{Command, Refusal};
 use crate::radios::{Shutdown, stopped};
 
 /// The component's name in health.
@@ -22,8 +26,22 @@ const LONGEST_PAUSE_S: f64 = 10.0;
 /// A connection on which nothing was understood for this many times the staleness limit, and at least this long, is dead.
 const DEAD_AFTER_STALE: f64 = 10.0;
 const DEAD_AFTER_S: f64 = 5.0;
+/// How long the stop of the service waits for the controller to say that it lets go, seconds; what it does not, its own
+/// back-up timer does.
+const LET_GO_WITHIN_S: f64 = 1.0;
 /// The largest datagram there is.
 const BUFFER_BYTES: usize = 65_536;
+
+/// The next command; never, where none can come any more.
+async fn next(commands: &mut Option<mpsc::Receiver<Command>>) -> Option<Command> {
+    match commands {
+        Some(commands) => match commands.recv().await {
+            Some(command) => Some(command),
+            None => std::future::pending().await,
+        },
+        None => std::future::pending().await,
+    }
+}
 
 /// One controller's source, link and figures.
 #[derive(Debug)]
@@ -31,6 +49,8 @@ pub struct Runner {
     source: Box<dyn SignalSource>,
     stale_after_s: f64,
     inlet: Inlet,
+    /// What the controller is to be asked; `None`: it is only listened to.
+    commands: Option<mpsc::Receiver<Command>>,
     health: Arc<Health>,
     metrics: Metrics,
     clock: Arc<Clock>,
@@ -64,6 +84,7 @@ impl Runner {
             source,
             stale_after_s,
             inlet,
+            commands: None,
             health,
             metrics,
             clock,
@@ -74,16 +95,17 @@ impl Runner {
         }
     }
 
+    /// The same, which passes on commands.
+    pub fn with_commands(self, commands: Option<mpsc::Receiver<Command>>) -> Self {
+        Self { commands, ..self }
+    }
+
     /// Serves the endpoint until the service stops.
     pub async fn run(mut self, endpoint: Endpoint, mut shutdown: Shutdown) {
         self.health.expect(COMPONENT);
         self.metrics.signal_connected.with_label_values(&[self.source.name()]).set(0.0);
         loop {
-            let opened = tokio::select! {
-                biased;
-                () = stopped(&mut shutdown) => return,
-                opened = endpoint.open() => opened,
-            };
+            let Some(opened) = self.without_link(endpoint.open(), &mut shutdown).await else { return };
             let lost = match opened {
                 Ok(link) => match self.serve(link, endpoint.is_stream(), &mut shutdown).await {
                     End::Service => return,
@@ -95,22 +117,80 @@ impl Runner {
             self.metrics.signal_reconnects.with_label_values(&[self.source.name()]).inc();
             let pause = Duration::from_secs_f64(self.pause_s);
             self.pause_s = (self.pause_s * 2.0).min(LONGEST_PAUSE_S);
+            if self.without_link(tokio::time::sleep(pause), &mut shutdown).await.is_none() {
+                return;
+            }
+        }
+    }
+
+    /// Waits while there is no link: who would be served meanwhile hears that the controller is silent. `None`: the service
+    /// stops.
+    async fn without_link<T>(&mut self, waits: impl Future<Output = T>, shutdown: &mut Shutdown) -> Option<T> {
+        tokio::pin!(waits);
+        loop {
             tokio::select! {
                 biased;
-                () = stopped(&mut shutdown) => return,
-                () = tokio::time::sleep(pause) => {}
+                () = stopped(shutdown) => return None,
+                done = &mut waits => return Some(done),
+                Some(command) = next(&mut self.commands) => {
+                    if command.serve {
+                        self.tell(command.number, Err(Refusal::Silent));
+                    }
+                }
             }
         }
     }
 
     async fn serve(&mut self, mut link: Link<'_>, is_stream: bool, shutdown: &mut Shutdown) -> End {
-        let mut buffer = vec![0; BUFFER_BYTES];
         let mut talk = Talk::default();
+        let end = self.converse(&mut talk, &mut link, is_stream, shutdown).await;
+        self.source.let_go(self.now(), &mut talk);
+        for (number, word) in std::mem::take(&mut talk.words) {
+            self.tell(number, word);
+        }
+        if matches!(end, End::Service) {
+            self.let_go(&mut talk, &mut link, is_stream).await;
+        }
+        end
+    }
+
+    /// Has the controller told to let go, until it says that it has.
+    async fn let_go(&mut self, talk: &mut Talk, link: &mut Link<'_>, is_stream: bool) {
+        let mut buffer = vec![0; BUFFER_BYTES];
+        let until_s = self.clock.uptime_s() + LET_GO_WITHIN_S;
+        while self.source.holds(self.now()) && self.clock.uptime_s() < until_s {
+            // Nobody takes states any more.
+            talk.states.clear();
+            self.act(talk, link, is_stream).await;
+            let wake_s = self.source.wake_at_s().map_or(until_s, |wake_at_s| wake_at_s.min(until_s));
+            let wait_s = (wake_s - self.clock.uptime_s()).max(0.0);
+            tokio::select! {
+                biased;
+                received = link.receive(&mut buffer) => match received {
+                    Ok(Received::Bytes(length)) => {
+                        self.source.receive(self.now(), buffer.get(..length).unwrap_or_default(), talk);
+                    }
+                    Ok(Received::Stranger(_)) => {}
+                    Ok(Received::Closed) | Err(_) => return,
+                },
+                () = tokio::time::sleep(Duration::from_secs_f64(wait_s)) => self.source.tick(self.now(), talk),
+            }
+        }
+    }
+
+    async fn converse(
+        &mut self,
+        talk: &mut Talk,
+        link: &mut Link<'_>,
+        is_stream: bool,
+        shutdown: &mut Shutdown,
+    ) -> End {
+        let mut buffer = vec![0; BUFFER_BYTES];
         let opened_at_s = self.clock.uptime_s();
         self.heard_at_s = None;
-        self.source.open(self.now(), &mut talk);
+        self.source.open(self.now(), talk);
         loop {
-            if let Some(end) = self.act(&mut talk, &mut link, is_stream).await {
+            if let Some(end) = self.act(talk, link, is_stream).await {
                 return end;
             }
             let now = self.now();
@@ -134,19 +214,31 @@ impl Runner {
                         if self.source.may_keep(bytes) {
                             self.inlet.record_signal_bytes(self.source.name(), bytes);
                         }
-                        self.source.receive(self.now(), bytes, &mut talk);
+                        self.source.receive(self.now(), bytes, talk);
                     }
                     Ok(Received::Stranger(from)) => talk.refuse("sender", format!("from {from}")),
                     Ok(Received::Closed) => return End::Link("closed by the controller".into()),
                     Err(error) => return End::Link(error.to_string()),
                 },
+                Some(command) = next(&mut self.commands) => self.source.command(self.now(), &command, talk),
                 () = tokio::time::sleep(wait) => {}
             }
             let now = self.now();
             if self.source.wake_at_s().is_some_and(|wake_at_s| wake_at_s <= now.uptime_s) {
-                self.source.tick(now, &mut talk);
+                self.source.tick(now, talk);
             }
         }
+    }
+
+    /// The controller's word on a command, for the pipeline. False once that is gone.
+    fn tell(&self, number: u32, word: Result<(), Refusal>) -> bool {
+        let said = match word {
+            Ok(()) => "took",
+            Err(Refusal::Silent) => "silent",
+            Err(Refusal::Refused | Refusal::NotSupported) => "refused",
+        };
+        self.metrics.signal_commands.with_label_values(&[self.source.name(), said]).inc();
+        self.inlet.offer(Input::Commanded { number, word })
     }
 
     /// Does what the source asks for. `Some`: the link ends.
@@ -166,6 +258,11 @@ impl Runner {
         }
         if let Some(ahead_s) = talk.clock_ahead_s.take() {
             self.metrics.signal_clock_offset_s.with_label_values(&[name]).set(ahead_s);
+        }
+        for (number, word) in std::mem::take(&mut talk.words) {
+            if !self.tell(number, word) {
+                return Some(End::Service);
+            }
         }
         for state in talk.states.drain(..) {
             self.heard_at_s = Some(self.clock.uptime_s());

@@ -1,6 +1,7 @@
 //! NTCIP 1202 over SNMP: the controller is asked ten times a second which lamps are lit.
 //!
-//! One request takes all columns. Nothing is written. The phase table is read beside it, a phase at a time, again every
+//! One request takes all columns. Nothing is written, unless the site wants requests for priority to be passed on
+//! ([`command`]). The phase table is read beside it, a phase at a time, again every
 //! minute: with it the ends are bounded, as far as looking now and then allows ([`timing`]).
 
 use std::collections::BTreeMap;
@@ -14,10 +15,13 @@ use super::nema::{Flashing, Head, HeadFile, Indication, mapping, pairs};
 use super::snmp::settings::SnmpFile;
 use super::snmp::{Heard, Manager, Request};
 use super::{Control, Light, Mapped, Moment, Refusal, SignalSource, SignalState, SourceSettings, Talk};
+use crate::priority::Command;
 
+pub mod command;
 pub mod objects;
 pub mod timing;
 
+use command::{CommandFile, Step, Writer};
 use objects::{AllLamps, Column};
 use timing::{Look, Memory, Row};
 
@@ -37,15 +41,20 @@ pub struct Settings {
     /// How often it is asked, seconds.
     #[serde(default = "default_poll_s")]
     pub poll_s: f64,
-    /// How long an answer may take before the question is put anew, seconds.
+    /// How long an answer may take before the question is given up and another put, seconds.
     #[serde(default = "default_answer_within_s")]
     pub answer_within_s: f64,
+    /// How long before the same question is sent once more: it, or its answer, may be lost, seconds.
+    #[serde(default = "default_again_s")]
+    pub again_s: f64,
     /// Oldest state that may be said, seconds.
     #[serde(default = "default_stale_after_s")]
     pub stale_after_s: f64,
     /// What yellow change and red clear of the phase table count in, seconds.
     #[serde(default = "default_clearance_unit_s")]
     pub clearance_unit_s: f64,
+    /// How the controller is asked to serve a request for priority; absent: it is not.
+    pub command: Option<CommandFile>,
     /// Which head is which group.
     pub group: Vec<HeadFile>,
 }
@@ -55,6 +64,9 @@ fn default_poll_s() -> f64 {
 }
 fn default_answer_within_s() -> f64 {
     0.5
+}
+fn default_again_s() -> f64 {
+    0.1
 }
 fn default_stale_after_s() -> f64 {
     0.3
@@ -76,12 +88,19 @@ impl SourceSettings for Settings {
         mapping(&self.group)
     }
 
+    fn commands(&self) -> Option<String> {
+        self.command.as_ref().map(|_| Writer::in_words(&self.group))
+    }
+
     fn source(&self) -> Result<Box<dyn SignalSource>, String> {
         if !(0.1..=10.0).contains(&self.poll_s) {
             return Err(format!("poll_s is {}; 0.1 to 10", self.poll_s));
         }
         if !(0.05..=10.0).contains(&self.answer_within_s) {
             return Err(format!("answer_within_s is {}; 0.05 to 10", self.answer_within_s));
+        }
+        if !(0.02..=10.0).contains(&self.again_s) {
+            return Err(format!("again_s is {}; 0.02 to 10", self.again_s));
         }
         if self.poll_s > self.stale_after_s {
             return Err(format!("poll_s is {}, and a state is stale after {} s", self.poll_s, self.stale_after_s));
@@ -95,7 +114,8 @@ impl SourceSettings for Settings {
         if self.link.to.is_none() {
             return Err("link.to is missing: where the agent listens".into());
         }
-        Ok(Box::new(Ntcip1202::new(self, self.snmp.manager()?)))
+        let writer = self.command.as_ref().map(|file| Writer::new(file, &self.snmp, &self.group)).transpose()?;
+        Ok(Box::new(Ntcip1202 { writer, ..Ntcip1202::new(self, self.snmp.manager()?) }))
     }
 }
 
@@ -104,6 +124,7 @@ impl SourceSettings for Settings {
 enum Asked {
     Lamps,
     Row(u8),
+    Step(Step),
 }
 
 /// A controller that is asked, as signal states.
@@ -112,6 +133,7 @@ pub struct Ntcip1202 {
     manager: Manager,
     poll_s: f64,
     answer_within_s: f64,
+    again_s: f64,
     clearance_unit_s: f64,
     /// Groups ascending, each with its head, and what it showed.
     groups: Vec<(u8, Head, Memory)>,
@@ -124,6 +146,12 @@ pub struct Ntcip1202 {
     /// Phases whose rows are to be read.
     unread: Vec<u8>,
     asked: Option<(Asked, Moment)>,
+    /// When it is sent once more, seconds of uptime.
+    again_at_s: f64,
+    /// It asks the controller to serve; `None`: nobody does.
+    writer: Option<Writer>,
+    /// Nothing but letting go is asked.
+    lets_go: bool,
     unanswered: u32,
     lamps_due_s: f64,
     table_due_s: f64,
@@ -137,6 +165,7 @@ impl Ntcip1202 {
             manager,
             poll_s: settings.poll_s,
             answer_within_s: settings.answer_within_s,
+            again_s: settings.again_s,
             clearance_unit_s: settings.clearance_unit_s,
             columns: objects::columns(groups.iter().map(|(_, head)| *head)),
             groups: groups.into_iter().map(|(id, head)| (id, head, Memory::default())).collect(),
@@ -146,6 +175,9 @@ impl Ntcip1202 {
             rows: BTreeMap::new(),
             unread: Vec::new(),
             asked: None,
+            again_at_s: 0.0,
+            writer: None,
+            lets_go: false,
             unanswered: 0,
             lamps_due_s: 0.0,
             table_due_s: 0.0,
@@ -153,27 +185,64 @@ impl Ntcip1202 {
     }
 
     fn ask(&mut self, now: Moment, what: Asked, talk: &mut Talk) {
-        let oids = match &what {
+        let request = match &what {
             Asked::Lamps => {
                 let flash = self.has_flash_status.then(objects::flash_status);
-                self.columns.iter().map(|column| column.oid.clone()).chain(flash).collect()
+                Request::Get(self.columns.iter().map(|column| column.oid.clone()).chain(flash).collect())
             }
-            Asked::Row(phase) => objects::row(*phase),
+            Asked::Row(phase) => Request::Get(objects::row(*phase)),
+            Asked::Step(step) => step.request(),
         };
-        match self.manager.ask(now.uptime_s, Request::Get(oids)) {
+        self.asked = Some((what, now));
+        self.again_at_s = now.uptime_s + self.again_s;
+        match self.speaker().ask(now.uptime_s, request) {
             Ok(octets) => talk.send.push(octets),
             Err(refusal) => talk.refused.push(refusal),
         }
-        self.asked = Some((what, now));
+    }
+
+    /// Who we are in what is under way.
+    fn speaker(&mut self) -> &mut Manager {
+        let other = match (&self.asked, &mut self.writer) {
+            (Some((Asked::Step(_), _)), Some(writer)) => writer.manager(),
+            _ => None,
+        };
+        other.unwrap_or(&mut self.manager)
+    }
+
+    /// What the controller is to be told next, if it is its turn. True: it was asked.
+    fn write(&mut self, now: Moment, talk: &mut Talk) -> bool {
+        let step = self.writer.as_mut().and_then(|writer| writer.step(now.uptime_s, talk));
+        let asks = step.is_some();
+        if let Some(step) = step {
+            self.ask(now, Asked::Step(step), talk);
+        }
+        asks
+    }
+
+    /// When the question is given up: the lamps must not wait for long for an agent that does not take writes.
+    fn given_up_at_s(&self) -> Option<f64> {
+        self.asked.as_ref().map(|(what, asked)| match what {
+            Asked::Step(_) => asked.uptime_s + self.again_s,
+            Asked::Lamps | Asked::Row(_) => asked.uptime_s + self.answer_within_s,
+        })
     }
 
     fn give_up(&mut self, talk: &mut Talk) {
+        self.speaker().give_up();
+        if let Some((Asked::Step(_), _)) = self.asked.take() {
+            let again_s = self.again_s;
+            let text = format!("no answer within {again_s} s: the agent does not know who writes, or is slower");
+            talk.refuse("command_timeout", text);
+            return;
+        }
         let within_s = self.answer_within_s;
         let text = format!("no answer within {within_s} s: the agent is away, or does not know the community or user");
         talk.refuse("timeout", text);
-        self.manager.give_up();
-        self.asked = None;
         self.unanswered += 1;
+        if let Some(writer) = self.writer.as_mut().filter(|_| self.unanswered > 1) {
+            writer.lost(talk);
+        }
         if self.unanswered.is_multiple_of(FORGET_AFTER) {
             self.manager.forget();
         }
@@ -188,14 +257,22 @@ impl Ntcip1202 {
                 let values: Vec<_> = values.iter().map(|(_, value)| byte(value)).collect();
                 self.rows.insert(phase, Row::of(&values, self.clearance_unit_s));
             }
+            Asked::Step(step) => {
+                if let Some(writer) = &mut self.writer {
+                    writer.answered(now.uptime_s, step, &values, talk);
+                }
+                self.write(now, talk);
+            }
             Asked::Lamps => {
                 let look = Look { asked_s: asked.uptime_s, answered_s: now.uptime_s };
                 match self.lamps(&values) {
                     Ok((lamps, flashes)) => self.tell(asked.utc, look, &lamps, flashes, talk),
                     Err(refusal) => talk.refused.push(refusal),
                 }
-                // One row between two looks at the lamps, so that these stay even.
-                if let Some(phase) = self.unread.pop() {
+                // One row between two looks at the lamps, so that these stay even; a command goes before it.
+                if !self.write(now, talk)
+                    && let Some(phase) = self.unread.pop()
+                {
                     self.ask(now, Asked::Row(phase), talk);
                 }
             }
@@ -208,6 +285,13 @@ impl Ntcip1202 {
         match self.asked.take() {
             Some((Asked::Row(phase), _)) => {
                 self.rows.insert(phase, Row::default());
+            }
+            Some((Asked::Step(step), _)) => {
+                if let Some(writer) = &mut self.writer {
+                    writer.refused(step, talk);
+                }
+                talk.refuse("command_refused", refusal.1);
+                return;
             }
             _ if flash => {
                 self.has_flash_status = false;
@@ -284,40 +368,55 @@ impl SignalSource for Ntcip1202 {
     fn open(&mut self, now: Moment, _talk: &mut Talk) {
         self.manager.start_ids(now.utc);
         self.manager.give_up();
+        if let Some(writer) = &mut self.writer {
+            writer.open(now);
+        }
         self.asked = None;
+        self.lets_go = false;
         self.lamps_due_s = now.uptime_s;
         self.table_due_s = now.uptime_s;
     }
 
     fn receive(&mut self, now: Moment, bytes: &[u8], talk: &mut Talk) {
-        match self.manager.hear(now.uptime_s, bytes) {
+        match self.speaker().hear(now.uptime_s, bytes) {
             Ok(Heard::Values(values)) => self.answered(now, values, talk),
             Ok(Heard::Again(octets)) => {
                 // The state is as old as the question that was answered.
                 if let Some((_, asked)) = &mut self.asked {
                     *asked = now;
+                    self.again_at_s = now.uptime_s + self.again_s;
                 }
                 talk.send.push(octets);
             }
-            Err(refusal) if self.manager.awaits() => talk.refused.push(refusal),
+            Err(refusal) if self.asked.is_none() || self.speaker().awaits() => talk.refused.push(refusal),
             Err(refusal) => self.failed(refusal, talk),
         }
     }
 
     fn may_keep(&self, _bytes: &[u8]) -> bool {
-        !self.manager.speaks_openly()
+        !self.manager.speaks_openly() && self.writer.as_ref().is_none_or(|writer| !writer.speaks_openly())
     }
 
     fn wake_at_s(&self) -> Option<f64> {
-        Some(self.asked.as_ref().map_or(self.lamps_due_s, |(_, asked)| asked.uptime_s + self.answer_within_s))
+        Some(self.given_up_at_s().map_or(self.lamps_due_s, |at_s| at_s.min(self.again_at_s)))
     }
 
     fn tick(&mut self, now: Moment, talk: &mut Talk) {
-        if let Some((_, asked)) = &self.asked {
-            if now.uptime_s < asked.uptime_s + self.answer_within_s {
+        if let Some(given_up_at_s) = self.given_up_at_s() {
+            if now.uptime_s < given_up_at_s {
+                if now.uptime_s >= self.again_at_s {
+                    self.again_at_s = now.uptime_s + self.again_s;
+                    let again = self.speaker().repeat(now.uptime_s);
+                    talk.send.extend(again);
+                }
                 return;
             }
             self.give_up(talk);
+        }
+        if self.lets_go {
+            self.lamps_due_s = now.uptime_s + self.again_s;
+            self.write(now, talk);
+            return;
         }
         if now.uptime_s < self.lamps_due_s {
             return;
@@ -331,6 +430,32 @@ impl SignalSource for Ntcip1202 {
         // Evenly, but without catching up after a pause.
         self.lamps_due_s = (self.lamps_due_s + self.poll_s).max(now.uptime_s);
         self.ask(now, Asked::Lamps, talk);
+    }
+
+    fn command(&mut self, now: Moment, command: &Command, talk: &mut Talk) {
+        match &mut self.writer {
+            Some(writer) => writer.take(now.uptime_s, command, talk),
+            None => talk.words.push((command.number, Err(crate::priority::Refusal::NotSupported))),
+        }
+        if self.asked.is_none() {
+            self.write(now, talk);
+        }
+    }
+
+    fn let_go(&mut self, now: Moment, talk: &mut Talk) {
+        self.lets_go = true;
+        if self.asked.is_some() {
+            self.speaker().give_up();
+            self.asked = None;
+        }
+        if let Some(writer) = &mut self.writer {
+            writer.lost(talk);
+        }
+        self.write(now, talk);
+    }
+
+    fn holds(&self, now: Moment) -> bool {
+        self.writer.as_ref().is_some_and(|writer| writer.may_hold(now.uptime_s))
     }
 }
 

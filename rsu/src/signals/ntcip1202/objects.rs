@@ -1,4 +1,4 @@
-//! The objects of NTCIP 1202 that are read. Source: public implementations (MMITSS, V2X-Hub, CARMA Streets) and MIB listings
+//! The objects of NTCIP 1202 that are read, and the two that are written where a site wants it. Source: public implementations (MMITSS, V2X-Hub, CARMA Streets) and MIB listings
 //! that agree; the standard itself was not bought.
 
 use async_snmp::Oid;
@@ -9,6 +9,12 @@ use crate::signals::nema::{Head, Lamps};
 const ASC: [u32; 10] = [1, 3, 6, 1, 4, 1, 1206, 4, 2, 1];
 /// `unitFlashStatus.0`, under `asc`.
 const FLASH: [u32; 3] = [3, 6, 0];
+/// `unitBackupTime.0`, under `asc`.
+const BACKUP: [u32; 3] = [3, 3, 0];
+/// `phaseControlGroupEntry`, and of it the columns `phaseControlGroupHold` and `phaseControlGroupVehCall`.
+const PHASE_CONTROL: [u32; 3] = [1, 5, 1];
+const HOLD: u32 = 4;
+const VEHICLE_CALL: u32 = 6;
 /// `phaseStatusGroupEntry`.
 const PHASE_STATUS: [u32; 3] = [1, 4, 1];
 /// `overlapStatusGroupEntry`.
@@ -114,6 +120,17 @@ impl AllLamps {
         };
         *bits |= u16::from(value) << (8 * column.group);
     }
+}
+
+/// `unitBackupTime`: after so many seconds without a write the controller lets go of all that it was told; 0: never.
+pub fn backup_time() -> Oid {
+    under_asc(&BACKUP)
+}
+
+/// The call and the hold of eight phases, `bits` from the lowest; `group` 1 is phases 1 to 8.
+pub fn call_and_hold(group: u8, bits: u8) -> [(Oid, i32); 2] {
+    let value = |column| (under_asc(&PHASE_CONTROL).child(column).child(group.into()), bits.into());
+    [VEHICLE_CALL, HOLD].map(value)
 }
 
 /// The objects of a phase's row, in the order of [`super::timing::Row::of`].

@@ -4,7 +4,9 @@ use async_snmp::pdu::{Pdu, PduBody, StandardPduType};
 use async_snmp::{DecodeConfig, VarBind};
 
 use super::*;
+use crate::priority::Refusal as NoPriority;
 use crate::signals::GroupState;
+use crate::signals::command::tests::command;
 use crate::signals::snmp::Security;
 
 const NOW: UtcMicros = UtcMicros(1_700_000_000_000_000);
@@ -20,6 +22,8 @@ fn source(version: Version) -> Ntcip1202 {
         snmp: SnmpFile::default(),
         poll_s: 0.1,
         answer_within_s: 0.5,
+        again_s: 0.1,
+        command: None,
         stale_after_s: 0.3,
         clearance_unit_s: 0.1,
         group: vec![group(3, Head::Overlap(1)), group(1, Head::Phase(2)), group(2, Head::Pedestrian(2))],
@@ -168,15 +172,193 @@ fn silence_is_counted_and_the_question_said_anew() {
     let mut talk = Talk::default();
     source.tick(at(0.0), &mut talk);
     let late = agent.answer(&talk.send[0]);
-    source.tick(at(0.4), &mut talk);
-    assert_eq!((talk.send.len(), talk.refused.len()), (1, 0));
+    for time in 1..5 {
+        source.tick(at(f64::from(time) * 0.11), &mut talk);
+    }
+    assert_eq!((talk.send.len(), talk.refused.len()), (5, 0));
+    assert!(talk.send.iter().all(|octets| *octets == talk.send[0]), "the same question");
     source.tick(at(0.5), &mut talk);
-    assert_eq!((talk.send.len(), talk.refused[0].0), (2, "timeout"));
+    assert_eq!((talk.send.len(), talk.refused[0].0), (6, "timeout"));
     // The late answer is not the one awaited.
     source.receive(at(0.51), &late, &mut talk);
     assert_eq!((talk.states.len(), talk.refused[1].0), (0, "stray"));
-    source.receive(at(0.52), &agent.answer(&talk.send[1].clone()), &mut talk);
+    source.receive(at(0.52), &agent.answer(&talk.send[5].clone()), &mut talk);
     assert_eq!(talk.states.len(), 1);
+}
+
+#[test]
+fn one_lost_answer_makes_no_state_older_than_may_be_said() {
+    // 15 ms to answer; every third question or answer is lost.
+    let (mut source, mut agent) = (source(Version::V2c), Agent::new(Version::V2c));
+    agent.show([0, 0]);
+    let (mut sent, mut newest_s, mut oldest_s) = (0, 0.0_f64, 0.0_f64);
+    let mut arrivals: Vec<(f64, Vec<u8>)> = Vec::new();
+    for step in 0..6000 {
+        let now_s = f64::from(step) * 0.005;
+        let mut talk = Talk::default();
+        if let Some(index) = arrivals.iter().position(|(due_s, _)| *due_s <= now_s) {
+            source.receive(at(now_s), &arrivals.remove(index).1, &mut talk);
+        }
+        if source.wake_at_s().unwrap() <= at(now_s).uptime_s {
+            source.tick(at(now_s), &mut talk);
+        }
+        if let Some(state) = talk.states.first() {
+            newest_s = state.captured_at.seconds_since(NOW);
+        }
+        oldest_s = oldest_s.max(now_s - newest_s);
+        for octets in &talk.send {
+            sent += 1;
+            if sent % 3 != 0 {
+                arrivals.push((now_s + 0.015, agent.answer(octets)));
+            }
+        }
+    }
+    assert!(oldest_s < 0.3, "{oldest_s}");
+}
+
+/// The same, which may call and hold phases 2 (group 1), 9 (group 7); group 3 is an overlap.
+fn commanded(backup_s: i32) -> (Ntcip1202, Agent) {
+    let (reader, mut agent) = (source(Version::V2c), Agent::new(Version::V2c));
+    let heads = [(1, Head::Phase(2)), (7, Head::Phase(9)), (3, Head::Overlap(1))];
+    let heads = heads.map(|(group, head)| HeadFile { group, head });
+    let file: CommandFile = toml::from_str("longest_backup_s = 30").unwrap();
+    let snmp: SnmpFile = toml::from_str("community = { env = \"PATH\" }").unwrap();
+    let writer = Writer::new(&file, &snmp, &heads).unwrap();
+    agent.set("3.3.0", backup_s);
+    for (column, group) in [(4, 1), (4, 2), (6, 1), (6, 2)] {
+        agent.set(&format!("1.5.1.{column}.{group}"), 0);
+    }
+    agent.show([0, 0]);
+    (Ntcip1202 { writer: Some(writer), ..reader }, agent)
+}
+
+/// What the source says is answered 10 ms later, and SETs are done, if the agent answers them.
+fn answer_all(source: &mut Ntcip1202, agent: &mut Agent, now_s: f64, talk: &mut Talk, answers_writes: bool) {
+    while let Some(octets) = (!talk.send.is_empty()).then(|| talk.send.remove(0)) {
+        if agent.write(&octets, answers_writes) {
+            let answer = agent.answer(&octets);
+            source.receive(at(now_s + 0.01), &answer, talk);
+        }
+    }
+}
+
+/// From one tenth of a second to another.
+fn run(source: &mut Ntcip1202, agent: &mut Agent, tenths: std::ops::Range<u32>, answers_writes: bool) -> Talk {
+    let mut talk = Talk::default();
+    for step in tenths.start * 5..tenths.end * 5 {
+        let now_s = f64::from(step) * 0.02 + 0.001;
+        source.tick(at(now_s), &mut talk);
+        answer_all(source, agent, now_s, &mut talk, answers_writes);
+    }
+    talk
+}
+
+/// A command, and what is answered at once.
+fn tell(source: &mut Ntcip1202, agent: &mut Agent, now_s: f64, command: &Command, answers_writes: bool) -> Talk {
+    let mut talk = Talk::default();
+    source.command(at(now_s), command, &mut talk);
+    answer_all(source, agent, now_s, &mut talk, answers_writes);
+    talk
+}
+
+impl Agent {
+    /// Does what it is told. False: it says nothing.
+    fn write(&mut self, octets: &[u8], answers: bool) -> bool {
+        let message = CommunityMessage::decode(octets.to_vec().into(), DecodeConfig::default()).unwrap().value;
+        let pdu = message.into_pdu().unwrap();
+        if pdu.pdu_type() != async_snmp::pdu::PduType::SetRequest {
+            return true;
+        }
+        if answers {
+            for varbind in pdu.into_raw_parts().2 {
+                self.values.insert(varbind.oid.to_string(), varbind.value);
+            }
+        }
+        answers
+    }
+
+    /// Holds and calls of phases 1 to 8, and of 9 to 16.
+    fn told(&self) -> [i32; 4] {
+        [(4, 1), (6, 1), (4, 2), (6, 2)].map(|(column, group)| {
+            match self.values[&format!("1.3.6.1.4.1.1206.4.2.1.1.5.1.{column}.{group}")] {
+                Value::Integer(value) => value,
+                _ => panic!(),
+            }
+        })
+    }
+}
+
+#[test]
+fn a_request_is_a_call_and_a_hold_until_it_is_let_go_of() {
+    let (mut source, mut agent) = commanded(10);
+    run(&mut source, &mut agent, 0..3, true);
+    let talk = tell(&mut source, &mut agent, 0.3, &command(1, true, &[1]), true);
+    assert_eq!((talk.words, agent.told()), (vec![(1, Ok(()))], [2, 2, 0, 0]));
+    // Written again each second, though nothing changes.
+    agent.set("1.5.1.4.1", 0);
+    run(&mut source, &mut agent, 3..16, true);
+    assert_eq!(agent.told(), [2, 2, 0, 0]);
+    let talk = tell(&mut source, &mut agent, 1.6, &command(2, true, &[7]), true);
+    assert_eq!((talk.words, agent.told()), (vec![(2, Ok(()))], [2, 2, 1, 1]));
+    tell(&mut source, &mut agent, 1.7, &command(1, false, &[1]), true);
+    assert_eq!(agent.told(), [0, 0, 1, 1]);
+    tell(&mut source, &mut agent, 1.8, &command(2, false, &[7]), true);
+    assert_eq!((agent.told(), source.holds(at(1.82))), ([0; 4], false));
+    // Nothing is written any more.
+    agent.set("1.5.1.4.1", 8);
+    assert!(run(&mut source, &mut agent, 19..60, true).states.len() > 35);
+    assert_eq!(agent.told(), [8, 0, 0, 0]);
+}
+
+#[test]
+fn without_a_backup_timer_or_a_phase_nothing_is_written() {
+    for (backup_s, group, reason) in
+        [(0, 1, "command_no_backup"), (31, 1, "command_no_backup"), (10, 3, "command_no_phase")]
+    {
+        let (mut source, mut agent) = commanded(backup_s);
+        run(&mut source, &mut agent, 0..3, true);
+        let talk = tell(&mut source, &mut agent, 0.3, &command(1, true, &[group]), true);
+        assert_eq!((talk.words, agent.told()), (vec![(1, Err(NoPriority::Refused))], [0; 4]));
+        assert_eq!(talk.refused[0].0, reason);
+    }
+}
+
+#[test]
+fn an_agent_that_takes_no_writes_costs_no_lamps_and_what_it_may_hold_is_taken_back() {
+    let (mut source, mut agent) = commanded(10);
+    run(&mut source, &mut agent, 0..3, true);
+    tell(&mut source, &mut agent, 0.3, &command(1, true, &[1]), false);
+    let talk = run(&mut source, &mut agent, 3..20, false);
+    assert_eq!(talk.words, [(1, Err(NoPriority::Silent))]);
+    assert!(talk.states.len() >= 14, "{}", talk.states.len());
+    // It may have done it, and only its answer is lost.
+    agent.set("1.5.1.4.1", 2);
+    assert!(source.holds(at(2.0)));
+    run(&mut source, &mut agent, 20..23, true);
+    assert_eq!((agent.told(), source.holds(at(2.3))), ([0; 4], false));
+}
+
+#[test]
+fn what_is_held_is_let_go_of_at_the_stop_and_given_up_when_the_agent_is_lost() {
+    let (mut source, mut agent) = commanded(10);
+    run(&mut source, &mut agent, 0..3, true);
+    tell(&mut source, &mut agent, 0.3, &command(1, true, &[1]), true);
+    // It answers nothing at all: after two questions of half a second the vehicle hears so.
+    let mut talk = Talk::default();
+    for step in 15..100 {
+        source.tick(at(f64::from(step) * 0.02 + 0.001), &mut talk);
+    }
+    assert_eq!(talk.words, [(1, Err(NoPriority::Silent))]);
+    assert_eq!(agent.told(), [2, 2, 0, 0]);
+    run(&mut source, &mut agent, 20..30, true);
+    assert_eq!(agent.told(), [0; 4], "taken back as soon as it is heard");
+    tell(&mut source, &mut agent, 3.0, &command(2, true, &[1]), true);
+    assert_eq!(agent.told(), [2, 2, 0, 0]);
+    let mut talk = Talk::default();
+    source.let_go(at(3.01), &mut talk);
+    assert_eq!((talk.send.len(), talk.words.len(), source.holds(at(3.01))), (1, 1, true));
+    answer_all(&mut source, &mut agent, 3.01, &mut talk, true);
+    assert_eq!((agent.told(), source.holds(at(3.02))), ([0; 4], false));
 }
 
 #[test]

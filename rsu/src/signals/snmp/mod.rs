@@ -35,8 +35,8 @@ pub enum Security {
 pub enum Request {
     /// The values of these objects.
     Get(Vec<Oid>),
-    /// That this object gets this value.
-    Set(Oid, i32),
+    /// That these objects get these values: all of them or none.
+    Set(Vec<(Oid, i32)>),
 }
 
 /// What came of octets.
@@ -112,20 +112,29 @@ impl Manager {
     /// It cannot be encoded.
     pub fn ask(&mut self, now_s: f64, request: Request) -> Result<Vec<u8>, Refusal> {
         self.asked = Some(Asked { request, repeats: 0 });
+        self.id = self.id.checked_add(1).unwrap_or(1);
+        self.say(now_s)
+    }
+
+    /// The octets of the request that is under way, once more: whichever of them is answered, that is the answer.
+    ///
+    /// # Errors
+    /// As [`Self::ask`]; nothing is under way.
+    pub fn repeat(&mut self, now_s: f64) -> Result<Vec<u8>, Refusal> {
         self.say(now_s)
     }
 
     fn say(&mut self, now_s: f64) -> Result<Vec<u8>, Refusal> {
         let Some(Asked { request, .. }) = &self.asked else { return Err(("stray", "nothing was asked".into())) };
-        self.id = self.id.checked_add(1).unwrap_or(1);
         let version = match &self.security {
             Security::Community(version, _) => *version,
             Security::User(_) => Version::V3,
         };
         let pdu = match request {
             Request::Get(oids) => RequestPdu::get(version, self.id, oids),
-            Request::Set(oid, value) => {
-                RequestPdu::set(version, self.id, vec![VarBind::new(oid.clone(), Value::Integer(*value))])
+            Request::Set(values) => {
+                let bind = |(oid, value): &(Oid, i32)| VarBind::new(oid.clone(), Value::Integer(*value));
+                RequestPdu::set(version, self.id, values.iter().map(bind).collect())
             }
         };
         let pdu = pdu.map_err(malformed)?.into_raw();
@@ -162,7 +171,7 @@ impl Manager {
         }
         let is_answer = match &asked.request {
             Request::Get(oids) => oids.iter().eq(varbinds.iter().map(|varbind| &varbind.oid)),
-            Request::Set(oid, _) => varbinds.iter().map(|varbind| &varbind.oid).eq([oid]),
+            Request::Set(values) => values.iter().map(|(oid, _)| oid).eq(varbinds.iter().map(|varbind| &varbind.oid)),
         };
         if !is_answer {
             return Err(("malformed", "the answer has other objects than were asked for".into()));
@@ -179,6 +188,7 @@ impl Manager {
             self.asked = None;
             return Err(("no_agreement", "the agent's engine or time changes with every answer".into()));
         }
+        self.id = self.id.checked_add(1).unwrap_or(1);
         self.say(now_s).map(Heard::Again)
     }
 }

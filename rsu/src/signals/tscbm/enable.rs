@@ -88,7 +88,7 @@ impl Enable {
             self.manager.forget();
         }
         self.due_s = now.uptime_s + SILENT_S;
-        match self.manager.ask(now.uptime_s, Request::Set(self.object.clone(), self.value)) {
+        match self.manager.ask(now.uptime_s, Request::Set(vec![(self.object.clone(), self.value)])) {
             Ok(octets) => talk.send.push(octets),
             Err(refusal) => talk.refused.push(refusal),
         }
