@@ -48,8 +48,6 @@ pub(crate) const NUISANCES: usize = 9;
 pub(crate) const TURN: usize = 5;
 /// For each of them: what to add, and the share of its variance that goes.
 pub(crate) type Nuisance = [(f64, f64); NUISANCES];
-/// How well a heading is known that is known, standard deviation, radians.
-const HEADING_SIGMA_RAD: f64 = 0.08;
 
 /// The box around a track's expected outline in a picture, not clipped, and how it moves.
 #[derive(Clone, Copy, Debug)]
@@ -137,7 +135,7 @@ impl ExpectedBox {
             per_nuisance.set_row(edge, &SVector::<f64, NUISANCES>::from(row).transpose());
         }
         let stance_var = match heading {
-            Some(_) => [HEADING_SIGMA_RAD * HEADING_SIGMA_RAD, 0.0],
+            Some(_) => [expected.heading_var_rad2, 0.0],
             None => [((length_m - width_m) / 4.0).powi(2); 2],
         };
         let [l, w, h] = size_var_m2;
@@ -347,6 +345,8 @@ impl Tracker {
                     continue;
                 }
                 track.hit(sensor, seen.observation, camera_gain(measured.detection.score));
+                let hidden_m = expected.covered * 0.25 * (expected.size_m[0] + expected.size_m[1]);
+                track.words[sensor].hear(&seen.observation.cov, hidden_m * hidden_m);
                 track.attributes.hear_size([seen.nuisance[0], seen.nuisance[1], seen.nuisance[2]]);
             }
             track.seen_at = track.seen_at.max(at);

@@ -13,6 +13,8 @@ pub(crate) struct Expected {
     pub track: usize,
     pub state: Gaussian,
     pub heading: Option<f64>,
+    /// Variance of the heading, rad².
+    pub heading_var_rad2: f64,
     pub size_m: [f64; 3],
     pub class: Class,
     /// What not knowing its shape adds to the uncertainty of where its outline is, m².

@@ -3,7 +3,7 @@
 use crate::detection::Class;
 use nalgebra::{Matrix2, Vector2};
 
-use crate::frames::{heading_of, unit_from_heading, wrap_pi};
+use crate::frames::{heading_of, unit_from_heading, wrap_pi, wrap_tau};
 use crate::lift::ApparentHeight;
 use crate::priors::{CLASSES, RCS_SPREAD_DB, class_index, class_prior, confusion, is_long, is_motor_vehicle};
 
@@ -35,6 +35,41 @@ const REPORT_SCORE: f64 = 0.5;
 const REPORTED_SIZE_M2: f64 = 0.01;
 /// Speed above which the direction of motion is the heading, m/s: for people, and for what has wheels.
 const HEADING_SPEED_MPS: [f64; 2] = [0.5, 0.8];
+/// So many directions of motion in a row say no more than one: the velocity's error lasts.
+const REPEATED: f64 = 4.0;
+/// A body's axis is never known better than this, rad²; and what a road user says of its heading is this good.
+const LEAST_HEADING_VAR_RAD2: f64 = 0.0064;
+const REPORTED_HEADING_VAR_RAD2: f64 = 0.01;
+
+/// Where a front points.
+#[derive(Clone, Copy, Debug)]
+struct Heading {
+    /// Clockwise from true north.
+    rad: f64,
+    /// Variance, rad².
+    var: f64,
+    /// Where it was last learned, site ENU, metres.
+    at: Vector2<f64>,
+}
+
+impl Heading {
+    /// What is known when it is `seen` again; in between it may have turned by so much, rad² a metre.
+    fn turned(self, seen: &Self, turns_rad2pm: f64) -> Self {
+        let var = self.var + turns_rad2pm * (seen.at - self.at).norm();
+        let gain = var / (var + seen.var);
+        Self { rad: wrap_tau(self.rad + gain * wrap_pi(seen.rad - self.rad)), var: (1.0 - gain) * var, at: seen.at }
+    }
+}
+
+/// How much a body of this class may turn, as a variance that grows with the way it goes, rad²/m. Wheels turn no body that
+/// stands: at low speed, where the direction of motion is mostly noise, little of it counts.
+fn turns_rad2pm(class: Class) -> f64 {
+    match class {
+        Class::Pedestrian => 3.0,
+        Class::Bicycle => 0.1,
+        _ => 0.02,
+    }
+}
 
 #[derive(Clone, Debug)]
 pub(crate) struct Attributes {
@@ -55,7 +90,7 @@ pub(crate) struct Attributes {
     size_var_m2: [f64; 3],
     /// What not knowing the class adds to these, m².
     class_var_m2: [f64; 3],
-    heading: Option<f64>,
+    heading: Option<Heading>,
     /// Direction of the lane it is in, where that is certain.
     pub lane_heading: Option<f64>,
     /// Highest speed that was beyond doubt, m/s.
@@ -89,7 +124,12 @@ impl Attributes {
 
     /// Where its front points: as it moved, or else as its lane goes.
     pub(crate) fn heading(&self) -> Option<f64> {
-        self.heading.or(self.lane_heading)
+        self.heading.map(|held| held.rad).or(self.lane_heading)
+    }
+
+    /// Variance of that, rad²: of a lane's direction, the least.
+    pub(crate) fn heading_var_rad2(&self) -> f64 {
+        self.heading.map_or(0.0, |held| held.var).max(LEAST_HEADING_VAR_RAD2)
     }
 
     pub(crate) fn class_probability(&self) -> f64 {
@@ -156,14 +196,12 @@ impl Attributes {
         // Slow and across its lane: noise.
         let across = speed < 3.0 && self.lane_heading.is_some_and(|lane| wrap_pi(moving - lane).abs() > 0.8);
         if speed > threshold.max(3.0 * sigma) && moved && !across {
+            let beside = Vector2::new(-velocity.y, velocity.x) / speed;
+            let across_var = beside.dot(&(state.velocity_cov() * beside)) / (speed * speed);
+            let seen = Heading { rad: moving, var: REPEATED * across_var + 1e-4, at: state.position() };
             self.heading = Some(match self.heading {
-                // What is slow turns its velocity faster than its body: follow at a pace that grows with speed.
-                Some(held) => {
-                    let turn = wrap_pi(moving - held);
-                    let pace = if turn.abs() > 2.0 { 1.0 } else { (speed / 4.0).clamp(0.1, 1.0) };
-                    crate::frames::wrap_tau(held + pace * turn)
-                }
-                None => moving,
+                Some(held) if wrap_pi(moving - held.rad).abs() < 2.0 => held.turned(&seen, turns_rad2pm(self.class)),
+                _ => seen,
             });
         }
         if speed - 3.0 * sigma > self.sure_speed_mps {
@@ -196,7 +234,9 @@ impl Attributes {
             self.size_m[axis] += gain * (said_m - self.size_m[axis]);
             self.size_var_m2[axis] = (self.size_var_m2[axis] * (1.0 - gain)).max(REPORTED_SIZE_M2);
         }
-        self.heading = self.heading.or(claim.heading.filter(|_| is_motor_vehicle(self.class)));
+        let said = claim.heading.filter(|_| is_motor_vehicle(self.class));
+        self.heading =
+            self.heading.or(said.map(|rad| Heading { rad, var: REPORTED_HEADING_VAR_RAD2, at: claim.position }));
     }
 
     /// A radar looks along the body and sees a reflection this far behind the near end: the length is what few lie
@@ -344,5 +384,30 @@ mod tests {
         let before = attributes.heading();
         attributes.hear_motion(&moving(-0.05), true);
         assert_eq!(attributes.heading(), before);
+    }
+
+    #[test]
+    fn a_car_turns_where_it_goes_and_not_by_the_noise_of_a_slow_one() {
+        let mut attributes = Attributes::new();
+        attributes.hear_camera(Class::Car, 0.8);
+        let at = |east_m: f64, velocity: [f64; 2]| Gaussian {
+            mean: Vector4::new(east_m, 0.0, velocity[0], velocity[1]),
+            cov: Matrix4::identity() * 0.04,
+        };
+        // Half a second at 10 m/s to the east, then 0.3 m at 1 m/s that seem to lead south-east.
+        for step in 0..10 {
+            attributes.hear_motion(&at(0.5 * f64::from(step), [10.0, 0.0]), true);
+        }
+        for step in 0..6 {
+            attributes.hear_motion(&at(4.5 + 0.05 * f64::from(step), [0.7, -0.7]), true);
+        }
+        let east = std::f64::consts::FRAC_PI_2;
+        let turned = |attributes: &Attributes| attributes.heading().map(|heading| heading - east);
+        assert!(turned(&attributes).is_some_and(|turned| (0.0..0.15).contains(&turned)), "{:?}", turned(&attributes));
+        // At speed the same direction is true within a few metres.
+        for step in 0..6 {
+            attributes.hear_motion(&at(4.8 + 0.5 * f64::from(step), [7.0, -7.0]), true);
+        }
+        assert!(turned(&attributes).is_some_and(|turned| (turned - 0.785).abs() < 0.05), "{:?}", turned(&attributes));
     }
 }

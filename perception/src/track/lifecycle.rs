@@ -3,6 +3,7 @@
 use nalgebra::{Matrix2, Matrix4, Vector2, Vector4};
 
 use super::camera::Place;
+use super::doubt::Word;
 use super::evidence::{Kind, Tally};
 use super::fuse::Attributes;
 use super::history::{Filter, Observation};
@@ -59,6 +60,8 @@ pub(crate) struct Tracked {
     pub confirmed: bool,
     /// Capture time of the last hit, by sensor index.
     pub last_hit: Vec<UtcMicros>,
+    /// How good each sensor's measurements of it are, by sensor index.
+    pub words: Vec<Word>,
     pub measured_at: UtcMicros,
     /// When it last told of itself.
     pub reported_at: UtcMicros,
@@ -130,6 +133,7 @@ impl Tracked {
             hits: 1,
             confirmed: false,
             last_hit: vec![NEVER; sensors],
+            words: vec![Word::default(); sensors],
             measured_at: at,
             reported_at: NEVER,
             mean_score: 0.5,

@@ -6,6 +6,7 @@
 mod assign;
 mod camera;
 mod claim;
+mod doubt;
 mod evidence;
 mod expected;
 mod fuse;

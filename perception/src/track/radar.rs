@@ -243,6 +243,7 @@ impl Tracker {
                 continue;
             }
             track.hit(sensor, found.observation, if moves { 0.8 } else { 0.4 });
+            track.words[sensor].hear(&found.observation.cov, 0.0);
             track.hear_radar(at);
             track.attributes.hear_radar(measured.rcs_dbsm);
             report.assigned += 1;
@@ -324,6 +325,7 @@ mod tests {
                 cov: Matrix4::from_diagonal(&Vector4::new(0.3, 0.3, 0.05, 0.05)),
             },
             heading: Some(heading),
+            heading_var_rad2: 0.0,
             size_m,
             class: Class::Car,
             shape_cov_m2: Matrix2::identity() * 0.02,

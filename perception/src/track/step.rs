@@ -1,7 +1,5 @@
 //! The tracker: a scan in, a better picture out.
 
-use nalgebra::{Matrix2, Vector2};
-
 use super::Track;
 use super::assign::{Assigner, Pair};
 use super::camera::BoxFit;
@@ -90,12 +88,6 @@ pub struct StepReport {
 /// A track is shown when its place is as sure as this, m², or after more hits than this.
 const SHOW_M2: f64 = 0.5;
 const SHOW_HITS: u32 = 6;
-/// How much of the doubt about the shape is not yet in the state's own covariance.
-const SHAPE_SHARE: f64 = 0.4;
-/// How well a camera's pose is usually known before the traffic has told more, standard deviation, radians.
-const POSE_SIGMA_RAD: f64 = 0.001;
-/// Variance that no number of measurements takes away: maps, sizes and poses are only so good, m².
-const FLOOR_M2: f64 = 0.006;
 /// After so many late scans on end the tracker's own idea of the time must be wrong, and it begins anew.
 const LATE_BEFORE_RESET: u32 = 20;
 
@@ -262,9 +254,7 @@ impl Tracker {
 
     pub(super) fn describe(&self, track: &Tracked, at: UtcMicros) -> Track {
         let state = track.state_at(at);
-        let shape = track.attributes.shape_cov_m2(track.attributes.heading());
-        let pose = self.pose_doubt_m2(track, at, state.position());
-        let p = state.position_cov() + shape * SHAPE_SHARE + pose + Matrix2::identity() * FLOOR_M2;
+        let p = state.position_cov() + self.lasting_m2(track, at, state.position());
         let v = state.velocity_cov();
         let size_m = track.attributes.size_m();
         let known = track.attributes.class() != crate::detection::Class::Unknown;
@@ -300,22 +290,6 @@ impl Tracker {
         sources
     }
 
-    /// What not knowing exactly how a camera looks adds to the place of a track that only it has measured lately, m²: no
-    /// number of its boxes takes that away.
-    fn pose_doubt_m2(&self, track: &Tracked, at: UtcMicros, position: Vector2<f64>) -> Matrix2<f64> {
-        let mut lately = (0..self.names.len()).filter(|index| at.seconds_since(track.last_hit[*index]) <= 1.0);
-        let (Some(only), None) = (lately.next(), lately.next()) else { return Matrix2::zeros() };
-        let View::Camera(view) = &self.views[only] else { return Matrix2::zeros() };
-        let [east, north, up_m] = view.position_enu_m;
-        let offset = position - Vector2::new(east, north);
-        let distance_m = offset.norm().max(0.1);
-        let along = offset / distance_m;
-        let [pitch_var, yaw_var, _] = self.health[only].turn_var.map(|var| var.min(POSE_SIGMA_RAD * POSE_SIGMA_RAD));
-        let lengthwise = along * along.transpose();
-        let along_m2 = (distance_m * distance_m / up_m.max(1.0)).powi(2) * pitch_var;
-        lengthwise * along_m2 + (Matrix2::identity() - lengthwise) * (distance_m * distance_m * yaw_var)
-    }
-
     /// Where each track that a sensor may see should be at `at`.
     pub(super) fn expect(&mut self, sensor: usize, at: UtcMicros) {
         self.expected.clear();
@@ -339,6 +313,7 @@ impl Tracker {
                 track: index,
                 state,
                 heading,
+                heading_var_rad2: track.attributes.heading_var_rad2(),
                 size_m: track.attributes.size_m(),
                 class,
                 shape_cov_m2: track.attributes.shape_cov_m2(heading),
