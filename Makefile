@@ -15,15 +15,18 @@ help: ## list the commands
 setup: ## fetch what this machine lacks (Debian packages, crates, ONNX Runtime, the demo video)
 	@.ci/setup
 
+# The city's programs need crates that a site does not.
+CITY := --features cloud-bridge/city
+
 build: setup ## build every program
-	cargo build $(LOCKED) --release --workspace --bins
+	cargo build $(LOCKED) --release --workspace $(CITY) --bins
 
 run: build ## run the demo junction until Ctrl-C; ARGS="--seconds 60" ends by itself
 	@target/release/rsu demo $(ARGS)
 
 test: ## run every test
 	@.ci/setup test
-	cargo test $(LOCKED) --release --workspace --no-fail-fast
+	cargo test $(LOCKED) --release --workspace $(CITY) --no-fail-fast
 
 SOAK ?= 20
 soak: ## the tests of the link to the city, SOAK times as long (some minutes)
@@ -51,7 +54,7 @@ peers: build ## public trackers beside ours on RECORDING="a.mcap b.mcap", as one
 	@.cache/peers/bin/python hil/peers/compare $(RECORDING)
 
 dist: setup ## build the programs for a package: link-time optimised, into target/dist
-	cargo build $(LOCKED) --profile dist --workspace --bins
+	cargo build $(LOCKED) --profile dist --workspace $(CITY) --bins
 
 fmt: ## format the code
 	cargo fmt --all

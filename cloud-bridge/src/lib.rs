@@ -26,6 +26,7 @@ mod receipt;
 pub mod schema;
 mod sender;
 mod sequence;
+mod session;
 mod stats;
 mod watch;
 
@@ -44,6 +45,7 @@ pub use receipt::{RECEIPT_SCHEMA, Receipt, ReceiptError};
 pub use schema::{InvalidState, Kind, State, StateMessage, Update};
 pub use sequence::{SequenceError, Sequences};
 pub use stats::{BridgeStats, DropReason, OutboxStats};
+pub use session::{SampleError, open_session, read_sample};
 pub use watch::{Watch, WatchConfig, WatchEvent};
 
 /// Locks a mutex; what a panicking thread left behind is still whole here, since no update spans two statements that can

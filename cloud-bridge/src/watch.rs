@@ -195,7 +195,7 @@ impl Shared {
 }
 
 /// What the message says of itself against the key it came under.
-fn contradiction(key: &StateKey, message: &StateMessage) -> Option<String> {
+pub(crate) fn contradiction(key: &StateKey, message: &StateMessage) -> Option<String> {
     let state = &message.update.state;
     if message.site != key.site.site() {
         return Some(format!("the message is of site {:?}", message.site));

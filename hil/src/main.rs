@@ -38,6 +38,11 @@ enum Command {
     /// Write what speaks for and against each track of a recording, and whether it is real: to train models/ghost.
     #[command(after_help = "Example: see models/ghost/train")]
     Evidence(cli::evidence::EvidenceArgs),
+    /// Be many sites at once, against a city that runs; says what was lost, how long it took and what it cost.
+    #[command(
+        after_help = "Example: see docs/guide/city.md\n  hil fleet --sites 2000 --routers tcp/127.0.0.1:7447,tcp/127.0.0.1:7448"
+    )]
+    Fleet(cli::fleet::FleetArgs),
     /// Score fused pictures against a recording's ground truth.
     #[command(
         after_help = "Example:\n  rsu replay scene.mcap --tracks tracks.jsonl && hil score tracks.jsonl scene.mcap"
@@ -63,6 +68,7 @@ fn main() -> ExitCode {
         Command::Fault(args) => cli::fault::fault(*args),
         Command::Events(args) => cli::events::run(&args),
         Command::Evidence(args) => cli::evidence::run(&args),
+        Command::Fleet(args) => cli::fleet::fleet(&args),
         Command::Score(args) => cli::score::run(&args),
         Command::Parking(args) => cli::parking::parking(&args),
         Command::Traffic(args) => cli::traffic::run(&args),

@@ -5,6 +5,8 @@ pub mod events;
 pub mod evidence;
 pub mod fault;
 pub mod parking;
+pub mod fleet;
+mod fleet_report;
 pub mod radar;
 pub mod record;
 pub mod score;

@@ -7,7 +7,17 @@ use clap::{Parser, Subcommand};
 use cloud_bridge::Kind;
 use tracing_subscriber::EnvFilter;
 
+mod api;
+mod config;
+mod inbox;
+mod keeper;
 mod line;
+mod metrics;
+mod mqtt;
+mod router;
+mod run;
+mod sites;
+mod store;
 mod watch;
 
 /// The city's side of Lukou.
@@ -20,6 +30,16 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Store what sites say in PostgreSQL, acknowledge it, and show it over HTTP. Several may run at once.
+    #[command(after_help = "Example:\n  city run --config city.toml")]
+    Run {
+        /// The settings; docs/guide/city.md explains them.
+        #[arg(long, value_name = "FILE")]
+        config: PathBuf,
+    },
+    /// Pass on between sites and workers.
+    #[command(after_help = "Example:\n  city router --listen tcp/0.0.0.0:7447 --connect tcp/other:7447")]
+    Router(router::Arguments),
     /// Print what sites say, as it comes, and which sites come and go.
     Watch(watch::Arguments),
     /// Write the JSON Schema of each kind of message, made from the types.
@@ -37,6 +57,8 @@ fn main() -> ExitCode {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     let outcome = match arguments.command {
+        Command::Run { config } => run::run(&config),
+        Command::Router(arguments) => router::run(arguments),
         Command::Watch(arguments) => watch::run(arguments),
         Command::Schema { out } => write_schemas(&out),
     };

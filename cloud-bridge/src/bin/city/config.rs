@@ -1,0 +1,150 @@
+//! `city.toml`.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use cloud_bridge::LinkConfig;
+use serde::Deserialize;
+
+/// All of `city.toml`; `docs/guide/city.md` explains it.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CityConfig {
+    /// How to get at the routers.
+    pub link: LinkConfig,
+    /// Where messages are kept.
+    pub store: StoreConfig,
+    /// The HTTP interface.
+    #[serde(default)]
+    pub api: ApiConfig,
+    /// MQTT, if wanted.
+    pub mqtt: Option<MqttConfig>,
+    /// What a map needs to know of each site, by `city/site`.
+    #[serde(default)]
+    pub sites: BTreeMap<String, SitePlace>,
+}
+
+/// Where messages are kept.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StoreConfig {
+    /// PostgreSQL, as libpq has it: `host=/run/postgresql user=lukou dbname=lukou`. Not encrypted: a local socket, or a
+    /// network of your own.
+    pub database: String,
+    /// Days of history; older days are dropped. Default 400.
+    #[serde(default = "days")]
+    pub retention_days: i32,
+    /// Kinds of which only the newest message is kept. Default `signal`.
+    #[serde(default = "newest_only")]
+    pub newest_only: Vec<String>,
+    /// How long a worker may be silent before others take its sites over, seconds. Default 5.
+    #[serde(default = "lease_s")]
+    pub lease_s: u32,
+    /// How long a message may wait for others to be stored with, milliseconds. Default 100.
+    #[serde(default = "linger_ms")]
+    pub linger_ms: u64,
+}
+
+fn days() -> i32 {
+    400
+}
+
+fn newest_only() -> Vec<String> {
+    vec!["signal".to_owned()]
+}
+
+fn lease_s() -> u32 {
+    5
+}
+
+fn linger_ms() -> u64 {
+    100
+}
+
+/// The HTTP interface.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ApiConfig {
+    /// Where to listen; default this machine only.
+    pub listen: SocketAddr,
+    /// A file with the token that every request must bear. Needed to listen anywhere but on this machine.
+    pub token_file: Option<PathBuf>,
+}
+
+impl Default for ApiConfig {
+    fn default() -> Self {
+        Self { listen: SocketAddr::from(([127, 0, 0, 1], 8090)), token_file: None }
+    }
+}
+
+/// MQTT: each new state goes to the broker too.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MqttConfig {
+    /// The broker's host.
+    pub host: String,
+    /// Its port; default 1883.
+    #[serde(default = "mqtt_port")]
+    pub port: u16,
+    /// The topics; `{city}`, `{site}` and `{kind}` are put in. Default `V2X/RSU/{city}/{site}/{kind}/UP`.
+    #[serde(default = "mqtt_topic")]
+    pub topic: String,
+    /// User and password, if the broker wants them; the password is read from a file.
+    pub user: Option<String>,
+    /// The file with the password.
+    pub password_file: Option<PathBuf>,
+}
+
+fn mqtt_port() -> u16 {
+    1883
+}
+
+fn mqtt_topic() -> String {
+    "V2X/RSU/{city}/{site}/{kind}/UP".to_owned()
+}
+
+/// Where a site is.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SitePlace {
+    /// Its name for people.
+    pub name: Option<String>,
+    /// WGS-84 latitude, degrees.
+    pub latitude_deg: f64,
+    /// WGS-84 longitude, degrees.
+    pub longitude_deg: f64,
+}
+
+impl CityConfig {
+    /// Reads and checks the file.
+    pub fn read(path: &Path) -> anyhow::Result<Self> {
+        let text = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
+        let config: Self = toml::from_str(&text).with_context(|| path.display().to_string())?;
+        config.check().with_context(|| path.display().to_string())?;
+        Ok(config)
+    }
+
+    fn check(&self) -> anyhow::Result<()> {
+        self.link.check()?;
+        if self.store.retention_days < 1 {
+            bail!("store.retention_days: at least 1");
+        }
+        if self.store.lease_s < 2 {
+            bail!("store.lease_s: at least 2, since leases are renewed once a second");
+        }
+        if self.api.token_file.is_none() && !self.api.listen.ip().is_loopback() {
+            bail!("api.listen: {} can be reached by others; set api.token_file", self.api.listen);
+        }
+        for (key, place) in &self.sites {
+            if key.split('/').count() != 2 {
+                bail!("sites.{key:?}: expected \"city/site\"");
+            }
+            if !(place.latitude_deg.abs() <= 90.0 && place.longitude_deg.abs() <= 180.0) {
+                bail!("sites.{key:?}: not a place on Earth");
+            }
+        }
+        Ok(())
+    }
+}

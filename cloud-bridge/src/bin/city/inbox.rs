@@ -1,0 +1,125 @@
+//! From a sample to a row, and into the queue before the store.
+
+use cloud_bridge::{Encoding, Kind, SampleError, SiteKeys, StateKey, read_sample};
+use serde_json::Value;
+use tokio::sync::mpsc;
+use zenoh::sample::Sample;
+
+use crate::metrics::Metrics;
+
+/// Messages that wait for the store. Beyond it the newest are left out and counted: they stay in their sites' outboxes.
+pub const MAX_WAITING: usize = 20_000;
+
+/// A message, ready to be stored.
+#[derive(Clone, Debug)]
+pub struct Incoming {
+    pub site: SiteKeys,
+    pub kind: Kind,
+    /// The lot or event, else empty.
+    pub id: String,
+    pub seq: i64,
+    pub from_us: i64,
+    pub to_us: i64,
+    pub simulated: bool,
+    /// The whole message as JSON text.
+    pub payload: String,
+}
+
+/// Why a message was not taken; it gets no receipt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// A kind or schema that this version does not know.
+    UnknownKind,
+    /// Not a message at all.
+    Malformed,
+    /// Values out of their range, or the message contradicts its key.
+    Invalid,
+    /// Text with a NUL in it, which PostgreSQL can't hold.
+    NulCharacter,
+    /// The database refuses the row.
+    RefusedByStore,
+    /// The queue before the store is full.
+    QueueFull,
+}
+
+impl Refusal {
+    /// The name for a metric's label.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::UnknownKind => "unknown_kind",
+            Self::Malformed => "malformed",
+            Self::Invalid => "invalid",
+            Self::NulCharacter => "nul_character",
+            Self::RefusedByStore => "refused_by_store",
+            Self::QueueFull => "queue_full",
+        }
+    }
+}
+
+/// What goes under a site's keys beside its states: receipts, commands and what answers them.
+const NOT_STATES: [&str; 4] = ["alive", "stored", "command", "ack"];
+
+/// Takes a sample in; counts it if it can't be.
+pub fn take(sample: &Sample, queue: &mpsc::Sender<Incoming>, metrics: &Metrics) {
+    match read(sample) {
+        Ok(Some(incoming)) => {
+            if queue.try_send(incoming).is_err() {
+                metrics.refused(Refusal::QueueFull);
+            }
+        }
+        Ok(None) => {}
+        Err((refusal, problem)) => {
+            tracing::debug!(key = sample.key_expr().as_str(), problem, "refused");
+            metrics.refused(refusal);
+        }
+    }
+}
+
+fn read(sample: &Sample) -> Result<Option<Incoming>, (Refusal, String)> {
+    let key_text = sample.key_expr().as_str();
+    let Some(key) = StateKey::parse(key_text) else {
+        let is_state = key_text.split('/').nth(3).is_some_and(|chunk| !NOT_STATES.contains(&chunk));
+        return if is_state { Err((Refusal::UnknownKind, key_text.to_owned())) } else { Ok(None) };
+    };
+    let (message, encoding) = read_sample(&key, sample).map_err(|e| (refusal_of(&e), e.to_string()))?;
+    let bytes = sample.payload().to_bytes();
+    // Not the message as this version knows it, but with what later versions add.
+    let value: Value = match encoding {
+        Encoding::Json => serde_json::from_slice(&bytes).map_err(|e| e.to_string()),
+        Encoding::Cbor => ciborium::from_reader(bytes.as_ref()).map_err(|e| e.to_string()),
+    }
+    .map_err(|e| (Refusal::Malformed, e))?;
+    if has_nul(&value) {
+        return Err((Refusal::NulCharacter, "a text holds NUL".to_owned()));
+    }
+    let seq = i64::try_from(message.seq).map_err(|e| (Refusal::Invalid, format!("seq: {e}")))?;
+    Ok(Some(Incoming {
+        site: key.site,
+        kind: key.kind,
+        id: key.id.unwrap_or_default(),
+        seq,
+        from_us: message.update.from_us,
+        to_us: message.update.to_us,
+        simulated: message.update.simulated,
+        payload: value.to_string(),
+    }))
+}
+
+fn refusal_of(error: &SampleError) -> Refusal {
+    use cloud_bridge::DecodeError;
+    match error {
+        SampleError::Encoding(_) => Refusal::Malformed,
+        SampleError::Contradiction(_) | SampleError::Decode(DecodeError::Invalid(_)) => Refusal::Invalid,
+        SampleError::Decode(DecodeError::UnknownSchema(_)) => Refusal::UnknownKind,
+        SampleError::Decode(_) => Refusal::Malformed,
+    }
+}
+
+fn has_nul(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.contains('\0'),
+        Value::Array(values) => values.iter().any(has_nul),
+        Value::Object(map) => map.iter().any(|(key, value)| key.contains('\0') || has_nul(value)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+    }
+}

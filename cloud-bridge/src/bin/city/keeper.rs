@@ -1,0 +1,155 @@
+//! From the queue into the store, and a receipt for what is there.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use cloud_bridge::{Kind, Receipt, SiteKeys};
+use tokio::sync::{mpsc, watch};
+use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
+use zenoh::Session;
+use zenoh::bytes::Encoding;
+use zenoh::qos::CongestionControl;
+
+use crate::config::StoreConfig;
+use crate::inbox::{Incoming, Refusal};
+use crate::metrics::Metrics;
+use crate::mqtt::Mqtt;
+use crate::store::{Writer, connect, explain, is_poison, pauses};
+
+/// The most messages in one transaction.
+const MAX_BATCH: usize = 4000;
+/// How often tables are made ahead and old ones dropped.
+const MAINTENANCE: Duration = Duration::from_secs(600);
+
+/// Stores what comes and acknowledges it.
+pub struct Keeper {
+    pub config: StoreConfig,
+    pub session: Session,
+    pub metrics: Arc<Metrics>,
+    pub mqtt: Option<Mqtt>,
+    pub stop: watch::Receiver<bool>,
+}
+
+impl Keeper {
+    /// Until the queue is closed and empty. While the database is away, the batch at hand waits; it is given up only when
+    /// the service stops, and stays with its sites.
+    pub async fn run(mut self, mut queue: mpsc::Receiver<Incoming>) {
+        let Some(mut writer) = self.reach().await else { return };
+        let mut maintenance = interval(MAINTENANCE);
+        maintenance.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        maintenance.reset();
+        loop {
+            let mut batch = Vec::new();
+            tokio::select! {
+                _ = maintenance.tick() => {
+                    if let Err(error) = writer.maintain().await {
+                        self.note(&error);
+                    }
+                    continue;
+                }
+                received = queue.recv_many(&mut batch, MAX_BATCH) => if received == 0 { return },
+            }
+            self.gather(&mut queue, &mut batch).await;
+            self.metrics.queue.set(i64::try_from(queue.len()).unwrap_or(i64::MAX));
+            while let Err(error) = self.store(&mut writer, &batch).await {
+                self.note(&error);
+                let Some(again) = self.reach().await else { return };
+                writer = again;
+            }
+        }
+    }
+
+    /// Waits a moment for company: a transaction costs the same for one message and for a hundred.
+    async fn gather(&self, queue: &mut mpsc::Receiver<Incoming>, batch: &mut Vec<Incoming>) {
+        let fill = async {
+            while batch.len() < MAX_BATCH {
+                let room = MAX_BATCH - batch.len();
+                if queue.recv_many(batch, room).await == 0 {
+                    return;
+                }
+            }
+        };
+        // The time being up is the usual end.
+        let _ = timeout(Duration::from_millis(self.config.linger_ms), fill).await;
+    }
+
+    /// A connection to a database whose tables are in order; `None` when the service stops first.
+    async fn reach(&mut self) -> Option<Writer> {
+        for pause in pauses() {
+            let attempt = async {
+                let client = connect(&self.config.database).await?;
+                Writer::new(client, self.config.retention_days, self.config.newest_only.clone()).await
+            };
+            match attempt.await {
+                Ok(writer) => return Some(writer),
+                Err(error) => self.note(&error),
+            }
+            tokio::select! {
+                biased;
+                _ = self.stop.wait_for(|&stop| stop) => return None,
+                () = sleep(pause) => {}
+            }
+        }
+        None
+    }
+
+    fn note(&self, error: &tokio_postgres::Error) {
+        self.metrics.store_errors.inc();
+        tracing::warn!("database: {}", explain(error));
+    }
+
+    /// Stores the batch; what the database refuses for its content is found by halving, and left out.
+    async fn store(&self, writer: &mut Writer, batch: &[Incoming]) -> Result<(), tokio_postgres::Error> {
+        let mut parts = vec![batch];
+        while let Some(part) = parts.pop() {
+            let timer = self.metrics.batch_seconds.start_timer();
+            match writer.write(part).await {
+                Ok(written) => {
+                    timer.observe_duration();
+                    for (kind, n) in written.new {
+                        self.metrics.stored.with_label_values(&[&kind]).inc_by(n);
+                    }
+                    self.metrics.duplicates.inc_by(written.duplicates);
+                    self.acknowledge(part).await;
+                    if let Some(mqtt) = &self.mqtt {
+                        mqtt.tell(part, &self.metrics);
+                    }
+                }
+                Err(error) if is_poison(&error) && part.len() > 1 => {
+                    let (a, b) = part.split_at(part.len() / 2);
+                    parts.extend([a, b]);
+                }
+                Err(error) if is_poison(&error) => {
+                    self.note(&error);
+                    self.metrics.refused(Refusal::RefusedByStore);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    /// Receipts for all of it, those that were there before included: the first receipt may have been lost.
+    async fn acknowledge(&self, batch: &[Incoming]) {
+        let mut numbers: BTreeMap<(&SiteKeys, Kind), Vec<u64>> = BTreeMap::new();
+        for incoming in batch.iter().filter(|incoming| incoming.kind.is_promised()) {
+            let Ok(seq) = u64::try_from(incoming.seq) else { continue };
+            numbers.entry((&incoming.site, incoming.kind)).or_default().push(seq);
+        }
+        for ((site, kind), numbers) in numbers {
+            let sent = match Receipt::new(kind, numbers).to_bytes() {
+                Ok(bytes) => {
+                    let put = self.session.put(Receipt::key(site, kind), bytes).encoding(Encoding::APPLICATION_JSON);
+                    put.congestion_control(CongestionControl::Block).await.map_err(|e| e.to_string())
+                }
+                Err(e) => Err(e.to_string()),
+            };
+            match sent {
+                Ok(()) => self.metrics.receipts.inc(),
+                // The site sends the message again and gets its receipt then.
+                Err(error) => tracing::warn!(%site, "no receipt: {error}"),
+            }
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! Who serves which sites, agreed upon through the database alone.
+//!
+//! A site belongs to one of 64 shards by its name. Each worker says once a second that it lives, renews the lease of its
+//! shards, gives up those beyond its share and takes such as nobody holds. Nothing that matters for correctness hangs on
+//! it: two workers with one shard store each message once, and what nobody heard comes again from the site's outbox.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use cloud_bridge::SiteKeys;
+use tokio_postgres::{Client, Error};
+
+/// How many shards there are: more than there will be workers.
+pub const SHARDS: i32 = 64;
+
+/// The shard of a site: FNV-1a of `city/site`, the same in every version and on every machine.
+pub fn shard_of(site: &SiteKeys) -> i32 {
+    let hash = site.to_string().bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    // The upper bits are the better mixed ones.
+    i32::try_from(hash >> 58).unwrap_or_default()
+}
+
+/// A worker's place among the others.
+pub struct Shards {
+    client: Client,
+    name: String,
+    lease_s: f64,
+}
+
+impl Shards {
+    pub fn new(client: Client, name: String, lease_s: u32) -> Self {
+        Self { client, name, lease_s: f64::from(lease_s) }
+    }
+
+    /// Renews, gives up and takes; returns the shards that are now this worker's. To be called once a second.
+    pub async fn tick(&mut self) -> Result<BTreeSet<i32>, Error> {
+        let transaction = self.client.transaction().await?;
+        transaction
+            .execute(
+                "INSERT INTO worker (name, seen_at) VALUES ($1, now()) ON CONFLICT (name) DO UPDATE SET seen_at = now()",
+                &[&self.name],
+            )
+            .await?;
+        transaction.execute("DELETE FROM worker WHERE seen_at < now() - interval '1 hour'", &[]).await?;
+        let alive = "SELECT count(*) FROM worker WHERE seen_at > now() - make_interval(secs => $1)";
+        let workers: i64 = transaction.query_one(alive, &[&self.lease_s]).await?.get(0);
+        let share = (i64::from(SHARDS) + workers - 1) / workers.max(1);
+        let renew = "UPDATE shard SET until = now() + make_interval(secs => $2) WHERE owner = $1 RETURNING shard";
+        let mut mine: BTreeSet<i32> =
+            transaction.query(renew, &[&self.name, &self.lease_s]).await?.iter().map(|row| row.get(0)).collect();
+        let held = i64::try_from(mine.len()).unwrap_or(i64::MAX);
+        if held > share {
+            let give = "UPDATE shard SET owner = NULL, until = NULL WHERE shard IN (SELECT shard FROM shard \
+                 WHERE owner = $1 ORDER BY shard DESC LIMIT $2) RETURNING shard";
+            for row in transaction.query(give, &[&self.name, &(held - share)]).await? {
+                mine.remove(&row.get(0));
+            }
+        } else if held < share {
+            let claim = "UPDATE shard SET owner = $1, until = now() + make_interval(secs => $2) WHERE shard IN (SELECT \
+                 shard FROM shard WHERE owner IS NULL OR until < now() ORDER BY shard FOR UPDATE SKIP LOCKED LIMIT $3) \
+                 RETURNING shard";
+            let claimed = transaction.query(claim, &[&self.name, &self.lease_s, &(share - held)]).await?;
+            mine.extend(claimed.iter().map(|row| row.get::<_, i32>(0)));
+        }
+        transaction.commit().await?;
+        Ok(mine)
+    }
+
+    /// Writes down of some of this worker's sites whether they are connected.
+    pub async fn note_alive(&self, changed: &[(SiteKeys, bool)]) -> Result<(), Error> {
+        let cities: Vec<&str> = changed.iter().map(|(site, _)| site.city()).collect();
+        let sites: Vec<&str> = changed.iter().map(|(site, _)| site.site()).collect();
+        let shards: Vec<i32> = changed.iter().map(|(site, _)| shard_of(site)).collect();
+        let alive: Vec<bool> = changed.iter().map(|&(_, alive)| alive).collect();
+        // Looked up first: each row that is only tried costs a number of the sequence.
+        let add = "INSERT INTO site (city, site, shard) SELECT * FROM unnest($1::text[], $2::text[], $3::int[]) AS t(city, \
+             site, shard) WHERE NOT EXISTS (SELECT FROM site s WHERE s.city = t.city AND s.site = t.site) \
+             ON CONFLICT DO NOTHING";
+        self.client.execute(add, &[&cities, &sites, &shards]).await?;
+        let note = "UPDATE site s SET alive = t.alive, alive_changed_at = now() FROM unnest($1::text[], $2::text[], \
+             $3::boolean[]) AS t(city, site, alive) WHERE s.city = t.city AND s.site = t.site \
+             AND s.alive IS DISTINCT FROM t.alive";
+        self.client.execute(note, &[&cities, &sites, &alive]).await?;
+        Ok(())
+    }
+
+    /// Writes down that of the sites of these shards only `known` may be connected.
+    pub async fn note_others_gone(&self, mine: &BTreeSet<i32>, known: &BTreeMap<SiteKeys, bool>) -> Result<(), Error> {
+        let cities: Vec<&str> = known.keys().map(SiteKeys::city).collect();
+        let sites: Vec<&str> = known.keys().map(SiteKeys::site).collect();
+        let mine: Vec<i32> = mine.iter().copied().collect();
+        let gone = "UPDATE site AS s SET alive = false, alive_changed_at = now() WHERE shard = ANY($3) AND alive \
+             AND NOT EXISTS (SELECT FROM unnest($1::text[], $2::text[]) AS t(city, site) \
+             WHERE t.city = s.city AND t.site = s.site)";
+        self.client.execute(gone, &[&cities, &sites, &mine]).await?;
+        Ok(())
+    }
+
+    /// Hands the shards over at once instead of when the lease ends.
+    pub async fn leave(&self) -> Result<(), Error> {
+        self.client.execute("UPDATE shard SET owner = NULL, until = NULL WHERE owner = $1", &[&self.name]).await?;
+        self.client.execute("DELETE FROM worker WHERE name = $1", &[&self.name]).await?;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_city_of_sites_spreads_over_all_shards() {
+        let mut counts = [0_u32; 64];
+        for n in 0..6400 {
+            let shard = shard_of(&SiteKeys::new("city", &format!("junction-{n}")).unwrap());
+            counts[usize::try_from(shard).unwrap()] += 1;
+        }
+        assert!(counts.iter().all(|&n| (50..200).contains(&n)), "{counts:?}");
+        // Fixed for ever: a database holds it.
+        assert_eq!(shard_of(&SiteKeys::new("demo", "vtest").unwrap()), 31);
+    }
+}

@@ -1,0 +1,169 @@
+//! What the tests of the city's side share: its programs as processes, and sites that keep what has no receipt.
+#![allow(dead_code)] // each test file uses a part of it
+
+pub mod postgres;
+
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use cloud_bridge::{Encoding, LinkConfig, LinkMode, Receipt, SiteKeys, StateMessage, Update, encode, open_session};
+use tokio::time::interval;
+use zenoh::Session;
+
+/// Only so that a test that would wait for ever fails instead.
+pub const PATIENCE: Duration = Duration::from_secs(120);
+
+/// A `city` process, killed with the value.
+pub struct City {
+    process: Child,
+    /// What its first line says: where it listens.
+    pub said: String,
+}
+
+impl City {
+    pub fn start(arguments: &[&str]) -> Self {
+        let mut process =
+            Command::new(env!("CARGO_BIN_EXE_city")).args(arguments).stdout(Stdio::piped()).spawn().unwrap();
+        let mut said = String::new();
+        BufReader::new(process.stdout.take().unwrap()).read_line(&mut said).unwrap();
+        assert!(!said.is_empty(), "city {arguments:?} ended at once");
+        Self { process, said: said.trim().to_owned() }
+    }
+
+    pub fn router(listen: &str, connect: &[&str]) -> Self {
+        let mut arguments = vec!["router", "--listen", listen];
+        arguments.extend(connect.iter().flat_map(|other| ["--connect", other]));
+        Self::start(&arguments)
+    }
+
+    /// A worker; `more` is put into its settings, first of all those of the store.
+    pub fn worker(routers: &[&str], database: &str, more: &str) -> Self {
+        let config = format!(
+            "[link]\nmode = \"client\"\nlisten = []\nconnect = {routers:?}\n[api]\nlisten = \"127.0.0.1:0\"\n\
+             [store]\ndatabase = {database:?}\nlease_s = 2\nlinger_ms = 20\n{more}"
+        );
+        let path = file("toml");
+        std::fs::write(&path, config).unwrap();
+        Self::start(&["run", "--config", path.to_str().unwrap()])
+    }
+
+    /// SIGKILL.
+    pub fn kill(&mut self) {
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
+    }
+
+    /// SIGTERM; the exit code.
+    pub fn stop(mut self) -> Option<i32> {
+        assert!(Command::new("kill").arg(self.process.id().to_string()).status().unwrap().success());
+        self.process.wait().unwrap().code()
+    }
+
+    /// The answer to a GET: status line and body.
+    pub async fn get(&self, path: &str) -> (String, String) {
+        use tokio::io::{AsyncReadExt, AsyncWriteExt};
+        let host = self.said.trim_start_matches("http://").trim_end_matches('/');
+        let mut stream = tokio::net::TcpStream::connect(host).await.unwrap();
+        let request = format!("GET {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).await.unwrap();
+        let answer = String::from_utf8_lossy(&answer).into_owned();
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        (head.lines().next().unwrap().to_owned(), body.to_owned())
+    }
+
+    /// The value of a metric, with its labels as they stand there; 0 when it is not there.
+    pub async fn metric(&self, name: &str) -> f64 {
+        let (_, body) = self.get("/metrics").await;
+        let line = body.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+        line.map_or(0.0, |value| value.parse().unwrap())
+    }
+}
+
+impl Drop for City {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// A path of this test's own.
+pub fn file(extension: &str) -> PathBuf {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let n = NEXT.fetch_add(1, Ordering::Relaxed);
+    PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("city-file-{}-{n}.{extension}", std::process::id()))
+}
+
+/// Some sites on one session.
+pub struct Sites {
+    pub session: Session,
+    receipts: Arc<Mutex<Vec<(String, Receipt)>>>,
+}
+
+impl Sites {
+    pub async fn connect(routers: &[&str], sites: &[SiteKeys]) -> Self {
+        let connect = routers.iter().map(|&router| router.to_owned()).collect();
+        let link = LinkConfig { mode: LinkMode::Client, listen: Vec::new(), connect, ..LinkConfig::default() };
+        let session = tokio::task::spawn_blocking(move || open_session(&link)).await.unwrap().unwrap();
+        let receipts: Arc<Mutex<Vec<(String, Receipt)>>> = Arc::default();
+        let told = Arc::clone(&receipts);
+        let on_receipt = move |sample: zenoh::sample::Sample| {
+            let receipt = Receipt::from_bytes(&sample.payload().to_bytes()).unwrap();
+            told.lock().unwrap().push((sample.key_expr().to_string(), receipt));
+        };
+        let city = sites[0].city();
+        let keys = format!("lukou/{city}/*/stored/*");
+        session.declare_subscriber(keys).callback(on_receipt).background().await.unwrap();
+        for site in sites {
+            let token = session.liveliness().declare_token(site.alive()).await.unwrap();
+            std::mem::forget(token);
+        }
+        Self { session, receipts }
+    }
+
+    pub async fn put(&self, site: &SiteKeys, seq: u64, update: &Update, encoding: Encoding) {
+        let key = site.state(&update.state).unwrap().to_string();
+        let message = StateMessage { site: site.site().to_owned(), seq, update: update.clone() };
+        self.put_raw(&key, encode(&message, encoding).unwrap(), encoding).await;
+    }
+
+    pub async fn put_raw(&self, key: &str, payload: Vec<u8>, encoding: Encoding) {
+        let encoding = match encoding {
+            Encoding::Json => zenoh::bytes::Encoding::APPLICATION_JSON,
+            Encoding::Cbor => zenoh::bytes::Encoding::APPLICATION_CBOR,
+        };
+        self.session.put(key, payload).encoding(encoding).await.unwrap();
+    }
+
+    /// How many receipts have named this message.
+    pub fn receipts(&self, site: &SiteKeys, update: &Update, seq: u64) -> usize {
+        let key = Receipt::key(site, update.state.kind());
+        let named = |receipt: &Receipt| receipt.stored.iter().any(|&[first, last]| (first..=last).contains(&seq));
+        self.receipts.lock().unwrap().iter().filter(|(at, receipt)| *at == key && named(receipt)).count()
+    }
+
+    /// Sends each message again and again until it has `times` receipts, as an outbox does until it has one.
+    pub async fn deliver(&self, messages: &[(SiteKeys, u64, Update)], times: usize, encoding: Encoding) {
+        let sending = async {
+            let mut ticks = interval(Duration::from_millis(200));
+            loop {
+                let mut waiting: BTreeMap<usize, &(SiteKeys, u64, Update)> = messages.iter().enumerate().collect();
+                waiting.retain(|_, (site, seq, update)| self.receipts(site, update, *seq) < times);
+                if waiting.is_empty() {
+                    return;
+                }
+                for (site, seq, update) in waiting.into_values() {
+                    self.put(site, *seq, update, encoding).await;
+                }
+                ticks.tick().await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, sending).await.expect("receipts for all in time");
+    }
+}

@@ -1,0 +1,108 @@
+//! A PostgreSQL cluster of the test's own, gone with it.
+
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+/// A running server, in a new directory on a free port.
+pub struct Postgres {
+    dir: PathBuf,
+    port: u16,
+    server: Option<Child>,
+}
+
+impl Postgres {
+    pub async fn start() -> Self {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let name = format!("lukou-postgres-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+        // Not in the build's directory: the server runs as another user, who may not be let in there.
+        let dir = std::env::temp_dir().join(name);
+        std::fs::create_dir(&dir).unwrap();
+        if is_root() {
+            run(Command::new("chown").arg("postgres").arg(&dir));
+        }
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let initdb = ["--auth=trust", "--username=lukou", "--encoding=UTF8", "--no-locale", "--no-sync"];
+        run(program("initdb").args(initdb).arg("-D").arg(dir.join("data")));
+        let mut postgres = Self { dir, port, server: None };
+        postgres.go().await;
+        postgres
+    }
+
+    /// How a client reaches it.
+    pub fn database(&self) -> String {
+        format!("host=127.0.0.1 port={} user=lukou dbname=postgres", self.port)
+    }
+
+    /// As if the machine were switched off.
+    pub fn halt(&mut self) {
+        if let Some(mut server) = self.server.take() {
+            run(program("pg_ctl").args(["stop", "-m", "immediate", "-D"]).arg(self.dir.join("data")));
+            server.wait().unwrap();
+        }
+    }
+
+    /// Starts it, and waits until it answers.
+    pub async fn go(&mut self) {
+        let mut server = program("postgres");
+        server.arg("-D").arg(self.dir.join("data")).args(["-h", "127.0.0.1", "-p", &self.port.to_string(), "-k"]);
+        server.arg(&self.dir).args(["-c", "fsync=off"]).stdout(Stdio::null()).stderr(Stdio::null());
+        self.server = Some(server.spawn().unwrap());
+        let answers = async {
+            let mut ticks = tokio::time::interval(Duration::from_millis(20));
+            loop {
+                ticks.tick().await;
+                if tokio_postgres::connect(&self.database(), tokio_postgres::NoTls).await.is_ok() {
+                    return;
+                }
+            }
+        };
+        tokio::time::timeout(super::PATIENCE, answers).await.expect("the database answers in time");
+    }
+
+    /// A connection to look into it.
+    pub async fn client(&self) -> tokio_postgres::Client {
+        let (client, connection) = tokio_postgres::connect(&self.database(), tokio_postgres::NoTls).await.unwrap();
+        tokio::spawn(connection);
+        client
+    }
+}
+
+impl Drop for Postgres {
+    fn drop(&mut self) {
+        self.halt();
+        let _ = std::fs::remove_dir_all(&self.dir);
+    }
+}
+
+fn is_root() -> bool {
+    let id = Command::new("id").arg("-u").output().unwrap();
+    id.stdout.starts_with(b"0\n")
+}
+
+/// A program of Debian's newest PostgreSQL; root may not run it, so that root runs it as the package's user.
+fn program(name: &str) -> Command {
+    let mut found: Vec<PathBuf> = std::fs::read_dir("/usr/lib/postgresql")
+        .expect("Debian's package postgresql-15")
+        .map(|version| version.unwrap().path().join("bin").join(name))
+        .filter(|path| path.exists())
+        .collect();
+    found.sort();
+    let path = found.pop().expect("Debian's package postgresql-15");
+    let mut command = if is_root() {
+        let mut command = Command::new("setpriv");
+        command.args(["--reuid=postgres", "--regid=postgres", "--clear-groups", "--pdeathsig=QUIT"]).arg(path);
+        command
+    } else {
+        Command::new(path)
+    };
+    command.current_dir(Path::new("/"));
+    command
+}
+
+fn run(command: &mut Command) {
+    let done = command.output().unwrap();
+    assert!(done.status.success(), "{command:?}: {}", String::from_utf8_lossy(&done.stderr));
+}

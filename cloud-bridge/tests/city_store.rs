@@ -1,0 +1,230 @@
+//! The city's worker against a real PostgreSQL, with real routers between it and the sites.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod city;
+mod support;
+
+use std::time::Duration;
+
+use city::postgres::Postgres;
+use city::{City, PATIENCE, Sites};
+use cloud_bridge::{Encoding, SiteKeys, Update};
+use support::{free_endpoint, parking, traffic};
+
+const DAY_US: i64 = 86_400_000_000;
+
+fn keys(site: &str) -> SiteKeys {
+    SiteKeys::new("test", site).unwrap()
+}
+
+async fn count(client: &tokio_postgres::Client, of: &str) -> i64 {
+    client.query_one(&format!("SELECT count(*) FROM {of}"), &[]).await.unwrap().get(0)
+}
+
+/// Waits until the query's count is this; there is no event for it.
+async fn until_count(client: &tokio_postgres::Client, of: &str, wanted: i64) {
+    let look = async {
+        let mut ticks = tokio::time::interval(Duration::from_millis(20));
+        while count(client, of).await != wanted {
+            ticks.tick().await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, look).await.unwrap_or_else(|_| panic!("{wanted} times {of}"));
+}
+
+/// An update moved to now: only then it may be the latest, and has a table of its day.
+async fn now(client: &tokio_postgres::Client, update: Update) -> Update {
+    let now_us: i64 =
+        client.query_one("SELECT (extract(epoch FROM now()) * 1000000)::bigint", &[]).await.unwrap().get(0);
+    let length_us = update.to_us - update.from_us;
+    Update { from_us: now_us - length_us, to_us: now_us, ..update }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_is_stored_once_and_acknowledged_each_time_it_comes() {
+    let postgres = Postgres::start().await;
+    let router_at = free_endpoint();
+    let _router = City::router(&router_at, &[]);
+    let worker = City::worker(&[&router_at], &postgres.database(), "");
+    let site = keys("s");
+    let sites = Sites::connect(&[&router_at], &[site.clone()]).await;
+    let client = postgres.client().await;
+    for (n, encoding) in [(0, Encoding::Json), (10, Encoding::Cbor)] {
+        let messages: Vec<(SiteKeys, u64, Update)> = [traffic(7), traffic(8), parking("p1")]
+            .into_iter()
+            .enumerate()
+            .map(|(i, update)| (site.clone(), n + i as u64, update))
+            .collect();
+        sites.deliver(&messages, 3, encoding).await;
+    }
+    assert_eq!(count(&client, "message").await, 6);
+    assert!(worker.metric("lukou_city_duplicates_total").await >= 12.0);
+    assert_eq!(worker.metric("lukou_city_stored_total{kind=\"traffic\"}").await, 4.0);
+    let rows = "SELECT seq, payload ->> 'schema', id FROM message ORDER BY seq";
+    let rows = client.query(rows, &[]).await.unwrap();
+    let rows: Vec<(i64, &str, &str)> = rows.iter().map(|row| (row.get(0), row.get(1), row.get(2))).collect();
+    let expected = |n| [(n, "lukou.traffic/1", ""), (n + 1, "lukou.traffic/1", ""), (n + 2, "lukou.parking/1", "p1")];
+    assert_eq!(rows, [expected(0), expected(10)].concat());
+    let lanes = "SELECT lane, vehicles, mean_speed_mps FROM traffic WHERE seq = 11 ORDER BY lane";
+    let lanes = client.query(lanes, &[]).await.unwrap();
+    let lanes: Vec<(&str, i64, Option<f64>)> = lanes.iter().map(|row| (row.get(0), row.get(1), row.get(2))).collect();
+    assert_eq!(lanes, [("n1", 8, Some(8.3)), ("s1", 0, None)]);
+    assert_eq!(worker.stop(), Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn late_history_is_not_taken_for_news_nor_is_the_future() {
+    let postgres = Postgres::start().await;
+    let router_at = free_endpoint();
+    let _router = City::router(&router_at, &[]);
+    let _worker = City::worker(&[&router_at], &postgres.database(), "");
+    let site = keys("s");
+    let sites = Sites::connect(&[&router_at], &[site.clone()]).await;
+    let client = postgres.client().await;
+    let fresh = now(&client, traffic(2)).await;
+    let old = Update { from_us: fresh.from_us - DAY_US, to_us: fresh.to_us - DAY_US, ..traffic(1) };
+    let future = Update { to_us: fresh.to_us + 400 * DAY_US, ..fresh.clone() };
+    for message in [(site.clone(), 5, fresh), (site.clone(), 6, old), (site.clone(), 7, future)] {
+        sites.deliver(&[message], 1, Encoding::Json).await;
+    }
+    let latest: i64 = client.query_one("SELECT seq FROM latest", &[]).await.unwrap().get(0);
+    assert_eq!(latest, 5);
+    // Each is kept all the same: two in tables of their day, one among the strays.
+    assert_eq!((count(&client, "message").await, count(&client, "message_stray").await), (3, 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn garbage_is_counted_by_its_reason_and_never_acknowledged() {
+    let postgres = Postgres::start().await;
+    let router_at = free_endpoint();
+    let _router = City::router(&router_at, &[]);
+    let worker = City::worker(&[&router_at], &postgres.database(), "");
+    let site = keys("s");
+    let sites = Sites::connect(&[&router_at], &[site.clone()]).await;
+    let client = postgres.client().await;
+    // Once this has arrived, the subscription stands.
+    sites.deliver(&[(site.clone(), 0, traffic(1))], 1, Encoding::Json).await;
+    let message = |text: &str| format!(r#"{{"schema":"lukou.traffic/1","site":"s","seq":1,"from_us":0,"to_us":0,{text}}}"#);
+    let garbage = [
+        ("traffic", Vec::from(*b"\x00\xff{"), "malformed"),
+        ("traffic", message(r#""lanes":7"#).into(), "malformed"),
+        ("traffic", message(r#""lanes":[],"later":"\u0000""#).into(), "nul_character"),
+        ("traffic", message(r#""lanes":[],"later":"\ud800""#).into(), "malformed"),
+        ("parking", message(r#""lanes":[]"#).into(), "invalid"),
+        ("weather", message(r#""lanes":[]"#).into(), "unknown_kind"),
+        ("traffic", message(r#""lanes":[]"#).replace("\"seq\":1", "\"seq\":18446744073709551615").into(), "invalid"),
+    ];
+    for (kind, payload, _) in &garbage {
+        sites.put_raw(&format!("lukou/test/s/{kind}"), payload.clone(), Encoding::Json).await;
+    }
+    // A field of a later version is kept; order is kept too, so that what came before has been looked at.
+    let later = message(r#""lanes":[],"later":{"a":[1,2.5,"\u0001"]}"#).replace("\"seq\":1", "\"seq\":2");
+    sites.put_raw("lukou/test/s/traffic", later.into(), Encoding::Json).await;
+    until_count(&client, "message WHERE payload -> 'later' -> 'a' ->> 1 = '2.5'", 1).await;
+    for reason in ["malformed", "nul_character", "invalid", "unknown_kind"] {
+        let expected = garbage.iter().filter(|(_, _, of)| *of == reason).count();
+        let counted = worker.metric(&format!("lukou_city_refused_total{{reason=\"{reason}\"}}")).await;
+        assert_eq!(counted, expected as f64, "{reason}");
+    }
+    assert_eq!(sites.receipts(&site, &traffic(1), 1), 0);
+    assert_eq!(count(&client, "message").await, 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_came_while_the_database_was_down_is_acknowledged_when_it_is_stored() {
+    let mut postgres = Postgres::start().await;
+    let router_at = free_endpoint();
+    let _router = City::router(&router_at, &[]);
+    let worker = City::worker(&[&router_at], &postgres.database(), "");
+    let site = keys("s");
+    let sites = Sites::connect(&[&router_at], &[site.clone()]).await;
+    sites.deliver(&[(site.clone(), 0, traffic(1))], 1, Encoding::Json).await;
+    postgres.halt();
+    let errors = worker.metric("lukou_city_store_errors_total").await;
+    sites.put(&site, 1, &traffic(2), Encoding::Json).await;
+    let failed = async {
+        let mut ticks = tokio::time::interval(Duration::from_millis(20));
+        while worker.metric("lukou_city_store_errors_total").await < errors + 3.0 {
+            ticks.tick().await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, failed).await.unwrap();
+    assert_eq!(sites.receipts(&site, &traffic(2), 1), 0);
+    postgres.go().await;
+    sites.deliver(&[(site.clone(), 1, traffic(2))], 1, Encoding::Json).await;
+    assert_eq!(count(&postgres.client().await, "message").await, 2);
+    assert_eq!(worker.stop(), Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_that_dies_and_a_router_that_dies_lose_nothing() {
+    let postgres = Postgres::start().await;
+    let (left_at, right_at) = (free_endpoint(), free_endpoint());
+    let mut left = City::router(&left_at, &[]);
+    let _right = City::router(&right_at, &[&left_at]);
+    // Three at once on a database without tables.
+    let mut workers: Vec<City> =
+        (0..3).map(|_| City::worker(&[&left_at, &right_at], &postgres.database(), "")).collect();
+    let names: Vec<SiteKeys> = (0..40).map(|n| keys(&format!("s{n}"))).collect();
+    let by_left = Sites::connect(&[&left_at, &right_at], &names[..20]).await;
+    let by_right = Sites::connect(&[&right_at, &left_at], &names[20..]).await;
+    let client = postgres.client().await;
+    until_count(&client, "pg_class WHERE relname = 'latest'", 1).await;
+    until_count(&client, "(SELECT owner FROM shard WHERE until > now() GROUP BY owner HAVING count(*) >= 20) o", 3).await;
+    until_count(&client, "site WHERE alive", 40).await;
+    for round in 0..4_u64 {
+        let messages = |names: &[SiteKeys]| -> Vec<(SiteKeys, u64, Update)> {
+            let of = |site: &SiteKeys| (0..5).map(move |n| (site.clone(), round * 5 + n, traffic(1))).collect::<Vec<_>>();
+            names.iter().flat_map(of).collect()
+        };
+        let (a, b) = (messages(&names[..20]), messages(&names[20..]));
+        let (a, b) = (by_left.deliver(&a, 1, Encoding::Json), by_right.deliver(&b, 1, Encoding::Cbor));
+        match round {
+            1 => {
+                workers[0].kill();
+                tokio::join!(a, b);
+            }
+            2 => {
+                left.kill();
+                tokio::join!(a, b);
+            }
+            _ => {
+                tokio::join!(a, b);
+            }
+        }
+    }
+    assert_eq!(count(&client, "message").await, 40 * 20);
+    assert_eq!(count(&client, "(SELECT DISTINCT site_id, seq FROM message) m").await, 40 * 20);
+    until_count(&client, "(SELECT owner FROM shard WHERE until > now() GROUP BY owner HAVING count(*) = 32) o", 2).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn days_are_dropped_when_their_time_is_over_and_strays_move_in_when_their_day_is_kept() {
+    let postgres = Postgres::start().await;
+    let router_at = free_endpoint();
+    let _router = City::router(&router_at, &[]);
+    let worker = |retention_days: i32| {
+        City::worker(&[&router_at], &postgres.database(), &format!("retention_days = {retention_days}"))
+    };
+    let site = keys("s");
+    let sites = Sites::connect(&[&router_at], &[site.clone()]).await;
+    let client = postgres.client().await;
+    let short = worker(5);
+    until_count(&client, "pg_class WHERE relname = 'latest'", 1).await;
+    let fresh = now(&client, traffic(2)).await;
+    let moved = |days: i64| Update { from_us: 0, to_us: fresh.to_us + days * DAY_US, ..fresh.clone() };
+    let messages: Vec<(SiteKeys, u64, Update)> =
+        [-9, -1, 0, 5].into_iter().zip(0..).map(|(days, seq)| (site.clone(), seq, moved(days))).collect();
+    sites.deliver(&messages, 1, Encoding::Json).await;
+    assert_eq!((count(&client, "message").await, count(&client, "message_stray").await), (4, 2));
+    assert_eq!(short.stop(), Some(0));
+    // A copy of the oldest: now its day is kept, and the first must be found there.
+    let long = worker(400);
+    let times = sites.receipts(&site, &fresh, 0) + 1;
+    sites.deliver(&messages[..1], times, Encoding::Json).await;
+    assert_eq!((count(&client, "message").await, count(&client, "message_stray").await), (4, 1));
+    assert_eq!(long.stop(), Some(0));
+    let _short = worker(5);
+    until_count(&client, "message", 3).await;
+}
