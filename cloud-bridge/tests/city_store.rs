@@ -105,7 +105,8 @@ async fn garbage_is_counted_by_its_reason_and_never_acknowledged() {
     let client = postgres.client().await;
     // Once this has arrived, the subscription stands.
     sites.deliver(&[(site.clone(), 0, traffic(1))], 1, Encoding::Json).await;
-    let message = |text: &str| format!(r#"{{"schema":"lukou.traffic/1","site":"s","seq":1,"from_us":0,"to_us":0,{text}}}"#);
+    let message =
+        |text: &str| format!(r#"{{"schema":"lukou.traffic/1","site":"s","seq":1,"from_us":0,"to_us":0,{text}}}"#);
     let garbage = [
         ("traffic", Vec::from(*b"\x00\xff{"), "malformed"),
         ("traffic", message(r#""lanes":7"#).into(), "malformed"),
@@ -171,11 +172,13 @@ async fn a_worker_that_dies_and_a_router_that_dies_lose_nothing() {
     let by_right = Sites::connect(&[&right_at, &left_at], &names[20..]).await;
     let client = postgres.client().await;
     until_count(&client, "pg_class WHERE relname = 'latest'", 1).await;
-    until_count(&client, "(SELECT owner FROM shard WHERE until > now() GROUP BY owner HAVING count(*) >= 20) o", 3).await;
+    until_count(&client, "(SELECT owner FROM shard WHERE until > now() GROUP BY owner HAVING count(*) >= 20) o", 3)
+        .await;
     until_count(&client, "site WHERE alive", 40).await;
     for round in 0..4_u64 {
         let messages = |names: &[SiteKeys]| -> Vec<(SiteKeys, u64, Update)> {
-            let of = |site: &SiteKeys| (0..5).map(move |n| (site.clone(), round * 5 + n, traffic(1))).collect::<Vec<_>>();
+            let of =
+                |site: &SiteKeys| (0..5).map(move |n| (site.clone(), round * 5 + n, traffic(1))).collect::<Vec<_>>();
             names.iter().flat_map(of).collect()
         };
         let (a, b) = (messages(&names[..20]), messages(&names[20..]));
@@ -196,7 +199,8 @@ async fn a_worker_that_dies_and_a_router_that_dies_lose_nothing() {
     }
     assert_eq!(count(&client, "message").await, 40 * 20);
     assert_eq!(count(&client, "(SELECT DISTINCT site_id, seq FROM message) m").await, 40 * 20);
-    until_count(&client, "(SELECT owner FROM shard WHERE until > now() GROUP BY owner HAVING count(*) = 32) o", 2).await;
+    until_count(&client, "(SELECT owner FROM shard WHERE until > now() GROUP BY owner HAVING count(*) = 32) o", 2)
+        .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -64,18 +64,31 @@ impl City {
         self.process.wait().unwrap().code()
     }
 
-    /// The answer to a GET: status line and body.
-    pub async fn get(&self, path: &str) -> (String, String) {
+    /// The answer to a GET: status and body.
+    pub async fn get(&self, path: &str) -> (u16, String) {
+        let (status, body) = self.ask("GET", path, "").await;
+        (status, String::from_utf8(body).unwrap())
+    }
+
+    /// The answer to a request; `headers` end with a line end each.
+    pub async fn ask(&self, method: &str, path: &str, headers: &str) -> (u16, Vec<u8>) {
         use tokio::io::{AsyncReadExt, AsyncWriteExt};
         let host = self.said.trim_start_matches("http://").trim_end_matches('/');
         let mut stream = tokio::net::TcpStream::connect(host).await.unwrap();
-        let request = format!("GET {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\r\n");
+        let request = format!("{method} {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n{headers}\r\n");
         stream.write_all(request.as_bytes()).await.unwrap();
         let mut answer = Vec::new();
         stream.read_to_end(&mut answer).await.unwrap();
-        let answer = String::from_utf8_lossy(&answer).into_owned();
-        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-        (head.lines().next().unwrap().to_owned(), body.to_owned())
+        let head = answer.windows(4).position(|four| four == b"\r\n\r\n").unwrap();
+        let status = std::str::from_utf8(&answer[9..12]).unwrap().parse().unwrap();
+        (status, answer[head + 4..].to_vec())
+    }
+
+    /// The JSON that a GET is answered with.
+    pub async fn json(&self, path: &str) -> serde_json::Value {
+        let (status, body) = self.get(path).await;
+        assert_eq!(status, 200, "{path}: {body}");
+        serde_json::from_str(&body).unwrap()
     }
 
     /// The value of a metric, with its labels as they stand there; 0 when it is not there.

@@ -86,9 +86,8 @@ pub fn fleet(args: &FleetArgs) -> anyhow::Result<()> {
 async fn run(args: &FleetArgs) -> anyhow::Result<Report> {
     let clock = Arc::new(Clock::new());
     let counts = Arc::new(Mutex::new(Counts::default()));
-    let names: Vec<SiteKeys> = (0..args.sites)
-        .map(|n| SiteKeys::new(&args.city, &format!("site-{n:06}")))
-        .collect::<Result<_, _>>()?;
+    let names: Vec<SiteKeys> =
+        (0..args.sites).map(|n| SiteKeys::new(&args.city, &format!("site-{n:06}"))).collect::<Result<_, _>>()?;
     // Numbers that no earlier run used: microseconds since 1970 at the start.
     let base = u64::try_from(clock.now().0)?;
     let mut running = JoinSet::new();
@@ -106,7 +105,8 @@ async fn run(args: &FleetArgs) -> anyhow::Result<Report> {
         lost += done??;
     }
     let spent_s = clock.uptime_s() - began_s;
-    let cpu = cpu_seconds(&args.pid)?.into_iter().zip(cpu_before).map(|((name, after), (_, before))| (name, after - before));
+    let cpu =
+        cpu_seconds(&args.pid)?.into_iter().zip(cpu_before).map(|((name, after), (_, before))| (name, after - before));
     let cpu = cpu.collect();
     let stored = match &args.api {
         Some(api) => Some(stored(api, &args.city, base).await.with_context(|| format!("--api {api}"))?),
@@ -252,7 +252,12 @@ fn say(now_us: i64) -> [Update; 3] {
         bays: (0..10).map(bay).collect(),
         ..Parking::default()
     };
-    let sensor = |n: u32| SensorHealth { id: format!("cam-{n}"), kind: "camera".to_owned(), age_s: Some(0.05), ..SensorHealth::default() };
+    let sensor = |n: u32| SensorHealth {
+        id: format!("cam-{n}"),
+        kind: "camera".to_owned(),
+        age_s: Some(0.05),
+        ..SensorHealth::default()
+    };
     let health = Health { sensors: (0..4).map(sensor).collect(), version: "fleet".to_owned(), ..Health::default() };
     let traffic = Traffic { lanes: (0..8).map(lane).collect() };
     [State::Traffic(traffic), State::Parking(parking), State::Health(health)].map(|state| Update {

@@ -149,7 +149,8 @@ pub fn cpu_seconds(processes: &[String]) -> anyhow::Result<Vec<(String, f64)>> {
         .map(|process| {
             let (name, pid) = process.split_once('=').context("--pid: expected name=PID")?;
             let pid: u32 = pid.parse().context("--pid: expected name=PID")?;
-            let ticks: u64 = all.iter().filter(|stat| stat.pid == pid || stat.parent == pid).map(|stat| stat.ticks).sum();
+            let ticks: u64 =
+                all.iter().filter(|stat| stat.pid == pid || stat.parent == pid).map(|stat| stat.ticks).sum();
             Ok((name.to_owned(), ticks as f64 / TICKS_PER_S))
         })
         .collect()

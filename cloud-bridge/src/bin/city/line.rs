@@ -131,7 +131,7 @@ fn wellness(state: Wellness) -> &'static str {
 }
 
 /// `2026-03-01T12:34:56.789Z`, ISO 8601 in the proleptic Gregorian calendar.
-fn utc(us: i64) -> String {
+pub fn utc(us: i64) -> String {
     const DAY_MS: i64 = 86_400_000;
     let ms = us.div_euclid(1000);
     let (mut days, in_day_ms) = (ms.div_euclid(DAY_MS), ms.rem_euclid(DAY_MS));

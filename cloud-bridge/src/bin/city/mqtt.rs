@@ -30,7 +30,9 @@ impl Mqtt {
         options.set_max_packet_size(1 << 20, cloud_bridge::MAX_PAYLOAD_BYTES + (1 << 16));
         if let Some(user) = &config.user {
             let password = match &config.password_file {
-                Some(file) => std::fs::read_to_string(file).with_context(|| format!("mqtt.password_file: {}", file.display()))?,
+                Some(file) => {
+                    std::fs::read_to_string(file).with_context(|| format!("mqtt.password_file: {}", file.display()))?
+                }
                 None => String::new(),
             };
             options.set_credentials(user, password.trim_end());

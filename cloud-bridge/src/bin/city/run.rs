@@ -48,7 +48,8 @@ pub async fn told_to_stop() -> anyhow::Result<()> {
 async fn work(config: CityConfig) -> anyhow::Result<()> {
     let metrics = Arc::new(Metrics::new()?);
     let (stop, stopped) = watch::channel(false);
-    let listener = TcpListener::bind(config.api.listen).await.with_context(|| format!("api.listen: {}", config.api.listen))?;
+    let listener =
+        TcpListener::bind(config.api.listen).await.with_context(|| format!("api.listen: {}", config.api.listen))?;
     // For whoever started it with port 0.
     println!("http://{}/", listener.local_addr()?);
     let api = Api::new(&config, Arc::clone(&metrics))?;
@@ -84,8 +85,7 @@ async fn serve(config: &CityConfig, metrics: &Arc<Metrics>, mut stop: watch::Rec
         stop: stop.clone(),
     };
     let mut keeping = tokio::spawn(keeper.run(received));
-    let sites =
-        Sites { config: config.store.clone(), session: session.clone(), queue, metrics: Arc::clone(metrics) };
+    let sites = Sites { config: config.store.clone(), session: session.clone(), queue, metrics: Arc::clone(metrics) };
     // Ends with all subscriptions gone, and the queue closed with them.
     let served = sites.run(stop).await.map_err(|e| anyhow::anyhow!("zenoh: {e}"));
     if timeout(DRAIN, &mut keeping).await.is_err() {

@@ -188,7 +188,8 @@ async fn note(
     look_for_gone: bool,
 ) -> Result<(), tokio_postgres::Error> {
     let is_news = |&(site, alive): &(&SiteKeys, &bool)| served.noted.get(site) != Some(alive);
-    let changed: Vec<(SiteKeys, bool)> = own.iter().filter(is_news).map(|(site, &alive)| (site.clone(), alive)).collect();
+    let changed: Vec<(SiteKeys, bool)> =
+        own.iter().filter(is_news).map(|(site, &alive)| (site.clone(), alive)).collect();
     if !changed.is_empty() {
         shards.note_alive(&changed).await?;
         served.noted.extend(changed);

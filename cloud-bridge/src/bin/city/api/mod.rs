@@ -1,39 +1,138 @@
-//! The HTTP interface: reads only.
+//! The HTTP interface: reads only. `docs/ref/city-api.md` explains it, `openapi.json` describes it for programs.
 
+mod error;
+mod export;
+mod ngsi;
+mod query;
+mod readers;
+
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use anyhow::{Context, bail};
 use axum::Router;
-use axum::extract::State;
-use axum::http::StatusCode;
+use axum::extract::{Request, State};
+use axum::http::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
+use axum::http::{HeaderValue, Method};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-use crate::config::CityConfig;
+use crate::config::{CityConfig, SitePlace};
 use crate::metrics::Metrics;
+use error::ApiError;
+use readers::Readers;
 
-/// What a request is answered from.
+/// The description of the interface, for programs.
+const OPENAPI: &str = include_str!("openapi.json");
+const PAGE: &str = include_str!("page/index.html");
+const STYLE: &str = include_str!("page/style.css");
+const SCRIPT: &str = include_str!("page/main.js");
+
+/// What requests are answered from.
 pub struct Api {
     metrics: Arc<Metrics>,
+    readers: Readers,
+    places: BTreeMap<String, SitePlace>,
+    token: Option<String>,
 }
 
+type Shared = Arc<Api>;
+
 impl Api {
-    pub fn new(_config: &CityConfig, metrics: Arc<Metrics>) -> anyhow::Result<Self> {
-        Ok(Self { metrics })
+    pub fn new(config: &CityConfig, metrics: Arc<Metrics>) -> anyhow::Result<Self> {
+        let token = config.api.token_file.as_ref().map(|file| {
+            let text = std::fs::read_to_string(file).with_context(|| format!("api.token_file: {}", file.display()))?;
+            let token = text.trim().to_owned();
+            if token.len() < 16 {
+                bail!("api.token_file: {} holds less than 16 characters", file.display());
+            }
+            Ok(token)
+        });
+        Ok(Self {
+            metrics,
+            readers: Readers::new(config.store.database.clone()),
+            places: config.sites.clone(),
+            token: token.transpose()?,
+        })
     }
 
     /// Until `stop`.
     pub async fn serve(self, listener: TcpListener, mut stop: watch::Receiver<bool>) {
-        let routes = Router::new().route("/metrics", get(metrics)).with_state(Arc::new(self));
         let stopped = async move {
+            // Gone is as good as told.
             let _ = stop.wait_for(|&stop| stop).await;
         };
-        if let Err(error) = axum::serve(listener, routes).with_graceful_shutdown(stopped).await {
+        if let Err(error) = axum::serve(listener, routes(Arc::new(self))).with_graceful_shutdown(stopped).await {
             tracing::error!("api: {error}");
         }
     }
+
+    /// Where the settings say that a site is.
+    fn place(&self, city: &str, site: &str) -> Option<&SitePlace> {
+        self.places.get(&format!("{city}/{site}"))
+    }
 }
 
-async fn metrics(State(api): State<Arc<Api>>) -> Result<String, StatusCode> {
-    api.metrics.text().map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)
+fn routes(api: Shared) -> Router {
+    Router::new()
+        .route("/", get(|| async { asset("text/html; charset=utf-8", PAGE) }))
+        .route("/assets/style.css", get(|| async { asset("text/css; charset=utf-8", STYLE) }))
+        .route("/assets/main.js", get(|| async { asset("text/javascript; charset=utf-8", SCRIPT) }))
+        .route("/healthz", get(|| async { "ok\n" }))
+        .route("/metrics", get(metrics))
+        .route("/api/v1/openapi.json", get(|| async { asset("application/json", OPENAPI) }))
+        .route("/api/v1/sites", get(query::sites))
+        .route("/api/v1/sites/{city}/{site}/latest", get(query::latest))
+        .route("/api/v1/sites/{city}/{site}/history/{kind}", get(query::history))
+        .route("/api/v1/events", get(query::events))
+        .route("/api/v1/stored", get(query::stored))
+        .route("/api/v1/parking.geojson", get(query::parking))
+        .route("/api/v1/traffic.csv", get(export::csv))
+        .route("/api/v1/traffic.parquet", get(export::parquet))
+        .route("/ngsi-ld/v1/entities", get(ngsi::entities))
+        .fallback(|| async { ApiError::NotFound("there is nothing here; see /api/v1/openapi.json".to_owned()) })
+        .method_not_allowed_fallback(|| async { ApiError::MethodNotAllowed })
+        .layer(from_fn_with_state(Arc::clone(&api), guard))
+        .with_state(api)
+}
+
+/// Lets in who bears the token; the page itself, which holds nothing, asks for it.
+async fn guard(State(api): State<Shared>, request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    let is_open = path == "/" || path == "/healthz" || path.starts_with("/assets/");
+    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+        return ApiError::MethodNotAllowed.into_response();
+    }
+    if let Some(token) = &api.token
+        && !is_open
+    {
+        let borne = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+        let borne = borne.and_then(|value| value.strip_prefix("Bearer ")).unwrap_or_default();
+        if !same(borne.as_bytes(), token.as_bytes()) {
+            return ApiError::Unauthorized.into_response();
+        }
+    }
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'self'; frame-ancestors 'none'"));
+    response
+}
+
+/// Compares in a time that does not tell how much of it is right.
+fn same(a: &[u8], b: &[u8]) -> bool {
+    a.len() == b.len() && a.iter().zip(b).fold(0, |differs, (a, b)| differs | (a ^ b)) == 0
+}
+
+fn asset(content_type: &'static str, body: &'static str) -> Response {
+    ([(CONTENT_TYPE, content_type)], body).into_response()
+}
+
+async fn metrics(State(api): State<Shared>) -> Result<Response, ApiError> {
+    let text = api.metrics.text().map_err(|e| ApiError::Internal(e.to_string()))?;
+    Ok(([(CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response())
 }

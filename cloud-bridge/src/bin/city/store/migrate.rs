@@ -17,8 +17,7 @@ pub async fn migrate(client: &mut Client) -> anyhow::Result<()> {
             "CREATE TABLE IF NOT EXISTS schema_version (version int PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now())",
         )
         .await?;
-    let found: i32 =
-        transaction.query_one("SELECT coalesce(max(version), 0) FROM schema_version", &[]).await?.get(0);
+    let found: i32 = transaction.query_one("SELECT coalesce(max(version), 0) FROM schema_version", &[]).await?.get(0);
     let known = i32::try_from(MIGRATIONS.len())?;
     if found > known {
         bail!("the database's tables are of version {found}, and this program knows {known}: use the newer program");

@@ -14,9 +14,10 @@ pub const SHARDS: i32 = 64;
 
 /// The shard of a site: FNV-1a of `city/site`, the same in every version and on every machine.
 pub fn shard_of(site: &SiteKeys) -> i32 {
-    let hash = site.to_string().bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    });
+    let hash = site
+        .to_string()
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
     // The upper bits are the better mixed ones.
     i32::try_from(hash >> 58).unwrap_or_default()
 }

@@ -12,7 +12,8 @@ const US_PER_DAY: i64 = 86_400_000_000;
 
 const SITES: &str = "INSERT INTO site (city, site, shard) SELECT * FROM unnest($1::text[], $2::text[], $3::int[]) \
      ON CONFLICT DO NOTHING";
-const SITE_IDS: &str = "SELECT city, site, site_id FROM site JOIN unnest($1::text[], $2::text[]) AS t(city, site) USING (city, site)";
+const SITE_IDS: &str =
+    "SELECT city, site, site_id FROM site JOIN unnest($1::text[], $2::text[]) AS t(city, site) USING (city, site)";
 const MESSAGES: &str = "INSERT INTO message (day, site_id, kind, seq, id, from_us, to_us, simulated, payload) \
      SELECT day, site_id, kind, seq, id, from_us, to_us, simulated, payload::jsonb FROM unnest($1::int[], $2::int[], \
      $3::text[], $4::bigint[], $5::text[], $6::bigint[], $7::bigint[], $8::boolean[], $9::text[]) \
@@ -64,7 +65,8 @@ impl Writer {
         let mut rows: Vec<Row<'_>> = batch.iter().filter_map(|incoming| self.row(incoming)).collect();
         // Everybody takes locks in the same order, so that two workers with the same messages never wait for each other.
         rows.sort_unstable_by_key(|row| (row.site_id, row.of.kind, row.of.seq));
-        let kept: Vec<&Row<'_>> = rows.iter().filter(|row| !self.newest_only.iter().any(|k| k == row.of.kind.name())).collect();
+        let kept: Vec<&Row<'_>> =
+            rows.iter().filter(|row| !self.newest_only.iter().any(|k| k == row.of.kind.name())).collect();
         self.partitions.make_for(&mut self.client, kept.iter().map(|row| row.day)).await?;
         let transaction = self.client.transaction().await?;
         let new = insert(&transaction, &self.messages, &kept).await?;

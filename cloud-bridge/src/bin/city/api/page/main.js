@@ -1,0 +1,117 @@
+// The city on one page: asks the API every few seconds; nothing comes from anywhere else.
+const PERIOD_MS = 5000;
+const DAY_US = 86400e6;
+const MAX_LISTED = 200;
+const element = (id) => document.getElementById(id);
+let token = sessionStorage.getItem("token");
+
+element("login").addEventListener("submit", (event) => {
+  event.preventDefault();
+  token = element("token").value.trim();
+  sessionStorage.setItem("token", token);
+  refresh();
+});
+
+async function ask(path) {
+  const answer = await fetch(path, token ? { headers: { Authorization: `Bearer ${token}` } } : {});
+  element("login").hidden = answer.status !== 401;
+  const body = await answer.json();
+  if (!answer.ok) throw new Error(body.error.message);
+  return body;
+}
+
+function make(name, attributes, ...children) {
+  const made = document.createElement(name);
+  Object.assign(made, attributes);
+  made.append(...children);
+  return made;
+}
+
+// How a site is: gone, or what it says of itself.
+const stateOf = (site) => (site.alive === false ? "gone" : site.state ?? "unknown");
+
+function shape(name, attributes, title) {
+  const made = document.createElementNS("http://www.w3.org/2000/svg", name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  if (title) {
+    const tip = document.createElementNS("http://www.w3.org/2000/svg", "title");
+    tip.textContent = title;
+    made.append(tip);
+  }
+  return made;
+}
+
+// Equirectangular about the sites' middle: true to shape within a city.
+function drawMap(sites) {
+  const placed = sites.filter((site) => site.latitude_deg != null);
+  const nowhere = sites.length - placed.length;
+  element("nowhere").hidden = nowhere === 0;
+  element("nowhere").textContent = `${nowhere} sites have no place in the settings`;
+  const map = element("map");
+  map.replaceChildren();
+  if (placed.length === 0) return;
+  const extent = (values) => [Math.min(...values), Math.max(...values)];
+  const [south, north] = extent(placed.map((site) => site.latitude_deg));
+  const [west, east] = extent(placed.map((site) => site.longitude_deg));
+  const squeeze = Math.cos((((south + north) / 2) * Math.PI) / 180);
+  const span = Math.max((east - west) * squeeze / 920, (north - south) / 620, 1e-6);
+  const x = (site) => 500 + ((site.longitude_deg - (east + west) / 2) * squeeze) / span;
+  const y = (site) => 350 - (site.latitude_deg - (south + north) / 2) / span;
+  for (const site of placed) {
+    const name = site.name ?? `${site.city}/${site.site}`;
+    const state = stateOf(site);
+    map.append(shape("circle", { cx: x(site), cy: y(site), r: placed.length > 200 ? 4 : 8, class: state }, `${name}: ${state}`));
+    if (placed.length <= 40) {
+      const label = shape("text", { x: x(site) + 11, y: y(site) + 4 });
+      label.textContent = name;
+      map.append(label);
+    }
+  }
+}
+
+function list(id, rows, none) {
+  const shown = rows.slice(0, MAX_LISTED);
+  if (rows.length > shown.length) shown.push(make("li", { className: "dim" }, `and ${rows.length - shown.length} more`));
+  element(id).replaceChildren(...(rows.length ? shown : [make("li", { className: "dim" }, none)]));
+}
+
+function row(state, name, detail) {
+  const dot = make("span", { className: `dot ${state}`, ariaHidden: "true" });
+  return make("li", {}, dot, make("span", {}, name), make("small", {}, detail));
+}
+
+function show(sites, lots, events) {
+  const worst = ["gone", "failed", "degraded", "unknown", "ok"];
+  sites.sort((a, b) => worst.indexOf(stateOf(a)) - worst.indexOf(stateOf(b)));
+  element("alive").textContent = sites.filter((site) => site.alive).length;
+  element("all").textContent = sites.length;
+  element("bad").textContent = sites.filter((site) => stateOf(site) !== "ok").length;
+  element("free").textContent = lots.reduce((sum, lot) => sum + (lot.properties.free ?? 0), 0);
+  drawMap(sites);
+  const siteRow = (site) =>
+    row(stateOf(site), site.name ?? `${site.city}/${site.site}`, [stateOf(site), ...(site.reasons ?? [])].join(", "));
+  list("sites", sites.map(siteRow), "none has been seen");
+  const lotRow = ({ properties: lot }) => row(lot.free > 0 ? "ok" : "degraded", lot.name || lot.lot, `${lot.free} of ${lot.total} free`);
+  list("lots", lots.map(lotRow), "no site has a lot");
+  const eventRow = ({ city, message }) =>
+    row(message.end_us ?? message.end ? "" : "degraded", `${city}/${message.site}: ${message.code ?? "event"}`, new Date(message.to_us / 1000).toLocaleTimeString());
+  list("events", events.reverse().map(eventRow), "none");
+}
+
+async function refresh() {
+  try {
+    const from_us = Math.floor(Date.now() * 1000 - DAY_US);
+    const [sites, lots, events] = await Promise.all([
+      ask("/api/v1/sites"), ask("/api/v1/parking.geojson"), ask(`/api/v1/events?from_us=${from_us}&limit=1000`),
+    ]);
+    show(sites.sites, lots.features, events.messages);
+    element("fresh").textContent = `as of ${new Date().toLocaleTimeString()}`;
+    element("fresh").className = "";
+  } catch (error) {
+    element("fresh").textContent = error.message;
+    element("fresh").className = "lost";
+  }
+}
+
+refresh();
+setInterval(refresh, PERIOD_MS);

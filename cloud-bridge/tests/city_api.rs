@@ -1,0 +1,242 @@
+//! What the city's HTTP interface and its MQTT broker are told, by a worker on a real PostgreSQL and a real Mosquitto.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod city;
+mod support;
+
+use std::net::TcpListener;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use city::postgres::Postgres;
+use city::{City, PATIENCE, Sites, file};
+use cloud_bridge::{Encoding, SiteKeys};
+use parquet::file::reader::{FileReader, SerializedFileReader};
+use parquet::record::RowAccessor;
+use serde_json::{Value, json};
+use support::{free_endpoint, health, parking, traffic};
+
+/// A city with one site that has said something of each kind.
+struct Scene {
+    worker: City,
+    site: SiteKeys,
+    sites: Sites,
+    _router: City,
+    _postgres: Postgres,
+}
+
+async fn scene(settings: &str) -> Scene {
+    let postgres = Postgres::start().await;
+    let router_at = free_endpoint();
+    let router = City::router(&router_at, &[]);
+    let worker = City::worker(&[&router_at], &postgres.database(), settings);
+    let site = SiteKeys::new("test", "s").unwrap();
+    let sites = Sites::connect(&[&router_at], &[site.clone()]).await;
+    let messages = [(0, traffic(7)), (1, traffic(8)), (0, parking("p1"))];
+    let messages: Vec<_> = messages.into_iter().map(|(seq, update)| (site.clone(), seq, update)).collect();
+    sites.deliver(&messages, 1, Encoding::Json).await;
+    sites.put(&site, 0, &health(), Encoding::Json).await;
+    let seen = async {
+        let mut ticks = tokio::time::interval(Duration::from_millis(20));
+        while worker.json("/api/v1/sites").await["sites"][0]["state"].is_null() {
+            ticks.tick().await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, seen).await.expect("the site's health");
+    Scene { worker, site, sites, _router: router, _postgres: postgres }
+}
+
+const PLACE: &str = "[sites.\"test/s\"]\nname = \"S\"\nlatitude_deg = 31.25\nlongitude_deg = 121.5\n";
+/// Around the messages of `support`.
+const RANGE: &str = "from_us=1772368500000000&to_us=1772368500000001";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sites_states_history_and_exports_are_told() {
+    let Scene { worker, site, sites: _sites, _router, _postgres } = &scene(PLACE).await;
+    let said = worker.json("/api/v1/sites").await["sites"][0].clone();
+    assert_eq!((&said["site"], &said["name"], &said["alive"]), (&json!("s"), &json!("S"), &json!(true)));
+    assert_eq!((&said["latitude_deg"], &said["longitude_deg"]), (&json!(31.25), &json!(121.5)));
+    let latest = worker.json("/api/v1/sites/test/s/latest").await;
+    let kinds: Vec<&Value> = latest["latest"].as_array().unwrap().iter().map(|state| &state["kind"]).collect();
+    assert_eq!(kinds, ["health", "parking", "traffic"]);
+    assert_eq!(latest["latest"][2]["message"]["seq"], 1);
+
+    let path = format!("/api/v1/sites/test/s/history/traffic?{RANGE}&limit=1");
+    let first = worker.json(&path).await;
+    assert_eq!(first["messages"][0]["message"]["lanes"][0]["vehicles"], 7);
+    let second = worker.json(&format!("{path}&after={}", first["next"].as_str().unwrap())).await;
+    assert_eq!(second["messages"][0]["message"]["seq"], 1);
+    let third = worker.json(&format!("{path}&after={}", second["next"].as_str().unwrap())).await;
+    assert_eq!(third, json!({"messages": [], "next": null}));
+
+    let lots = worker.json("/api/v1/parking.geojson").await;
+    assert_eq!(lots["features"][0]["geometry"], json!({"type": "Point", "coordinates": [121.5, 31.25]}));
+    assert_eq!(lots["features"][0]["properties"]["free"], 1);
+    assert_eq!(worker.json("/api/v1/events").await["messages"], json!([]));
+    let stored = worker.json("/api/v1/stored?city=test").await;
+    let traffic = json!({"kind": "traffic", "messages": 2, "numbers": 2});
+    assert!(stored["stored"].as_array().unwrap().contains(&traffic), "{stored}");
+
+    let (_, csv) = worker.get(&format!("/api/v1/traffic.csv?{RANGE}&city=test")).await;
+    let lines: Vec<&str> = csv.split("\r\n").collect();
+    assert_eq!(lines[1], "test,s,n1,0,1772368490000000,1772368500000000,true,7,2520,8.3,0.125,2,0.9");
+    assert_eq!(lines[2], "test,s,s1,0,1772368490000000,1772368500000000,true,0,,,,0,0");
+    assert_eq!(lines.len(), 6);
+    let (_, table) = worker.ask("GET", &format!("/api/v1/traffic.parquet?{RANGE}"), "").await;
+    let path = file("parquet");
+    std::fs::write(&path, table).unwrap();
+    let table = SerializedFileReader::new(std::fs::File::open(path).unwrap()).unwrap();
+    let rows: Vec<_> = table.get_row_iter(None).unwrap().map(Result::unwrap).collect();
+    assert_eq!(rows.len(), 4);
+    assert_eq!((rows[0].get_string(2).unwrap().as_str(), rows[0].get_double(9).unwrap()), ("n1", 8.3));
+    assert_eq!((rows[1].get_string(2).unwrap().as_str(), rows[1].get_double(9).is_err()), ("s1", true));
+    assert_eq!(site.site(), "s");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn open_data_is_in_the_shapes_of_fiware() {
+    let Scene { worker, sites: _sites, .. } = &scene(PLACE).await;
+    let flows = worker.json("/ngsi-ld/v1/entities?type=TrafficFlowObserved").await;
+    assert_eq!(flows[0]["id"], "urn:ngsi-ld:TrafficFlowObserved:test:s:n1");
+    assert_eq!(flows[0]["dateObserved"]["value"]["@value"], "2026-03-01T12:35:00.000Z");
+    assert_eq!(flows[0]["intensity"]["value"], 2880.0);
+    let speed_kmh = flows[0]["averageVehicleSpeed"]["value"].as_f64().unwrap();
+    assert!((speed_kmh - 8.3 * 3.6).abs() < 1e-9);
+    assert_eq!(flows[1].get("averageVehicleSpeed"), None);
+    let parkings = worker.json("/ngsi-ld/v1/entities?type=OffStreetParking").await;
+    assert_eq!(parkings[0]["availableSpotNumber"]["value"], 1);
+    assert_eq!(parkings[0]["location"]["value"]["coordinates"], json!([121.5, 31.25]));
+    let spots = worker.json("/ngsi-ld/v1/entities?type=ParkingSpot&offset=1&limit=1").await;
+    assert_eq!(spots.as_array().unwrap().len(), 1);
+    assert_eq!(
+        (&spots[0]["status"]["value"], &spots[0]["refParkingSite"]["object"]),
+        (&json!("occupied"), &parkings[0]["id"])
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn wrong_requests_are_told_what_is_wrong_and_nothing_is_written() {
+    let Scene { worker, sites: _sites, .. } = &scene("").await;
+    for (path, status, said) in [
+        ("/api/v1/events?limit=0", 400, "limit: 0 is not between 1 and 1000"),
+        ("/api/v1/events?limit=many", 400, "limit"),
+        ("/api/v1/events?form_us=1", 400, "form_us"),
+        ("/api/v1/events?from_us=2&to_us=1", 400, "to_us: 1 is not after from_us, 2"),
+        ("/api/v1/events?after=x", 400, "after"),
+        ("/api/v1/events?city=test", 400, "give both or neither"),
+        ("/api/v1/traffic.csv", 400, "needs both"),
+        ("/api/v1/stored", 400, "city"),
+        ("/api/v1/sites/test/other/latest", 404, "no site test/other"),
+        ("/api/v1/sites/test/s/history/weather", 404, "no kind weather"),
+        ("/api/v1/sites/test/%00/latest", 400, "a parameter"),
+        ("/ngsi-ld/v1/entities?type=Sausage", 400, "TrafficFlowObserved"),
+        ("/elsewhere", 404, "openapi.json"),
+    ] {
+        let (got, body) = worker.get(path).await;
+        let message: Value = serde_json::from_str(&body).unwrap_or_else(|_| panic!("{path}: {body}"));
+        assert_eq!(got, status, "{path}: {body}");
+        assert!(message["error"]["message"].as_str().unwrap().contains(said), "{path}: {body}");
+    }
+    let (status, _) = worker.ask("POST", "/api/v1/sites", "content-length: 0\r\n").await;
+    assert_eq!(status, 405);
+    // Everything that is described is there, and the page needs nothing from elsewhere.
+    let described = worker.json("/api/v1/openapi.json").await;
+    for (path, item) in described["paths"].as_object().unwrap() {
+        assert_eq!(item.as_object().unwrap().keys().collect::<Vec<_>>(), ["get"], "{path}");
+        let path = path.replace("{city}", "test").replace("{site}", "s").replace("{kind}", "traffic");
+        let query = match path.rsplit('/').next().unwrap() {
+            "stored" => "?city=test",
+            "traffic.csv" | "traffic.parquet" => "?from_us=0&to_us=1",
+            "entities" => "?type=ParkingSpot",
+            _ => "",
+        };
+        let (status, body) = worker.ask("GET", &format!("{path}{query}"), "").await;
+        assert_eq!(status, 200, "{path}: {}", String::from_utf8_lossy(&body));
+    }
+    for path in ["/", "/assets/style.css", "/assets/main.js"] {
+        let (status, body) = worker.get(path).await;
+        assert_eq!((status, body.replace("http://www.w3.org/2000/svg", "").contains("://")), (200, false), "{path}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_the_token_nobody_is_let_in() {
+    let token = file("token");
+    std::fs::write(&token, "a-token-of-some-length\n").unwrap();
+    let postgres = Postgres::start().await;
+    let settings = format!("[api]\nlisten = \"0.0.0.0:0\"\ntoken_file = {token:?}\n");
+    let config = format!(
+        "[link]\nmode = \"client\"\nconnect = [\"{}\"]\n{settings}[store]\ndatabase = {:?}\n",
+        free_endpoint(),
+        postgres.database()
+    );
+    let path = file("toml");
+    std::fs::write(&path, &config).unwrap();
+    let mut worker = City::start(&["run", "--config", path.to_str().unwrap()]);
+    worker.said = worker.said.replace("0.0.0.0", "127.0.0.1");
+    for headers in ["", "authorization: Bearer a-token-of-some-lengtH\r\n", "authorization: Basic YTpi\r\n"] {
+        assert_eq!(worker.ask("GET", "/metrics", headers).await.0, 401);
+    }
+    let borne = "authorization: Bearer a-token-of-some-length\r\n";
+    assert_eq!(worker.ask("GET", "/metrics", borne).await.0, 200);
+    assert_eq!(worker.get("/healthz").await.0, 200);
+    // Open to others without a token: it does not start.
+    std::fs::write(&path, config.replace("token_file", "#")).unwrap();
+    let refused = Command::new(env!("CARGO_BIN_EXE_city")).args(["run", "--config"]).arg(&path).output().unwrap();
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("api.listen: 0.0.0.0:0 can be reached by others"));
+}
+
+/// A Mosquitto of the test's own.
+struct Broker(Child, u16);
+
+impl Broker {
+    fn start() -> Self {
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let config = file("conf");
+        std::fs::write(&config, format!("listener {port} 127.0.0.1\nallow_anonymous true\nmax_queued_messages 0\n"))
+            .unwrap();
+        let mut broker = Command::new("/usr/sbin/mosquitto");
+        let broker = broker.arg("-c").arg(config).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+        Self(broker.expect("Debian's package mosquitto"), port)
+    }
+}
+
+impl Drop for Broker {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_broker_is_told_what_is_stored() {
+    use rumqttc::{AsyncClient, Event, MqttOptions, Packet, QoS};
+    let broker = Broker::start();
+    let (client, mut events) = AsyncClient::new(MqttOptions::new("reader", "127.0.0.1", broker.1), 10);
+    client.subscribe("V2X/RSU/#", QoS::AtLeastOnce).await.unwrap();
+    // Refused until the broker listens, then connected, and subscribed before the city speaks.
+    let subscribed = async { while !matches!(events.poll().await, Ok(Event::Incoming(Packet::SubAck(_)))) {} };
+    tokio::time::timeout(PATIENCE, subscribed).await.unwrap();
+    let settings = format!("[mqtt]\nhost = \"127.0.0.1\"\nport = {}\n", broker.1);
+    let _scene = scene(&settings).await;
+    let mut told = std::collections::BTreeSet::new();
+    let hear = async {
+        while told.len() < 4 {
+            if let Ok(Event::Incoming(Packet::Publish(publish))) = events.poll().await {
+                let message: Value = serde_json::from_slice(&publish.payload).unwrap();
+                told.insert((
+                    publish.topic,
+                    message["schema"].as_str().unwrap().to_owned(),
+                    message["seq"].as_u64().unwrap(),
+                ));
+            }
+        }
+    };
+    tokio::time::timeout(PATIENCE, hear).await.expect("all is told");
+    let expected = [("FLOW", "traffic", 0), ("FLOW", "traffic", 1), ("PARKING", "parking", 0), ("STATUS", "health", 0)];
+    let expected =
+        expected.map(|(topic, kind, seq)| (format!("V2X/RSU/test/s/{topic}/UP"), format!("lukou.{kind}/1"), seq));
+    assert_eq!(told.into_iter().collect::<Vec<_>>(), expected);
+}
