@@ -9,13 +9,15 @@ use std::time::Duration;
 use perception::calibration::SiteGeometry;
 use perception::detection::SensorFrame;
 use perception::time::UtcMicros;
-use sensors::recording::{Item, Recorded, RecordingError, RecordingWriter, SignalGroupRecord, SignalRecord};
+use sensors::recording::{
+    Item, NextSignal, Recorded, RecordingError, RecordingWriter, SignalGroupRecord, SignalRecord,
+};
 
 use crate::cli::codec::hex;
 use crate::clock::Clock;
 use crate::metrics::Metrics;
 use crate::pipeline::Input;
-use crate::signals::GroupState;
+use crate::signals::{GroupState, SignalState};
 
 /// Entries that may wait for the disk.
 const QUEUE: usize = 4096;
@@ -108,10 +110,7 @@ fn item(arrived_at: UtcMicros, input: &Input) -> Option<(UtcMicros, Item)> {
     match input {
         Input::Sensor(SensorFrame::Camera(frame)) => Some((frame.captured_at, Item::Camera(frame.clone()))),
         Input::Sensor(SensorFrame::Radar(scan)) => Some((scan.captured_at, Item::Radar(scan.clone()))),
-        Input::Signal(state) => {
-            let groups = state.groups.iter().map(group).collect();
-            Some((state.captured_at, Item::Signal(SignalRecord { groups })))
-        }
+        Input::Signal(state) => Some((state.captured_at, Item::Signal(signal_record(state)))),
         // What is in it is not known before it is decoded: it counts as captured when it came.
         Input::Received { receiver, frame } => {
             Some((arrived_at, Item::V2xReceived { radio: receiver.to_string(), hex: hex(frame) }))
@@ -121,6 +120,12 @@ fn item(arrived_at: UtcMicros, input: &Input) -> Option<(UtcMicros, Item)> {
     }
 }
 
+/// A state of the signal as the recording has it.
+pub fn signal_record(state: &SignalState) -> SignalRecord {
+    let control = state.control.map(|control| control.as_str().to_owned());
+    SignalRecord { control, plan: state.plan, groups: state.groups.iter().map(group).collect() }
+}
+
 fn group(group: &GroupState) -> SignalGroupRecord {
     SignalGroupRecord {
         id: u32::from(group.id),
@@ -128,5 +133,7 @@ fn group(group: &GroupState) -> SignalGroupRecord {
         min_end_s: group.min_end_s,
         max_end_s: group.max_end_s,
         likely_end_s: group.likely_end_s,
+        protected: group.protected,
+        next: group.next.iter().map(|&(state, lasts_s)| NextSignal { state, lasts_s }).collect(),
     }
 }

@@ -6,7 +6,8 @@ use std::process::{Command, Output};
 
 use perception::detection::{CameraFrame, RadarScan};
 use perception::time::UtcMicros;
-use sensors::recording::{Item, Recorded, RecordingWriter, SignalGroupRecord, SignalRecord};
+use rsu::record::signal_record;
+use sensors::recording::{Item, Recorded, RecordingWriter};
 use serde_json::Value;
 
 mod support;
@@ -178,15 +179,7 @@ fn write_scene(path: &Path) {
             write(at, captured_at, Item::Radar(scan));
         }
         if ms % 100 == 0 {
-            let group = |group: &rsu::signals::GroupState| SignalGroupRecord {
-                id: group.id.into(),
-                state: group.light,
-                min_end_s: group.min_end_s,
-                max_end_s: group.max_end_s,
-                likely_end_s: group.likely_end_s,
-            };
-            let groups = plan.state(at).groups.iter().map(group).collect();
-            write(at, at, Item::Signal(SignalRecord { groups }));
+            write(at, at, Item::Signal(signal_record(&plan.state(at))));
         }
     }
     writer.finish().unwrap();

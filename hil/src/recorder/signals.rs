@@ -48,9 +48,17 @@ impl Signals {
         let ids: BTreeSet<u32> = lanes.iter().filter_map(|lane| lane.signal_group).collect();
         let group = |id: u32| {
             let letter = usize::try_from(id).ok()?.checked_sub(1).and_then(|link| states.chars().nth(link))?;
-            Some(SignalGroupRecord { id, state: state(letter), min_end_s: None, max_end_s: None, likely_end_s: None })
+            Some(SignalGroupRecord {
+                id,
+                state: state(letter),
+                min_end_s: None,
+                max_end_s: None,
+                likely_end_s: None,
+                protected: None,
+                next: Vec::new(),
+            })
         };
-        Some(SignalRecord { groups: ids.into_iter().filter_map(group).collect() })
+        Some(SignalRecord { control: None, plan: None, groups: ids.into_iter().filter_map(group).collect() })
     }
 }
 

@@ -68,12 +68,18 @@ pub enum Item {
 /// The state of every group of a signal controller at one moment.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct SignalRecord {
+    /// How the controller decides, in the service's word for it. `None`: not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub control: Option<String>,
+    /// The number of the plan that runs. `None`: not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plan: Option<u16>,
     /// The groups, in the controller's order.
     pub groups: Vec<SignalGroupRecord>,
 }
 
 /// One signal group.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SignalGroupRecord {
     /// The group's number, as in the lanes' `signal_group`.
     pub id: u32,
@@ -88,6 +94,21 @@ pub struct SignalGroupRecord {
     /// Seconds from capture to the likely end of this state. `None`: not said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub likely_end_s: Option<f64>,
+    /// Of a green: whether conflicting movements are held back. `None`: not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub protected: Option<bool>,
+    /// What comes after, in order; empty: not said.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub next: Vec<NextSignal>,
+}
+
+/// A light that comes later.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct NextSignal {
+    /// What it is.
+    pub state: SignalState,
+    /// How long it lasts, seconds.
+    pub lasts_s: f64,
 }
 
 /// What a signal group shows.

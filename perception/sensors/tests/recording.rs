@@ -11,8 +11,8 @@ use perception::calibration::SiteGeometry;
 use perception::detection::{BoxDetection, CameraFrame, Class, RadarScan, RadarTarget};
 use perception::time::UtcMicros;
 use sensors::recording::{
-    FaultReason, Item, Recorded, RecordingError, RecordingFault, RecordingReader, RecordingWriter, SignalGroupRecord,
-    SignalRecord, SignalState, TruthFrame, TruthObject, TruthReader,
+    FaultReason, Item, NextSignal, Recorded, RecordingError, RecordingFault, RecordingReader, RecordingWriter,
+    SignalGroupRecord, SignalRecord, SignalState, TruthFrame, TruthObject, TruthReader,
 };
 
 const START: UtcMicros = UtcMicros(1_750_000_000_000_000);
@@ -71,6 +71,8 @@ fn one_of_each() -> Vec<Recorded> {
             min_end_s: Some(third),
             max_end_s: None,
             likely_end_s: None,
+            protected: Some(false),
+            next: vec![NextSignal { state: SignalState::Green, lasts_s: third }],
         },
         SignalGroupRecord {
             id: 4,
@@ -78,6 +80,8 @@ fn one_of_each() -> Vec<Recorded> {
             min_end_s: None,
             max_end_s: None,
             likely_end_s: None,
+            protected: None,
+            next: Vec::new(),
         },
     ];
     vec![
@@ -88,7 +92,7 @@ fn one_of_each() -> Vec<Recorded> {
         // A clock that runs ahead: captured after it arrived.
         at(0.02, -7.0, |captured_at| Item::Camera(CameraFrame { sensor: "cam".into(), captured_at, boxes: vec![] })),
         scan(0.03),
-        at(0.04, 0.2, |_| Item::Signal(SignalRecord { groups })),
+        at(0.04, 0.2, |_| Item::Signal(SignalRecord { control: Some("fixed_time".into()), plan: Some(7), groups })),
         at(0.045, 0.0, |_| Item::SignalRaw { source: "gat1743".into(), hex: "c0c0".into() }),
         at(0.05, 0.01, |_| Item::V2xReceived { radio: "pc5".into(), hex: "00a1ff".into() }),
         at(0.06, 0.3, |_| Item::Image { sensor: "pole/2/cam".into(), jpeg: vec![0xff, 0xd8, 0, 1, 2, 0xff, 0xd9] }),

@@ -123,6 +123,10 @@ struct ImageBody<'a> {
 #[derive(Serialize, Deserialize)]
 struct SignalBody<'a> {
     captured_at_us: UtcMicros,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    control: Option<Cow<'a, str>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    plan: Option<u16>,
     groups: Cow<'a, [SignalGroupRecord]>,
 }
 
@@ -175,7 +179,8 @@ pub(super) fn decode(topic: &Topic, published_at: UtcMicros, data: &[u8]) -> Res
         }
         Topic::Signal => {
             let body: SignalBody = serde_json::from_slice(data).map_err(text)?;
-            (body.captured_at_us, Item::Signal(SignalRecord { groups: body.groups.into_owned() }))
+            let (control, plan) = (body.control.map(Cow::into_owned), body.plan);
+            (body.captured_at_us, Item::Signal(SignalRecord { control, plan, groups: body.groups.into_owned() }))
         }
         Topic::SignalRaw => {
             let body: SignalRawBody = serde_json::from_slice(data).map_err(text)?;
@@ -216,7 +221,12 @@ pub(super) fn encode(captured_at_us: UtcMicros, item: &Item) -> Result<Vec<u8>, 
         Item::Site(site) => serde_json::to_vec(site),
         Item::Camera(frame) => serde_json::to_vec(&DetectionsOut { captured_at_us, boxes: &frame.boxes }),
         Item::Radar(scan) => serde_json::to_vec(&Targets { captured_at_us, targets: (&scan.targets).into() }),
-        Item::Signal(signal) => serde_json::to_vec(&SignalBody { captured_at_us, groups: (&signal.groups).into() }),
+        Item::Signal(signal) => serde_json::to_vec(&SignalBody {
+            captured_at_us,
+            control: signal.control.as_deref().map(Cow::from),
+            plan: signal.plan,
+            groups: (&signal.groups).into(),
+        }),
         Item::SignalRaw { source, hex } => {
             serde_json::to_vec(&SignalRawBody { captured_at_us, source: source.into(), hex: hex.into() })
         }
