@@ -24,6 +24,9 @@ enum Command {
         after_help = "Example:\n  hil controller gbt20999 --plan plan.toml --listen 127.0.0.1:4050\n  hil controller gat1743 --plan plan.toml --site site.toml --to 127.0.0.1:10050"
     )]
     Controller(cli::controller::ControllerArgs),
+    /// Measure how long after a frame of the controller SPAT that shows it leaves on the radio, for every protocol.
+    #[command(after_help = "Example:\n  hil latency --changes 100")]
+    Latency(cli::latency::LatencyArgs),
     /// Make a recording: traffic from SUMO, seen by simulated cameras and radars, with the truth.
     #[command(after_help = "Example: see hil/places/make, which runs SUMO and this")]
     Record(cli::record::RecordArgs),
@@ -64,6 +67,7 @@ fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Radar(args) => cli::radar::radar(&args),
         Command::Controller(args) => cli::controller::controller(&args),
+        Command::Latency(args) => cli::latency::latency(&args),
         Command::Record(args) => cli::record::record(&args),
         Command::Fault(args) => cli::fault::fault(*args),
         Command::Events(args) => cli::events::run(&args),

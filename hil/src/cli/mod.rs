@@ -7,6 +7,7 @@ pub mod fault;
 pub mod parking;
 pub mod fleet;
 mod fleet_report;
+pub mod latency;
 pub mod radar;
 pub mod record;
 pub mod score;

@@ -26,7 +26,12 @@ pub struct Pusher {
 impl Pusher {
     /// Of junction `id`, without a region.
     pub fn new(id: u16) -> Self {
-        Self { ring: DualRing::default(), id }
+        Self::of(DualRing::default(), id)
+    }
+
+    /// The same with these phases.
+    pub fn of(ring: DualRing, id: u16) -> Self {
+        Self { ring, id }
     }
 }
 

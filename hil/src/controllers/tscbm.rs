@@ -45,6 +45,13 @@ pub struct Tscbm {
     sequence: u8,
 }
 
+impl Tscbm {
+    /// With these phases.
+    pub fn of(ring: DualRing) -> Self {
+        Self { ring, sequence: 0 }
+    }
+}
+
 impl Controller for Tscbm {
     fn receive(&mut self, _now: UtcMicros, _bytes: &[u8]) -> Vec<Vec<u8>> {
         Vec::new()
