@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use cloud_bridge::Update;
-use perception::detection::Class;
+use perception::detection::{Class, SensorId};
 use perception::events::Event;
 use perception::lanes::LocatedTrack;
 use perception::parking::{BayStatus, LotState};
@@ -40,6 +40,9 @@ const ALARM_CLOCK_S: f64 = 0.05;
 const SURE_TURN_RAD: f64 = 0.002;
 const SURE_CLOCK_S: f64 = 0.015;
 
+/// A lot that does not change is told to the city this often, seconds.
+const LOTS_TO_CITY_S: f64 = 60.0;
+
 /// Where outputs go.
 pub struct Performer {
     /// To the vehicles.
@@ -66,6 +69,8 @@ pub struct Performer {
     pub foresight: Foresight,
     /// When the signal was last told to the city.
     pub signal_told_at: UtcMicros,
+    /// What was last told to the city of each lot.
+    pub lots_told: LotsTold,
     /// Where decisions on priority are kept.
     pub audit: Option<AuditLog>,
     /// The way to the signal controller.
@@ -253,7 +258,9 @@ impl Performer {
             for (metric, count) in self.metrics.parking_turnover.iter().zip(turnover) {
                 metric.with_label_values(&[&*lot.id]).set(f64::from(count));
             }
-            self.publish(city::parking(now, lot, simulated));
+            if self.city.bridge().is_some() && self.lots_told.is_news(now, lot) {
+                self.publish(city::parking(now, lot, simulated));
+            }
         }
         self.shown.parking = lots.iter().map(console_lot).collect();
     }
@@ -284,6 +291,35 @@ impl Performer {
         {
             tracing::debug!(%error, "a state was not published; the bridge has counted it");
         }
+    }
+}
+
+/// What the city last heard of each lot: every message of parking is written to the disk and synced, so only news is told.
+#[derive(Debug, Default)]
+pub struct LotsTold(BTreeMap<SensorId, (UtcMicros, LotNews)>);
+
+/// What of a lot is news when it changes.
+#[derive(Debug, PartialEq)]
+struct LotNews {
+    bays: Vec<(BayStatus, bool)>,
+    counted: Option<u32>,
+}
+
+impl LotsTold {
+    /// Whether the city is to hear of it: it changed, or was told [`LOTS_TO_CITY_S`] ago.
+    fn is_news(&mut self, now: UtcMicros, lot: &LotState) -> bool {
+        let news = LotNews {
+            bays: lot.bays.iter().map(|bay| (bay.status, bay.overstay_s.is_some())).collect(),
+            counted: lot.counted.as_ref().and_then(|counted| counted.vehicles),
+        };
+        let is_old = |(at, told): &(UtcMicros, LotNews)| {
+            *told == news && (0.0..LOTS_TO_CITY_S).contains(&now.seconds_since(*at))
+        };
+        if self.0.get(&lot.id).is_some_and(is_old) {
+            return false;
+        }
+        self.0.insert(lot.id.clone(), (now, news));
+        true
     }
 }
 

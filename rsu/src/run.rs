@@ -30,7 +30,7 @@ use crate::history_file::HistoryFile;
 use crate::inlet::{Arrival, Inlet};
 use crate::messages::Edition;
 use crate::metrics::Metrics;
-use crate::perform::{Performer, Rates};
+use crate::perform::{LotsTold, Performer, Rates};
 use crate::pipeline::{Input, Output, Pipeline, PipelineSettings};
 use crate::priority::{Arbiter, Command, Control, NoControl, ToSource};
 use crate::radios::{Radios, Shutdown, start_radios, stopped};
@@ -123,6 +123,7 @@ impl Service {
             rates: Rates::default(),
             foresight: Foresight::default(),
             signal_told_at: perception::time::UtcMicros::default(),
+            lots_told: LotsTold::default(),
             audit: audit_of(site, &metrics)?,
             control,
             inlet: inlet.clone(),
