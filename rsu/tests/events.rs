@@ -86,6 +86,7 @@ fn a_notice_is_said_in_its_time_at_its_pace_and_no_longer() {
 #[test]
 fn water_is_said_from_one_depth_to_another_and_told_to_the_city() {
     let mut site = demo_site();
+    site.event_codes.broadcast.insert(EventKind::Flooding);
     site.events.gauges.push(WaterGauge { id: "dip".into(), place_enu_m: [0.0, 0.0], lane: None });
     let mut sim = Sim::new(&site);
     sim.run(10_000, |ms, now, arrived| {

@@ -126,9 +126,14 @@ fn walker(id: u64, place: [f64; 2]) -> Track {
     Track { class: Class::Pedestrian, length_m: Some(0.5), width_m: Some(0.5), ..car(id, place, 1.0) }
 }
 
+/// Every kind on.
+fn all_kinds() -> EventSettings {
+    EventSettings { off: Vec::new(), ..EventSettings::default() }
+}
+
 #[test]
 fn who_drives_against_the_lane_is_told_until_gone_for_ten_seconds() {
-    let mut film = Film::new(EventSettings::default());
+    let mut film = Film::new(all_kinds());
     // At 8 m/s southward in the northbound lane, from second 1 until it is out of sight at 9.
     let who =
         |s: f64| if (1.0..9.0).contains(&s) { vec![car(7, [0.1, 150.0 - 8.0 * (s - 1.0)], -8.0)] } else { vec![] };
@@ -148,7 +153,7 @@ fn who_drives_against_the_lane_is_told_until_gone_for_ten_seconds() {
 
 #[test]
 fn backing_up_a_little_or_driving_where_both_ways_are_open_is_no_wrong_way() {
-    let mut film = Film::new(EventSettings::default());
+    let mut film = Film::new(all_kinds());
     film.show(0, 20, |s| {
         let backs = car(1, [0.0, 100.0 - 2.5 * s.min(2.5)], if s < 2.5 { -2.5 } else { 0.0 });
         vec![backs, car(2, [-1.9, 190.0 - 8.0 * s], -8.0), car(3, [-3.5, 150.0 - 6.0 * s], -6.0)]
@@ -158,10 +163,10 @@ fn backing_up_a_little_or_driving_where_both_ways_are_open_is_no_wrong_way() {
 
 #[test]
 fn a_stopped_vehicle_is_told_after_twenty_seconds_and_survives_flicker_red_and_hiding() {
-    let mut film = Film::new(EventSettings::default());
+    let mut film = Film::new(all_kinds());
     let stands = |s: f64| {
         // The tracker thinks now and then that it creeps.
-        let wiggle = if (s * 10.0) as u32 % 37 == 0 { 1.2 } else { 0.0 };
+        let wiggle = if ((s * 10.0) as u32).is_multiple_of(37) { 1.2 } else { 0.0 };
         car(1, [0.0, 100.0], wiggle)
     };
     film.show(0, 30, |s| vec![stands(s)]);
@@ -184,7 +189,7 @@ fn a_stopped_vehicle_is_told_after_twenty_seconds_and_survives_flicker_red_and_h
 #[test]
 fn what_is_hidden_too_long_is_lost_and_what_is_driven_over_is_over() {
     for (driven_over, told_s, ending) in [(false, 90.0, Ending::Lost), (true, 36.6, Ending::Cleared)] {
-        let mut film = Film::new(EventSettings::default());
+        let mut film = Film::new(all_kinds());
         film.show(0, 30, |_| vec![car(1, [0.0, 100.0], 0.0)]);
         film.show(30, 100, |s| if driven_over { vec![car(2, [0.0, 10.0 * (s - 26.7)], 10.0)] } else { vec![] });
         let told = film.told();
@@ -196,7 +201,7 @@ fn what_is_hidden_too_long_is_lost_and_what_is_driven_over_is_over() {
 
 #[test]
 fn who_has_a_reason_to_wait_is_not_told() {
-    let mut film = Film::new(EventSettings { off: vec![EventKind::Congestion], ..EventSettings::default() });
+    let mut film = Film::new(EventSettings { off: vec![EventKind::Congestion], ..all_kinds() });
     film.lights.insert("in/1".into(), LaneLight { stop: true, since: at(-5.0) });
     let queue = |_| (1..=6).map(|id| car(id, [0.0, 204.0 - 7.0 * id as f64], 0.0)).collect::<Vec<_>>();
     film.show(0, 100, queue);
@@ -212,7 +217,7 @@ fn who_has_a_reason_to_wait_is_not_told() {
 #[test]
 fn who_crosses_at_red_and_goes_on_is_told_and_nobody_else() {
     let run = |red_since_s: f64, who: &dyn Fn(f64) -> Track| {
-        let mut film = Film::new(EventSettings::default());
+        let mut film = Film::new(all_kinds());
         film.lights.insert("in/1".into(), LaneLight { stop: true, since: at(red_since_s) });
         film.show(0, 25, |s| vec![who(s)]);
         film.told()
@@ -235,7 +240,7 @@ fn who_crosses_at_red_and_goes_on_is_told_and_nobody_else() {
 
 #[test]
 fn people_in_the_lane_are_told_and_on_crosswalk_or_pavement_not() {
-    let mut film = Film::new(EventSettings::default());
+    let mut film = Film::new(all_kinds());
     film.show(0, 20, |s| {
         vec![walker(1, [4.0, 10.0 + s]), walker(2, [-5.0 + 0.5 * s, 207.0]), walker(3, [1.9, 60.0 + s])]
     });
@@ -250,30 +255,30 @@ fn people_in_the_lane_are_told_and_on_crosswalk_or_pavement_not() {
 
 #[test]
 fn speed_is_judged_by_the_lanes_limit() {
-    let mut film = Film::new(EventSettings::default());
+    let mut film = Film::new(all_kinds());
     film.show(0, 8, |s| vec![car(1, [0.0, 20.0 * s], 20.0), car(2, [-3.5, 200.0 - 17.0 * s], -17.0)]);
     let told = film.told();
     assert_eq!(told[0], (EventKind::Speeding, 1.5, 0.0, None));
     assert!(film.news.iter().all(|(_, event)| event.tracks == [1]));
-    let mut film = Film::new(EventSettings::default());
+    let mut film = Film::new(all_kinds());
     film.show(0, 20, |s| vec![car(1, [0.0, 3.0 * s], 3.0), car(2, [-3.5, 190.0 - 10.0 * s], -10.0)]);
     assert_eq!(film.told(), [(EventKind::SlowVehicle, 8.0, 0.0, None)]);
 }
 
 #[test]
 fn two_that_nearly_meet_and_two_that_met() {
-    let mut film = Film::new(EventSettings::default());
+    let mut film = Film::new(all_kinds());
     // One crosses at 8 m/s, the other comes at 12 m/s and brakes so that it stands 1 m before it.
     film.show(0, 12, |s| {
         let crosses = track_at(1, [-40.0 + 8.0 * s, 210.0], [8.0, 0.0]);
-        let brakes_s = (s - 4.2).max(0.0).min(1.5);
+        let brakes_s = (s - 4.2).clamp(0.0, 1.5);
         let north = 150.0 + 12.0 * s - 12.0 * (s - 4.2).max(0.0) + 12.0 * brakes_s - 4.0 * brakes_s * brakes_s;
         vec![crosses, car(2, [0.0, north], 12.0 - 8.0 * brakes_s)]
     });
     let kinds: Vec<EventKind> = film.told().iter().map(|told| told.0).collect();
     assert!(kinds.contains(&EventKind::NearMiss), "{:?}", film.told());
     assert!(!kinds.contains(&EventKind::AccidentSuspected));
-    let mut film = Film::new(EventSettings::default());
+    let mut film = Film::new(all_kinds());
     // It runs into one that stands.
     film.show(0, 20, |s| {
         let hits = s >= 5.0;
@@ -288,7 +293,7 @@ fn two_that_nearly_meet_and_two_that_met() {
 
 #[test]
 fn queues_that_spill_back_and_lanes_that_hardly_move() {
-    let settings = EventSettings { congestion_window_s: 60.0, ..EventSettings::default() };
+    let settings = EventSettings { congestion_window_s: 60.0, ..all_kinds() };
     let mut film = Film::new(settings);
     let queue =
         |most: u64| move |_: f64| (0..most).map(|id| car(id + 1, [0.0, 224.0 + 8.0 * id as f64], 0.0)).collect();
@@ -308,7 +313,7 @@ fn things_and_parked_cars_and_water() {
     let gauge = WaterGauge { id: "dip".into(), place_enu_m: [0.0, 50.0], lane: Some("in/1".into()) };
     let polygon_enu_m = vec![[-8.0, 20.0], [-5.5, 20.0], [-5.5, 60.0], [-8.0, 60.0]];
     let no_stopping = vec![NoStopping { polygon_enu_m, after_s: 30.0, ..NoStopping::default() }];
-    let mut film = Film::new(EventSettings { no_stopping, gauges: vec![gauge], ..EventSettings::default() });
+    let mut film = Film::new(EventSettings { no_stopping, gauges: vec![gauge], ..all_kinds() });
     film.show(0, 40, |_| {
         let box_ = Track { class: Class::Unknown, length_m: Some(0.6), ..car(1, [0.0, 120.0], 0.0) };
         vec![box_, car(2, [-6.5, 40.0], 0.0)]
@@ -337,10 +342,10 @@ fn things_and_parked_cars_and_water() {
 
 #[test]
 fn kinds_that_are_off_are_not_told_and_incidents_are_bounded() {
-    let mut film = Film::new(EventSettings { off: vec![EventKind::StoppedVehicle], ..EventSettings::default() });
+    let mut film = Film::new(EventSettings { off: vec![EventKind::StoppedVehicle], ..all_kinds() });
     film.show(0, 40, |_| vec![car(1, [0.0, 100.0], 0.0)]);
     assert_eq!(film.told(), []);
-    let mut film = Film::new(EventSettings::default());
+    let mut film = Film::new(all_kinds());
     film.show(0, 4, |s| (0..100).map(|id| car(id, [0.0, 195.0 - 8.0 * s - id as f64 * 0.01], -8.0)).collect());
     // All within one place: one incident.
     assert_eq!(film.told().len(), 1);
@@ -351,7 +356,7 @@ fn kinds_that_are_off_are_not_told_and_incidents_are_bounded() {
 
 #[test]
 fn a_clock_that_was_set_loses_everything_and_begins_anew() {
-    let mut film = Film::new(EventSettings::default());
+    let mut film = Film::new(all_kinds());
     film.show(0, 30, |_| vec![car(1, [0.0, 100.0], 0.0)]);
     film.show(1000, 1030, |_| vec![car(1, [0.0, 100.0], 0.0)]);
     let told: Vec<_> = film.told().iter().map(|told| (told.1, told.3)).collect();
@@ -362,7 +367,7 @@ fn a_clock_that_was_set_loses_everything_and_begins_anew() {
 #[test]
 fn settings_out_of_range_are_named() {
     assert_eq!(EventSettings::default().problems(), []);
-    let bad = EventSettings { red_after_s: f64::NAN, parked_after_s: 1.0, ..EventSettings::default() };
+    let bad = EventSettings { red_after_s: f64::NAN, parked_after_s: 1.0, ..all_kinds() };
     let keys: Vec<_> = bad.problems().iter().map(|problem| problem.key).collect();
     assert_eq!(keys, ["red_after_s", "parked_after_s"]);
 }

@@ -23,6 +23,9 @@ const QUIET_S: f64 = 60.0;
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct EventCodes {
+    /// The kinds of what is seen that go on the air; none unless the site names them, since none is sure enough everywhere.
+    /// What the city wants told goes out in any case.
+    pub broadcast: BTreeSet<EventKind>,
     /// Code of GB/T 29100 by kind of event, in place of the built-in one; 0: it is not broadcast.
     pub cn: BTreeMap<EventKind, u16>,
     /// Codes of events that notices may have besides those known.
@@ -35,7 +38,13 @@ pub struct EventCodes {
 
 impl Default for EventCodes {
     fn default() -> Self {
-        Self { cn: BTreeMap::new(), more_events: BTreeSet::new(), more_signs: BTreeSet::new(), least_confidence: 0.5 }
+        Self {
+            broadcast: BTreeSet::new(),
+            cn: BTreeMap::new(),
+            more_events: BTreeSet::new(),
+            more_signs: BTreeSet::new(),
+            least_confidence: 0.5,
+        }
     }
 }
 
@@ -49,6 +58,7 @@ impl EventCodes {
     /// The code on the air; `None`: this kind is not broadcast. Not built in: accident (101 is not certain), near misses and
     /// red-light running, for which no code is known.
     pub fn of(&self, kind: EventKind) -> Option<u16> {
+        self.broadcast.get(&kind)?;
         let built_in = match kind {
             EventKind::WrongWay => 904,
             EventKind::StoppedVehicle | EventKind::IllegalParking => 903,
@@ -277,10 +287,20 @@ mod tests {
 
     fn pass(events: &[Event], notices: &[Notice]) -> (Vec<NoticeCode>, Vec<Reason>) {
         let region = vec![[-100.0, -100.0], [100.0, -100.0], [100.0, 100.0], [-100.0, 100.0]];
-        let mut gate = EventGate::new(EventCodes::default(), SiteFrame::new(ORIGIN), region);
+        let broadcast = BTreeSet::from([EventKind::WrongWay, EventKind::NearMiss]);
+        let codes = EventCodes { broadcast, ..EventCodes::default() };
+        let mut gate = EventGate::new(codes, SiteFrame::new(ORIGIN), region);
         let mut held = Vec::new();
         let said = gate.pass(NOW, Timing::Dynamic, events.iter(), notices.iter().map(|n| (1, n)), &mut held);
         (said.into_iter().map(|told| told.code).collect(), held)
+    }
+
+    #[test]
+    fn only_what_the_site_names_goes_on_the_air() {
+        assert_eq!(EventCodes::default().of(EventKind::Pedestrian), None);
+        let codes = EventCodes { broadcast: BTreeSet::from([EventKind::Pedestrian]), ..EventCodes::default() };
+        assert_eq!(codes.of(EventKind::Pedestrian), Some(405));
+        assert_eq!(codes.of(EventKind::Debris), None);
     }
 
     #[test]
