@@ -63,6 +63,7 @@ INSERT INTO shard (shard) SELECT generate_series(0, 63);
 CREATE VIEW traffic AS
 SELECT s.city, s.site, m.day, m.seq, m.from_us, m.to_us, m.simulated, m.received_at,
     lane ->> 'lane' AS lane,
+    (m.payload ->> 'window_s')::bigint AS window_s,
     (lane ->> 'vehicles')::bigint AS vehicles,
     lane -> 'by_class' AS by_class,
     (lane ->> 'flow_per_h')::double precision AS flow_per_h,
@@ -77,11 +78,15 @@ WHERE m.kind = 'traffic';
 
 CREATE VIEW event AS
 SELECT s.city, s.site, m.day, m.seq, m.id, m.from_us, m.to_us, m.simulated, m.received_at,
-    m.payload ->> 'code' AS code,
-    m.payload -> 'place' AS place,
+    m.payload ->> 'event' AS event,
+    m.payload ->> 'kind' AS kind,
+    (m.payload ->> 'lat_deg')::double precision AS lat_deg,
+    (m.payload ->> 'lon_deg')::double precision AS lon_deg,
     m.payload ->> 'lane' AS lane,
-    m.payload ->> 'update' AS update,
-    m.payload
+    (m.payload ->> 'confidence')::double precision AS confidence,
+    (m.payload ->> 'began_at_us')::bigint AS began_at_us,
+    (m.payload ->> 'ended_at_us')::bigint AS ended_at_us,
+    m.payload ->> 'ending' AS ending
 FROM message m
 JOIN site s USING (site_id)
 WHERE m.kind = 'event';

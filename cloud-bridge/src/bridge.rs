@@ -189,7 +189,7 @@ impl Bridge {
             return Err(DropReason::TooManyKeys);
         }
         keys.insert(key.clone());
-        self.shared.orders.push(Order::Put(key, message)).map_err(|refused| match refused {
+        self.shared.orders.push(Order::Put(key, Box::new(message))).map_err(|refused| match refused {
             Refused::Full => DropReason::QueueFull,
             Refused::Closed => DropReason::Closed,
         })

@@ -109,5 +109,5 @@ impl Office {
 
 fn answer(shared: &Shared, ack: &Ack) {
     // A queue that is full or closed loses an answer; the city asks again.
-    drop(shared.queue.push(OutgoingKey::Ack(ack.id.clone()), Outgoing::Ack(ack.to_bytes())));
+    let _ = shared.queue.push(OutgoingKey::Ack(ack.id.clone()), Outgoing::Ack(ack.to_bytes()));
 }

@@ -44,8 +44,8 @@ pub use outbox::{Limits, LimitsConfig, StoreError};
 pub use receipt::{RECEIPT_SCHEMA, Receipt, ReceiptError};
 pub use schema::{InvalidState, Kind, State, StateMessage, Update};
 pub use sequence::{SequenceError, Sequences};
-pub use stats::{BridgeStats, DropReason, OutboxStats};
 pub use session::{SampleError, open_session, read_sample};
+pub use stats::{BridgeStats, DropReason, OutboxStats};
 pub use watch::{Watch, WatchConfig, WatchEvent};
 
 /// Locks a mutex; what a panicking thread left behind is still whole here, since no update spans two statements that can

@@ -20,7 +20,7 @@ use crate::sender::encode_for;
 #[derive(Debug)]
 pub(crate) enum Order {
     /// A message that must not be lost.
-    Put(StateKey, StateMessage),
+    Put(StateKey, Box<StateMessage>),
     /// The city has stored something.
     Receipt(Receipt),
     /// A command came under this id.
@@ -102,7 +102,7 @@ fn hand_over(shared: &Shared, outbox: &mut Outbox, now: Duration) {
         match outbox.read(message) {
             // A queue that is full or closed loses nothing: the message goes again.
             Ok(Some(stored)) => {
-                drop(shared.queue.push(OutgoingKey::Promised(message), Outgoing::Promised { stored, first }));
+                let _ = shared.queue.push(OutgoingKey::Promised(message), Outgoing::Promised { stored, first });
             }
             Ok(None) => shared.note_error(format!("{} {} is not in the outbox any more", message.0, message.1)),
             Err(error) => shared.note_error(error.to_string()),

@@ -32,7 +32,7 @@ async fn scene(settings: &str) -> Scene {
     let router = City::router(&router_at, &[]);
     let worker = City::worker(&[&router_at], &postgres.database(), settings);
     let site = SiteKeys::new("test", "s").unwrap();
-    let sites = Sites::connect(&[&router_at], &[site.clone()]).await;
+    let sites = Sites::connect(&[&router_at], std::slice::from_ref(&site)).await;
     let messages = [(0, traffic(7)), (1, traffic(8)), (0, parking("p1"))];
     let messages: Vec<_> = messages.into_iter().map(|(seq, update)| (site.clone(), seq, update)).collect();
     sites.deliver(&messages, 1, Encoding::Json).await;

@@ -48,7 +48,7 @@ async fn a_message_is_stored_once_and_acknowledged_each_time_it_comes() {
     let _router = City::router(&router_at, &[]);
     let worker = City::worker(&[&router_at], &postgres.database(), "");
     let site = keys("s");
-    let sites = Sites::connect(&[&router_at], &[site.clone()]).await;
+    let sites = Sites::connect(&[&router_at], std::slice::from_ref(&site)).await;
     let client = postgres.client().await;
     for (n, encoding) in [(0, Encoding::Json), (10, Encoding::Cbor)] {
         let messages: Vec<(SiteKeys, u64, Update)> = [traffic(7), traffic(8), parking("p1")]
@@ -80,7 +80,7 @@ async fn late_history_is_not_taken_for_news_nor_is_the_future() {
     let _router = City::router(&router_at, &[]);
     let _worker = City::worker(&[&router_at], &postgres.database(), "");
     let site = keys("s");
-    let sites = Sites::connect(&[&router_at], &[site.clone()]).await;
+    let sites = Sites::connect(&[&router_at], std::slice::from_ref(&site)).await;
     let client = postgres.client().await;
     let fresh = now(&client, traffic(2)).await;
     let old = Update { from_us: fresh.from_us - DAY_US, to_us: fresh.to_us - DAY_US, ..traffic(1) };
@@ -101,7 +101,7 @@ async fn garbage_is_counted_by_its_reason_and_never_acknowledged() {
     let _router = City::router(&router_at, &[]);
     let worker = City::worker(&[&router_at], &postgres.database(), "");
     let site = keys("s");
-    let sites = Sites::connect(&[&router_at], &[site.clone()]).await;
+    let sites = Sites::connect(&[&router_at], std::slice::from_ref(&site)).await;
     let client = postgres.client().await;
     // Once this has arrived, the subscription stands.
     sites.deliver(&[(site.clone(), 0, traffic(1))], 1, Encoding::Json).await;
@@ -139,7 +139,7 @@ async fn what_came_while_the_database_was_down_is_acknowledged_when_it_is_stored
     let _router = City::router(&router_at, &[]);
     let worker = City::worker(&[&router_at], &postgres.database(), "");
     let site = keys("s");
-    let sites = Sites::connect(&[&router_at], &[site.clone()]).await;
+    let sites = Sites::connect(&[&router_at], std::slice::from_ref(&site)).await;
     sites.deliver(&[(site.clone(), 0, traffic(1))], 1, Encoding::Json).await;
     postgres.halt();
     let errors = worker.metric("lukou_city_store_errors_total").await;
@@ -212,7 +212,7 @@ async fn days_are_dropped_when_their_time_is_over_and_strays_move_in_when_their_
         City::worker(&[&router_at], &postgres.database(), &format!("retention_days = {retention_days}"))
     };
     let site = keys("s");
-    let sites = Sites::connect(&[&router_at], &[site.clone()]).await;
+    let sites = Sites::connect(&[&router_at], std::slice::from_ref(&site)).await;
     let client = postgres.client().await;
     let short = worker(5);
     until_count(&client, "pg_class WHERE relname = 'latest'", 1).await;

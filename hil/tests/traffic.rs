@@ -10,6 +10,7 @@ use cloud_bridge::schema::Traffic;
 use hil::score::{TrafficScore, read_truth, score_traffic, traffic_truth};
 use perception::align::AlignSettings;
 use perception::detection::SensorFrame;
+use perception::events::EventSettings;
 use perception::track::TrackerSettings;
 use rsu::city;
 use rsu::gate::Limits;
@@ -40,6 +41,7 @@ fn score(path: &Path) -> TrafficScore {
                     map: None,
                     edition: Edition { cn: None, us: None, rsu_id: *b"LUKOU\0\0\x01", map_max_octets: 2000 },
                     traffic_window_s: WINDOW_S,
+                    events: EventSettings::default(),
                     align: AlignSettings::default(),
                     tracker: TrackerSettings::default(),
                     limits: Limits::default(),

@@ -33,6 +33,9 @@ const CACHE_BYTES: usize = 4 << 20;
 /// Which message.
 pub(crate) type MessageId = (Kind, u64);
 
+/// Commands by id, and the time at or before which others are forgotten, µs since 1970 UTC.
+pub(crate) type KnownCommands = (Vec<(String, Remembered)>, Option<i64>);
+
 /// One message as it lies in the store.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Stored {
@@ -245,8 +248,8 @@ impl Store {
         })
     }
 
-    /// The commands that are remembered, and the time at or before which others are forgotten, µs since 1970 UTC.
-    pub(crate) fn commands(&self) -> Result<(Vec<(String, Remembered)>, Option<i64>), StoreError> {
+    /// The commands that are remembered.
+    pub(crate) fn commands(&self) -> Result<KnownCommands, StoreError> {
         let floor_us = self.fact(COMMAND_FLOOR_US)?.and_then(|floor_us| i64::try_from(floor_us).ok());
         self.with(|database| {
             let commands = database.begin_read()?.open_table(COMMANDS)?;

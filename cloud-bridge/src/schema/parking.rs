@@ -81,7 +81,7 @@ pub struct Bay {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub confidence: Option<f64>,
     /// True while nothing but radars sees the bay, or something hides it: the status is remembered.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub hidden: bool,
     /// The sensors on whose word the status last rested.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

@@ -243,7 +243,7 @@ fn say(now_us: i64) -> [Update; 3] {
         coverage: 1.0,
         ..LaneTraffic::default()
     };
-    let bay = |n: u32| Bay { bay: format!("b{n}"), status: BayStatus::Free, since_us: Some(now_us) };
+    let bay = |n: u32| Bay { bay: format!("b{n}"), status: BayStatus::Free, since_us: Some(now_us), ..Bay::default() };
     let parking = Parking {
         lot: "p1".to_owned(),
         name: "P1".to_owned(),
@@ -259,7 +259,7 @@ fn say(now_us: i64) -> [Update; 3] {
         ..SensorHealth::default()
     };
     let health = Health { sensors: (0..4).map(sensor).collect(), version: "fleet".to_owned(), ..Health::default() };
-    let traffic = Traffic { lanes: (0..8).map(lane).collect() };
+    let traffic = Traffic { lanes: (0..8).map(lane).collect(), ..Traffic::default() };
     [State::Traffic(traffic), State::Parking(parking), State::Health(health)].map(|state| Update {
         from_us: now_us - 1_000_000,
         to_us: now_us,

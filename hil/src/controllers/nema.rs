@@ -292,7 +292,7 @@ mod tests {
             controller.step();
         }
         assert!(green(&controller, 2) && green(&controller, 6), "and the other ring waits at the barrier");
-        assert!(turns(&mut controller, 99) == 0 && controller.told.holds == 0b10);
+        assert!(turns(&mut controller, 98) == 0 && controller.told.holds == 0b10);
         controller.step();
         assert_eq!(controller.told, Told::default(), "ten seconds without a word");
         controller.step();

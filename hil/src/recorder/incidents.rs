@@ -189,8 +189,9 @@ impl Stage<'_> {
         let until_m = (from_m + most_m).min(way.length_m() - 0.1);
         let (from_s, lasts_s) = (self.at_s, (until_m - from_m).max(0.0) / mps);
         let incident = self.incident(kind, from_s, lasts_s, way.at(from_m).0, way.at(until_m).0);
-        let script =
-            move |at_s: f64| (from_s..from_s + lasts_s).contains(&at_s).then(|| (from_m + mps * (at_s - from_s), mps));
+        let script = move |at_s: f64| {
+            (from_s..from_s + lasts_s).contains(&at_s).then_some((from_m + mps * (at_s - from_s), mps))
+        };
         (incident, vec![self.car(self.id, way, Box::new(script))])
     }
 

@@ -163,11 +163,14 @@ fn summaries(score: &TrafficScore) -> BTreeMap<&'static str, Summary> {
     ])
 }
 
+/// An error of just its target is within it, whatever the last bit says.
+const ROUNDING: f64 = 1e-9;
+
 fn summary(errors: impl Iterator<Item = f64>, target: f64) -> Summary {
     let mut summary = Summary::default();
     for error in errors {
         summary.compared += 1;
-        summary.within_target += u32::from(error.abs() <= target);
+        summary.within_target += u32::from(error.abs() <= target + ROUNDING);
         summary.bias += error;
         summary.mean_abs += error.abs();
         summary.worst = summary.worst.max(error.abs());

@@ -135,13 +135,6 @@ struct Replay {
     last: UtcMicros,
 }
 
-/// What is written, where it is asked for.
-struct Files {
-    tracks: Option<BufWriter<File>>,
-    messages: Option<BufWriter<File>>,
-    traffic: Option<BufWriter<File>>,
-}
-
 /// How long after the last message the pipeline goes on: what still waits in it comes out.
 const DRAIN_S: f64 = 0.1;
 

@@ -94,7 +94,7 @@ function show(sites, lots, events) {
   const lotRow = ({ properties: lot }) => row(lot.free > 0 ? "ok" : "degraded", lot.name || lot.lot, `${lot.free} of ${lot.total} free`);
   list("lots", lots.map(lotRow), "no site has a lot");
   const eventRow = ({ city, message }) =>
-    row(message.end_us ?? message.end ? "" : "degraded", `${city}/${message.site}: ${message.code ?? "event"}`, new Date(message.to_us / 1000).toLocaleTimeString());
+    row(message.ended_at_us ? "" : "degraded", `${city}/${message.site}: ${message.kind}`, new Date(message.to_us / 1000).toLocaleTimeString());
   list("events", events.reverse().map(eventRow), "none");
 }
 
