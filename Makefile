@@ -42,6 +42,7 @@ bench: build ## codec speed beside codecs of others, fusion speed, then a minute
 	cargo bench $(LOCKED) --workspace --bench codec
 	cargo bench $(LOCKED) --workspace --bench fusion
 	@target/release/rsu codec bench
+	@target/release/hil latency
 	@target/release/rsu demo --seconds 60 $(ARGS)
 
 SECONDS ?= 60
