@@ -1,5 +1,8 @@
 //! The message inspector: its answers, what it does with hostile ones, and the dialog in a browser.
 
+use std::io::{Read, Write};
+use std::net::TcpStream;
+
 use asn1::Dialect;
 use asn1::transport::{dsmp, wsmp};
 use perception::time::UtcMicros;
@@ -155,7 +158,12 @@ fn hostile_frames_are_bounded_and_delay_nobody() {
     let longer = ask_of(&server, &"0".repeat(MAX_FRAME_TEXT + 1));
     assert_eq!(longer.status, 414);
     assert!(longer.body.starts_with("The frame is too long: 12289 characters"), "{}", longer.body);
-    assert_eq!(ask_of(&server, &"0".repeat(64 * 1024)).status, 431, "longer than any head may be");
+    // Longer than any head may be: refused before it is read to its end, so the answer may be lost in the cut.
+    let mut stream = TcpStream::connect(server.address).unwrap();
+    let _ = write!(stream, "GET /api/v1/decode?hex={} HTTP/1.1\r\nHost: here\r\n\r\n", "0".repeat(64 * 1024));
+    let mut said = Vec::new();
+    let _ = stream.read_to_end(&mut said);
+    assert!(said.is_empty() || said.starts_with(b"HTTP/1.1 431 "), "{}", String::from_utf8_lossy(&said));
 
     // Every message with each of its octets spoilt in turn, some with much behind them: an answer each, never a crash.
     let mut answers = [0; 2];
