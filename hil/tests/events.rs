@@ -2,60 +2,30 @@
 //!
 //! `recordings/junction-*.mcap`: a minute each of a simulated signalised junction.
 
-use std::path::Path;
+mod support;
 
-use perception::align::AlignSettings;
-use perception::detection::SensorFrame;
-use perception::events::{Event, EventKind, EventSettings};
-use perception::track::TrackerSettings;
-use rsu::gate::Limits;
-use rsu::messages::Edition;
-use rsu::pipeline::{Input, Output, Pipeline, PipelineSettings};
+use perception::events::{Event, EventKind};
+use rsu::pipeline::{Input, Output};
 use rsu::signals::{GroupState, SignalState};
-use sensors::recording::{Item, RecordingReader};
+use sensors::recording::{Item, Recorded, SignalGroupRecord};
+use support::{play, recording, sensed};
+
+/// What sensors saw, and which lights were shown.
+fn seen(recorded: Recorded) -> Option<Input> {
+    let Item::Signal(said) = &recorded.item else { return sensed(recorded) };
+    let group = |group: &SignalGroupRecord| Some(GroupState::new(u8::try_from(group.id).ok()?, group.state));
+    let groups = said.groups.iter().filter_map(group).collect();
+    Some(Input::Signal(SignalState { captured_at: recorded.captured_at, control: None, plan: None, groups }))
+}
 
 /// What was told of the beginnings and ends of events.
 fn events(name: &str) -> Vec<Event> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/recordings").join(name);
-    let (mut pipeline, mut told) = (None, Vec::new());
-    for recorded in RecordingReader::open(&path).expect("a recording") {
-        let recorded = recorded.expect("a whole one");
-        let now = recorded.arrived_at;
-        let input = match recorded.item {
-            Item::Site(geometry) => {
-                let settings = PipelineSettings {
-                    geometry,
-                    map: None,
-                    edition: Edition { cn: None, us: None, rsu_id: *b"LUKOU\0\0\x01", map_max_octets: 2000 },
-                    traffic_window_s: 10,
-                    align: AlignSettings::default(),
-                    tracker: TrackerSettings::default(),
-                    limits: Limits::default(),
-                    events: EventSettings::default(),
-                    start: now,
-                };
-                pipeline = Some(Pipeline::new(settings).expect("sound geometry"));
-                continue;
-            }
-            Item::Camera(frame) => Input::Sensor(SensorFrame::Camera(frame)),
-            Item::Radar(scan) => Input::Sensor(SensorFrame::Radar(scan)),
-            Item::Signal(said) => {
-                let group = |group: &sensors::recording::SignalGroupRecord| {
-                    Some(GroupState::new(u8::try_from(group.id).ok()?, group.state))
-                };
-                let groups = said.groups.iter().filter_map(group).collect();
-                Input::Signal(SignalState { captured_at: recorded.captured_at, control: None, plan: None, groups })
-            }
-            _ => continue,
-        };
-        let pipeline: &mut Pipeline = pipeline.as_mut().expect("the site comes first");
-        pipeline.handle(now, now, input);
-        while let Some(output) = pipeline.poll_output() {
-            if let Output::Events(events) = output {
-                told.extend(events);
-            }
+    let mut told = Vec::new();
+    play(&recording(name), seen, |output| {
+        if let Output::Events(events) = output {
+            told.extend(events);
         }
-    }
+    });
     told
 }
 

@@ -3,70 +3,31 @@
 //! `recordings/junction-dropout.mcap`: a minute of a simulated signalised junction, four poles with a camera and a radar
 //! each, one pole silent for ten seconds.
 
+mod support;
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use hil::score::{ClassScore, PictureFrame, Settings, Track, read_truth, score};
-use perception::align::AlignSettings;
-use perception::detection::SensorFrame;
 use perception::time::UtcMicros;
-use perception::track::{SensorHealth, TrackerSettings};
-use rsu::gate::Limits;
-use rsu::messages::Edition;
-use rsu::pipeline::{Input, Output, Pipeline, PipelineSettings};
-use sensors::recording::{Item, RecordingReader};
+use perception::track::SensorHealth;
+use rsu::pipeline::Output;
+use support::{play, sensed};
 
 fn recording() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/recordings/junction-dropout.mcap")
+    support::recording("junction-dropout.mcap")
 }
 
 /// Score and what was found of the sensors, as `rsu replay` and `hil score` would have it.
 fn fuse(path: &Path) -> (ClassScore, Vec<SensorHealth>) {
-    let (mut pipeline, mut pictures, mut health) = (None, Vec::new(), Vec::new());
-    for recorded in RecordingReader::open(path).expect("a recording") {
-        let recorded = recorded.expect("a whole one");
-        let now = recorded.arrived_at;
-        let frame = match recorded.item {
-            Item::Site(geometry) => {
-                let settings = PipelineSettings {
-                    geometry,
-                    map: None,
-                    edition: Edition { cn: None, us: None, rsu_id: *b"LUKOU\0\0\x01", map_max_octets: 2000 },
-                    traffic_window_s: 10,
-                    align: AlignSettings::default(),
-                    tracker: TrackerSettings::default(),
-                    limits: Limits::default(),
-                    events: Default::default(),
-                    start: now,
-                };
-                pipeline = Some(Pipeline::new(settings).expect("sound geometry"));
-                continue;
-            }
-            Item::Camera(frame) => SensorFrame::Camera(frame),
-            Item::Radar(scan) => SensorFrame::Radar(scan),
-            _ => continue,
-        };
-        let pipeline = pipeline.as_mut().expect("the site comes first");
-        while pipeline.wake_at() < now {
-            let then = pipeline.wake_at();
-            pipeline.handle(then, then, Input::Tick);
-            drain(pipeline, &mut pictures, &mut health);
-        }
-        pipeline.handle(now, now, Input::Sensor(frame));
-        drain(pipeline, &mut pictures, &mut health);
-    }
+    let (mut pictures, mut health) = (Vec::new(), Vec::new());
+    play(path, sensed, |output| match output {
+        Output::Picture(picture) => pictures.push(frame(picture.at, &picture.tracks)),
+        Output::Sensors(sensors) => health = sensors,
+        _ => {}
+    });
     let truth = read_truth(path).expect("with truth").frames;
     (score(&truth, &pictures, &Settings::default()).all, health)
-}
-
-fn drain(pipeline: &mut Pipeline, pictures: &mut Vec<PictureFrame>, health: &mut Vec<SensorHealth>) {
-    while let Some(output) = pipeline.poll_output() {
-        match output {
-            Output::Picture(picture) => pictures.push(frame(picture.at, &picture.tracks)),
-            Output::Sensors(sensors) => *health = sensors,
-            _ => {}
-        }
-    }
 }
 
 fn frame(at: UtcMicros, tracks: &[perception::lanes::LocatedTrack]) -> PictureFrame {

@@ -1,5 +1,7 @@
 //! A simulated car park through the whole pipeline: what is said of its bays is true, and PAM says the same.
 
+mod support;
+
 use asn1::Dialect;
 use asn1::cn::MessageFrame;
 use asn1::cn::day2::MessageFrameExt;
@@ -9,33 +11,22 @@ use hil::parking::{ORIGIN, Played, Script, play};
 use hil::recorder::signals::Signals;
 use hil::recorder::weather::Weather;
 use hil::recorder::{Simulated, simulate};
-use perception::align::AlignSettings;
 use perception::detection::SensorFrame;
-use perception::events::EventSettings;
 use perception::parking::LotState;
 use perception::time::UtcMicros;
-use perception::track::TrackerSettings;
-use rsu::gate::Limits;
 use rsu::map::SiteMap;
 use rsu::messages::Edition;
 use rsu::pipeline::{Input, Output, Pipeline, PipelineSettings};
 use rsu::radios::{MessageKind, Transmission};
 use sensors::recording::Item;
+use support::settings;
 
 const START: UtcMicros = UtcMicros(1_800_000_000_000_000);
 
 fn pipeline(map: &SiteMap, geometry: perception::calibration::SiteGeometry) -> Pipeline {
-    let settings = PipelineSettings {
-        geometry,
-        map: Some(map.clone()),
-        edition: Edition { cn: Some(Dialect::default()), us: None, rsu_id: *b"LUKOU\0\0\x01", map_max_octets: 2000 },
-        traffic_window_s: 10,
-        events: EventSettings::default(),
-        align: AlignSettings::default(),
-        tracker: TrackerSettings::default(),
-        limits: Limits::default(),
-        start: START,
-    };
+    let defaults = settings(geometry, START);
+    let edition = Edition { cn: Some(Dialect::default()), ..defaults.edition };
+    let settings = PipelineSettings { map: Some(map.clone()), edition, ..defaults };
     Pipeline::new(settings).expect("sound").with_pam(Some(18))
 }
 

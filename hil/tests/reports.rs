@@ -1,5 +1,7 @@
 //! Equipped road users of the bench and those that lie, through the pipeline: what the picture gains, and what it keeps.
 
+mod support;
+
 use hil::cuboid::Cuboid;
 use hil::fault::{Faults, Liar, Message, apply};
 use hil::recorder::place::Place;
@@ -9,15 +11,12 @@ use hil::recorder::traffic::{RoadUser, Traffic};
 use hil::recorder::weather::Weather;
 use hil::recorder::{Simulated, simulate};
 use hil::said::Family;
-use perception::align::AlignSettings;
 use perception::detection::{Class, SensorFrame};
 use perception::time::UtcMicros;
-use perception::track::TrackerSettings;
-use rsu::gate::Limits;
-use rsu::messages::Edition;
-use rsu::pipeline::{Input, Output, Pipeline, PipelineSettings};
+use rsu::pipeline::{Input, Output, Pipeline};
 use rsu::reports::ReportReader;
 use sensors::recording::{Item, Recorded};
+use support::settings;
 
 const START: UtcMicros = UtcMicros(1_800_000_000_000_000);
 const SITE: &str = r#"{"name":"t","origin":{"lat_deg":30.0,"lon_deg":114.0,"ellipsoidal_height_m":0.0},"sensors":[
@@ -66,18 +65,11 @@ fn fuse(messages: &[Recorded], reports: bool) -> Vec<(usize, usize, f64)> {
                     Some(asn1::Dialect::default()),
                     Some(asn1::Dialect::UsJ27352024),
                 );
-                let settings = PipelineSettings {
-                    geometry: geometry.clone(),
-                    map: None,
-                    edition: Edition { cn: None, us: None, rsu_id: *b"LUKOU\0\0\x01", map_max_octets: 2000 },
-                    traffic_window_s: 10,
-                    align: AlignSettings::default(),
-                    tracker: TrackerSettings::default(),
-                    limits: Limits::default(),
-                    events: Default::default(),
-                    start: now,
-                };
-                pipeline = Some(Pipeline::new(settings).expect("sound").with_reports(reports.then_some(reader)));
+                pipeline = Some(
+                    Pipeline::new(settings(geometry.clone(), now))
+                        .expect("sound")
+                        .with_reports(reports.then_some(reader)),
+                );
                 continue;
             }
             Item::Camera(frame) => Input::Sensor(SensorFrame::Camera(frame.clone())),
