@@ -10,33 +10,21 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use city::postgres::Postgres;
-use city::{City, PATIENCE, Sites, file};
-use cloud_bridge::{Encoding, SiteKeys};
+use city::{City, PATIENCE, Scene, file};
+use cloud_bridge::Encoding;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::record::RowAccessor;
 use serde_json::{Value, json};
 use support::{free_endpoint, health, parking, traffic};
 
 /// A city with one site that has said something of each kind.
-struct Scene {
-    worker: City,
-    site: SiteKeys,
-    sites: Sites,
-    _router: City,
-    _postgres: Postgres,
-}
-
 async fn scene(settings: &str) -> Scene {
-    let postgres = Postgres::start().await;
-    let router_at = free_endpoint();
-    let router = City::router(&router_at, &[]);
-    let worker = City::worker(&[&router_at], &postgres.database(), settings);
-    let site = SiteKeys::new("test", "s").unwrap();
-    let sites = Sites::connect(&[&router_at], std::slice::from_ref(&site)).await;
+    let scene = Scene::start(settings).await;
+    let Scene { worker, site, sites, .. } = &scene;
     let messages = [(0, traffic(7)), (1, traffic(8)), (0, parking("p1"))];
     let messages: Vec<_> = messages.into_iter().map(|(seq, update)| (site.clone(), seq, update)).collect();
     sites.deliver(&messages, 1, Encoding::Json).await;
-    sites.put(&site, 0, &health(), Encoding::Json).await;
+    sites.put(site, 0, &health(), Encoding::Json).await;
     let seen = async {
         let mut ticks = tokio::time::interval(Duration::from_millis(20));
         while worker.json("/api/v1/sites").await["sites"][0]["state"].is_null() {
@@ -44,7 +32,7 @@ async fn scene(settings: &str) -> Scene {
         }
     };
     tokio::time::timeout(PATIENCE, seen).await.expect("the site's health");
-    Scene { worker, site, sites, _router: router, _postgres: postgres }
+    scene
 }
 
 const PLACE: &str = "[sites.\"test/s\"]\nname = \"S\"\nlatitude_deg = 31.25\nlongitude_deg = 121.5\n";
@@ -53,7 +41,7 @@ const RANGE: &str = "from_us=1772368500000000&to_us=1772368500000001";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn sites_states_history_and_exports_are_told() {
-    let Scene { worker, site, sites: _sites, _router, _postgres } = &scene(PLACE).await;
+    let Scene { worker, site, sites: _sites, .. } = &scene(PLACE).await;
     let said = worker.json("/api/v1/sites").await["sites"][0].clone();
     assert_eq!((&said["site"], &said["name"], &said["alive"]), (&json!("s"), &json!("S"), &json!(true)));
     assert_eq!((&said["latitude_deg"], &said["longitude_deg"]), (&json!(31.25), &json!(121.5)));

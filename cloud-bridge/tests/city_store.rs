@@ -8,7 +8,7 @@ mod support;
 use std::time::Duration;
 
 use city::postgres::Postgres;
-use city::{City, PATIENCE, Sites};
+use city::{City, PATIENCE, Scene, Sites};
 use cloud_bridge::{Encoding, SiteKeys, Update};
 use support::{free_endpoint, parking, traffic};
 
@@ -43,12 +43,7 @@ async fn now(client: &tokio_postgres::Client, update: Update) -> Update {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_message_is_stored_once_and_acknowledged_each_time_it_comes() {
-    let postgres = Postgres::start().await;
-    let router_at = free_endpoint();
-    let _router = City::router(&router_at, &[]);
-    let worker = City::worker(&[&router_at], &postgres.database(), "");
-    let site = keys("s");
-    let sites = Sites::connect(&[&router_at], std::slice::from_ref(&site)).await;
+    let Scene { worker, site, sites, router: _router, postgres } = Scene::start("").await;
     let client = postgres.client().await;
     for (n, encoding) in [(0, Encoding::Json), (10, Encoding::Cbor)] {
         let messages: Vec<(SiteKeys, u64, Update)> = [traffic(7), traffic(8), parking("p1")]
@@ -75,12 +70,7 @@ async fn a_message_is_stored_once_and_acknowledged_each_time_it_comes() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn late_history_is_not_taken_for_news_nor_is_the_future() {
-    let postgres = Postgres::start().await;
-    let router_at = free_endpoint();
-    let _router = City::router(&router_at, &[]);
-    let _worker = City::worker(&[&router_at], &postgres.database(), "");
-    let site = keys("s");
-    let sites = Sites::connect(&[&router_at], std::slice::from_ref(&site)).await;
+    let Scene { worker: _worker, site, sites, router: _router, postgres } = Scene::start("").await;
     let client = postgres.client().await;
     let fresh = now(&client, traffic(2)).await;
     let old = Update { from_us: fresh.from_us - DAY_US, to_us: fresh.to_us - DAY_US, ..traffic(1) };
@@ -96,12 +86,7 @@ async fn late_history_is_not_taken_for_news_nor_is_the_future() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn garbage_is_counted_by_its_reason_and_never_acknowledged() {
-    let postgres = Postgres::start().await;
-    let router_at = free_endpoint();
-    let _router = City::router(&router_at, &[]);
-    let worker = City::worker(&[&router_at], &postgres.database(), "");
-    let site = keys("s");
-    let sites = Sites::connect(&[&router_at], std::slice::from_ref(&site)).await;
+    let Scene { worker, site, sites, router: _router, postgres } = Scene::start("").await;
     let client = postgres.client().await;
     // Once this has arrived, the subscription stands.
     sites.deliver(&[(site.clone(), 0, traffic(1))], 1, Encoding::Json).await;
@@ -134,12 +119,7 @@ async fn garbage_is_counted_by_its_reason_and_never_acknowledged() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_came_while_the_database_was_down_is_acknowledged_when_it_is_stored() {
-    let mut postgres = Postgres::start().await;
-    let router_at = free_endpoint();
-    let _router = City::router(&router_at, &[]);
-    let worker = City::worker(&[&router_at], &postgres.database(), "");
-    let site = keys("s");
-    let sites = Sites::connect(&[&router_at], std::slice::from_ref(&site)).await;
+    let Scene { worker, site, sites, router: _router, mut postgres } = Scene::start("").await;
     sites.deliver(&[(site.clone(), 0, traffic(1))], 1, Encoding::Json).await;
     postgres.halt();
     let errors = worker.metric("lukou_city_store_errors_total").await;

@@ -15,8 +15,33 @@ use cloud_bridge::{Encoding, LinkConfig, LinkMode, Receipt, SiteKeys, StateMessa
 use tokio::time::interval;
 use zenoh::Session;
 
+use self::postgres::Postgres;
+use crate::support::free_endpoint;
+
 /// Only so that a test that would wait for ever fails instead.
 pub const PATIENCE: Duration = Duration::from_secs(120);
+
+/// A database, a router, a worker, and one site.
+pub struct Scene {
+    pub worker: City,
+    pub site: SiteKeys,
+    pub sites: Sites,
+    pub router: City,
+    pub postgres: Postgres,
+}
+
+impl Scene {
+    /// `settings`: more of the worker's file.
+    pub async fn start(settings: &str) -> Self {
+        let postgres = Postgres::start().await;
+        let router_at = free_endpoint();
+        let router = City::router(&router_at, &[]);
+        let worker = City::worker(&[&router_at], &postgres.database(), settings);
+        let site = SiteKeys::new("test", "s").unwrap();
+        let sites = Sites::connect(&[&router_at], std::slice::from_ref(&site)).await;
+        Self { worker, site, sites, router, postgres }
+    }
+}
 
 /// A `city` process, killed with the value.
 pub struct City {
