@@ -6,16 +6,14 @@ mod support;
 
 use perception::events::{Event, EventKind};
 use rsu::pipeline::{Input, Output};
-use rsu::signals::{GroupState, SignalState};
-use sensors::recording::{Item, Recorded, SignalGroupRecord};
+use rsu::record::signal_state;
+use sensors::recording::{Item, Recorded};
 use support::{play, recording, sensed};
 
 /// What sensors saw, and which lights were shown.
 fn seen(recorded: Recorded) -> Option<Input> {
     let Item::Signal(said) = &recorded.item else { return sensed(recorded) };
-    let group = |group: &SignalGroupRecord| Some(GroupState::new(u8::try_from(group.id).ok()?, group.state));
-    let groups = said.groups.iter().filter_map(group).collect();
-    Some(Input::Signal(SignalState { captured_at: recorded.captured_at, control: None, plan: None, groups }))
+    Some(Input::Signal(signal_state(recorded.captured_at, said)))
 }
 
 /// What was told of the beginnings and ends of events.

@@ -17,7 +17,7 @@ use crate::cli::codec::hex;
 use crate::clock::Clock;
 use crate::metrics::Metrics;
 use crate::pipeline::Input;
-use crate::signals::{GroupState, SignalState};
+use crate::signals::{Control, GroupState, SignalState};
 
 /// Entries that may wait for the disk.
 const QUEUE: usize = 4096;
@@ -135,5 +135,50 @@ fn group(group: &GroupState) -> SignalGroupRecord {
         likely_end_s: group.likely_end_s,
         protected: group.protected,
         next: group.next.iter().map(|&(state, lasts_s)| NextSignal { state, lasts_s }).collect(),
+    }
+}
+
+/// What was recorded of the signal, as the controller said it at `captured_at`; the inverse of [`signal_record`].
+pub fn signal_state(captured_at: UtcMicros, record: &SignalRecord) -> SignalState {
+    let group = |group: &SignalGroupRecord| {
+        Some(GroupState {
+            min_end_s: group.min_end_s,
+            max_end_s: group.max_end_s,
+            likely_end_s: group.likely_end_s,
+            protected: group.protected,
+            next: group.next.iter().map(|next| (next.state, next.lasts_s)).collect(),
+            ..GroupState::new(u8::try_from(group.id).ok()?, group.state)
+        })
+    };
+    let mut groups: Vec<GroupState> = record.groups.iter().filter_map(group).collect();
+    groups.sort_by_key(|group| group.id);
+    // A word of another version is none of ours.
+    let control = record.control.as_deref().and_then(Control::of_str);
+    SignalState { captured_at, control, plan: record.plan, groups }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::signals::Light;
+
+    #[test]
+    fn what_was_said_of_the_signal_is_what_is_replayed() {
+        let captured_at = UtcMicros(1_700_000_000_000_000);
+        let group = GroupState {
+            protected: Some(true),
+            min_end_s: Some(1.5),
+            max_end_s: Some(9.0),
+            likely_end_s: Some(4.0),
+            next: vec![(Light::Yellow, 3.0), (Light::Red, 30.5)],
+            ..GroupState::new(2, Light::Green)
+        };
+        let groups = vec![GroupState::new(1, Light::Red), group];
+        for control in [None, Some(Control::Adaptive), Some(Control::AllRed)] {
+            let state = SignalState { captured_at, control, plan: control.map(|_| 7), groups: groups.clone() };
+            assert_eq!(signal_state(captured_at, &signal_record(&state)), state);
+        }
+        let record = SignalRecord { control: Some("by_moonlight".into()), ..SignalRecord::default() };
+        assert_eq!(signal_state(captured_at, &record).control, None);
     }
 }

@@ -18,7 +18,7 @@ use perception::parking::LotState;
 use perception::time::UtcMicros;
 use perception::track::TrackerSettings;
 use perception::traffic::TrafficWindow;
-use sensors::recording::{Item, RecordingReader, SignalRecord};
+use sensors::recording::{Item, RecordingReader};
 use serde::Serialize;
 
 use super::codec::{hex, unhex};
@@ -29,8 +29,8 @@ use crate::ghosts::{self, Ghosts};
 use crate::messages::{Edition, MAP_MAX_OCTETS};
 use crate::pipeline::{Input, Output, Picture, Pipeline, PipelineSettings};
 use crate::radios::Transmission;
+use crate::record::signal_state;
 use crate::reports::ReportReader;
-use crate::signals::{Control, GroupState, SignalState};
 
 /// Arguments of `rsu replay`.
 #[derive(Debug, Args)]
@@ -163,7 +163,7 @@ impl Replay {
             }
             Item::Camera(frame) => Input::Sensor(SensorFrame::Camera(frame)),
             Item::Radar(scan) => Input::Sensor(SensorFrame::Radar(scan)),
-            Item::Signal(record) => Input::Signal(signal(captured_at, &record)),
+            Item::Signal(record) => Input::Signal(signal_state(captured_at, &record)),
             // What is no hexadecimal gives nothing, which then cannot be decoded.
             Item::V2xReceived { radio, hex } => {
                 Input::Received { receiver: radio.into(), frame: unhex(hex.as_bytes()).unwrap_or_default().into() }
@@ -300,24 +300,6 @@ fn write_line(file: &mut BufWriter<File>, line: &impl Serialize) -> anyhow::Resu
     file.write_all(b"\n").context("writing the output")
 }
 
-fn signal(captured_at: UtcMicros, record: &SignalRecord) -> SignalState {
-    let group = |group: &sensors::recording::SignalGroupRecord| {
-        Some(GroupState {
-            min_end_s: group.min_end_s,
-            max_end_s: group.max_end_s,
-            likely_end_s: group.likely_end_s,
-            protected: group.protected,
-            next: group.next.iter().map(|next| (next.state, next.lasts_s)).collect(),
-            ..GroupState::new(u8::try_from(group.id).ok()?, group.state)
-        })
-    };
-    let mut groups: Vec<GroupState> = record.groups.iter().filter_map(group).collect();
-    groups.sort_by_key(|group| group.id);
-    // A word of another version is none of ours.
-    let control = record.control.as_deref().and_then(Control::of_str);
-    SignalState { captured_at, control, plan: record.plan, groups }
-}
-
 #[derive(Serialize)]
 struct TracksLine<'a> {
     t_us: i64,
@@ -447,32 +429,5 @@ impl<'a> EventLine<'a> {
             unseen: event.unseen,
             ended: event.ended.map(|(_, ending)| ending),
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::record::signal_record;
-    use crate::signals::Light;
-
-    #[test]
-    fn what_was_said_of_the_signal_is_what_is_replayed() {
-        let captured_at = UtcMicros(1_700_000_000_000_000);
-        let group = GroupState {
-            protected: Some(true),
-            min_end_s: Some(1.5),
-            max_end_s: Some(9.0),
-            likely_end_s: Some(4.0),
-            next: vec![(Light::Yellow, 3.0), (Light::Red, 30.5)],
-            ..GroupState::new(2, Light::Green)
-        };
-        let groups = vec![GroupState::new(1, Light::Red), group];
-        for control in [None, Some(Control::Adaptive), Some(Control::AllRed)] {
-            let state = SignalState { captured_at, control, plan: control.map(|_| 7), groups: groups.clone() };
-            assert_eq!(signal(captured_at, &signal_record(&state)), state);
-        }
-        let record = SignalRecord { control: Some("by_moonlight".into()), ..SignalRecord::default() };
-        assert_eq!(signal(captured_at, &record).control, None);
     }
 }
