@@ -59,7 +59,8 @@ impl Assessor {
     /// Takes what is believed of the lights.
     pub fn signal(&mut self, now: UtcMicros, state: &SignalState) {
         self.lights.hear(now, state);
-        self.traffic.signal(now, &state.groups.iter().filter_map(phase).collect::<Vec<_>>());
+        let shown = |group: &GroupState| Some((u32::from(group.id), phase(group.light)?));
+        self.traffic.signal(now, &state.groups.iter().filter_map(shown).collect::<Vec<_>>());
     }
 
     /// Takes how high the water stands.
@@ -97,15 +98,14 @@ impl Assessor {
     }
 }
 
-/// What traffic makes of a group's light; `None`: nothing.
-fn phase(group: &GroupState) -> Option<(u32, Phase)> {
-    let phase = match group.light {
-        Light::Green => Phase::Green,
-        Light::Yellow => Phase::Yellow,
-        Light::Red | Light::RedYellow => Phase::Red,
-        Light::FlashingRed | Light::FlashingYellow | Light::Dark | Light::Unavailable => return None,
-    };
-    Some((u32::from(group.id), phase))
+/// What a light means to those who come up to it; `None`: it says nothing.
+fn phase(light: Light) -> Option<Phase> {
+    match light {
+        Light::Green => Some(Phase::Green),
+        Light::Yellow => Some(Phase::Yellow),
+        Light::Red | Light::RedYellow => Some(Phase::Red),
+        Light::FlashingRed | Light::FlashingYellow | Light::Dark | Light::Unavailable => None,
+    }
 }
 
 /// A light that was not heard of for so long is not known, seconds.
@@ -147,12 +147,12 @@ impl LaneLights {
         self.heard_at = now;
         for (lane, groups) in &self.groups {
             let light = |group: &u8| state.groups.iter().find(|known| known.id == *group).map(|known| known.light);
-            let shown: Option<Vec<bool>> = groups.iter().map(|group| light(group).and_then(stops)).collect();
+            let shown: Option<Vec<Phase>> = groups.iter().map(|group| light(group).and_then(phase)).collect();
             let Some(shown) = shown else {
                 self.lights.remove(lane);
                 continue;
             };
-            let stop = shown.iter().all(|stops| *stops);
+            let stop = shown.iter().all(|phase| *phase == Phase::Red);
             match self.lights.get_mut(lane) {
                 Some(known) if known.stop == stop => {}
                 _ => drop(self.lights.insert(lane.clone(), LaneLight { stop, since: now })),
@@ -165,14 +165,5 @@ impl LaneLights {
             self.lights.clear();
         }
         &self.lights
-    }
-}
-
-/// Whether one must stop at it. `None`: the signal says nothing.
-fn stops(light: Light) -> Option<bool> {
-    match light {
-        Light::Red | Light::RedYellow => Some(true),
-        Light::Yellow | Light::Green => Some(false),
-        Light::FlashingRed | Light::FlashingYellow | Light::Dark | Light::Unavailable => None,
     }
 }
