@@ -270,12 +270,7 @@ impl Performer {
         let simulated = self.simulated();
         for event in events {
             if let Some((_, ending)) = event.ended {
-                let ending = match ending {
-                    perception::events::Ending::Cleared => "cleared",
-                    perception::events::Ending::Lost => "lost",
-                    perception::events::Ending::Passed => "passed",
-                };
-                self.metrics.events.with_label_values(&[event.kind.as_str(), ending]).inc();
+                self.metrics.events.with_label_values(&[event.kind.as_str(), ending.as_str()]).inc();
             }
             self.publish(city::event(event, simulated));
         }

@@ -112,6 +112,17 @@ pub enum Ending {
     Passed,
 }
 
+impl Ending {
+    /// Its name in metrics.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Cleared => "cleared",
+            Self::Lost => "lost",
+            Self::Passed => "passed",
+        }
+    }
+}
+
 /// One incident.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Event {

@@ -199,10 +199,11 @@ impl EventGate {
         notices: impl Iterator<Item = (u8, &'a Notice)>,
         held: &mut Vec<Reason>,
     ) -> Vec<Told> {
-        let seen = events.filter_map(|event| Some(Told::of_event(now, event, self.codes.of(event.kind)?)));
-        let all: Vec<Told> = seen.chain(notices.map(|(number, notice)| Told::of_notice(number, notice))).collect();
+        let seen = events.filter(|event| manner(event.kind).0 == timing);
+        let seen = seen.filter_map(|event| Some(Told::of_event(now, event, self.codes.of(event.kind)?)));
+        let wanted = notices.filter(|(_, notice)| notice.timing == timing);
         let mut said = Vec::new();
-        for told in all.into_iter().filter(|told| told.timing == timing) {
+        for told in seen.chain(wanted.map(|(number, notice)| Told::of_notice(number, notice))) {
             match self.judge(now, &told) {
                 Ok(()) => said.push(told),
                 Err(reason) => held.push(reason),
