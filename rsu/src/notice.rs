@@ -4,6 +4,7 @@
 //! in memory only: after a restart the city sends it again.
 
 use perception::detection::SensorId;
+use perception::events::NUMBERS;
 use perception::time::UtcMicros;
 use serde::{Deserialize, Serialize};
 
@@ -140,7 +141,8 @@ impl Notices {
             Some((_, kept)) => *kept = notice,
             None if full => return Err("too_many_notices"),
             None => {
-                let free = (0..=u8::MAX).find(|number| self.0.iter().all(|(taken, _)| taken != number));
+                // Vehicles hear notices and what was seen under one kind of number: those from here on are the notices'.
+                let free = (NUMBERS..=u8::MAX).find(|number| self.0.iter().all(|(taken, _)| taken != number));
                 self.0.push((free.unwrap_or_default(), notice));
             }
         }
@@ -185,7 +187,7 @@ mod tests {
         assert_eq!(notices.take(NOW, works("n6", 0)), Ok(()), "withdrawn");
         assert_eq!(notices.kept(NOW).count(), 63);
         let left: Vec<_> = notices.kept(NOW.plus_seconds(60.0)).map(|(n, notice)| (n, notice.id.clone())).collect();
-        assert_eq!(left, [(5, "n5".to_owned())]);
+        assert_eq!(left, [(NUMBERS + 5, "n5".to_owned())]);
     }
 
     #[test]

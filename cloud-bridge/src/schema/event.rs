@@ -11,7 +11,7 @@ use super::{InvalidState, fraction, not_negative};
 pub struct Event {
     /// The event's identifier; another one never has it.
     pub event: String,
-    /// The number that vehicles hear (`rteId` of RSI), 0 to 255 as text, used again after 255 others.
+    /// The number that vehicles hear (`rteId` of RSI), 0 to 255 as text, used again after many others.
     pub slot: String,
     /// What it is: `wrong_way`, `stopped_vehicle`, `slow_vehicle`, `speeding`, `pedestrian`, `debris`, `queue_spillback`,
     /// `congestion`, `red_light_running`, `near_miss`, `accident_suspected`, `illegal_parking`, `flooding`; readers must accept

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use super::places::Road;
-use super::{Ending, Event, EventKind, Scene};
+use super::{Ending, Event, EventKind, NUMBERS, Scene};
 use crate::detection::SensorId;
 use crate::frames::{SiteFrame, heading_of};
 use crate::time::UtcMicros;
@@ -130,12 +130,12 @@ impl Ledger {
     }
 
     fn begin(&mut self, now: UtcMicros, sign: Sign, frame: &SiteFrame) {
-        // At most 64 last, so one of 256 numbers is free.
+        // At most 64 last, so one of the numbers is free.
         while self.active.iter().any(|incident| incident.event.number == self.next) {
-            self.next = self.next.wrapping_add(1);
+            self.next = (self.next + 1) % NUMBERS;
         }
         let mut incident = Incident::new(self.next, now, &sign, frame);
-        self.next = self.next.wrapping_add(1);
+        self.next = (self.next + 1) % NUMBERS;
         incident.go_on(now, sign, frame);
         self.announce(incident.event.clone());
         self.active.push(incident);

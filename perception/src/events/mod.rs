@@ -30,6 +30,10 @@ use pairs::Pairs;
 use places::Road;
 pub use settings::{EventSettings, NoStopping, SettingsError, WaterGauge};
 
+/// Incidents are numbered from 0 to below this. The numbers from here to 255 are left to what others want told of, since
+/// vehicles hear both as one kind of number (`rteId` of RSI, an octet).
+pub const NUMBERS: u8 = 192;
+
 /// What kind of event. The names are those of the configuration, the metrics and the city's data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -126,7 +130,7 @@ impl Ending {
 /// One incident.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Event {
-    /// Number of the incident, unique while it lasts; used again after 255 others.
+    /// Number of the incident, unique while it lasts; below [`NUMBERS`], used again after all others.
     pub number: u8,
     /// What it is.
     pub kind: EventKind,
