@@ -27,6 +27,12 @@ impl Bits {
         Self { word: 1 << (63 - index), length }
     }
 
+    /// All of `length` bits set.
+    pub const fn ones(length: u8) -> Self {
+        assert!(0 < length && length <= 64);
+        Self { word: u64::MAX << (64 - length), length }
+    }
+
     /// From the octets of the string, the first bit the most significant of the first octet. `None` when there are more
     /// than 64 bits, too few octets, or a bit set behind the end.
     pub fn from_octets(octets: &[u8], length: usize) -> Option<Self> {

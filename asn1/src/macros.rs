@@ -68,6 +68,8 @@ macro_rules! bit_string {
         impl $name {
             /// No bit set.
             pub const EMPTY: Self = Self($crate::bits::Bits::zeros($size));
+            /// Every bit set.
+            pub const ALL: Self = Self($crate::bits::Bits::ones($size));
 
             $($(#[$bit_meta])* pub const $bit: Self = Self($crate::bits::Bits::single($index, $size));)*
 

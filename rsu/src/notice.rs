@@ -8,6 +8,8 @@ use perception::events::NUMBERS;
 use perception::time::UtcMicros;
 use serde::{Deserialize, Serialize};
 
+use crate::radios::MessageSet;
+
 /// How often it is said (GB/T 31024.3 tells three kinds of RSI apart; one message holds one kind only).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -28,6 +30,18 @@ pub enum NoticeCode {
     Event(u16),
     /// A sign, by its index in GB 5768.2.
     Sign(u16),
+    /// A phrase of ITIS (SAE J2540), for vehicles of the US set.
+    Itis(u16),
+}
+
+impl NoticeCode {
+    /// Whose vehicles know it.
+    pub fn set(self) -> MessageSet {
+        match self {
+            Self::Event(_) | Self::Sign(_) => MessageSet::Cn,
+            Self::Itis(_) => MessageSet::Us,
+        }
+    }
 }
 
 /// A place on the earth.
@@ -68,7 +82,7 @@ pub struct Notice {
     /// 0 lowest to 7 highest.
     #[serde(default)]
     pub priority: u8,
-    /// In words, of ASCII and GB 2312.
+    /// In words: of ASCII and GB 2312, with an ITIS phrase of ASCII alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
 }
@@ -78,8 +92,9 @@ const MOST: usize = 64;
 /// The longest that one may hold: half of what a minute of the year can tell from the past.
 const LONGEST_US: i64 = 180 * 86_400 * 1_000_000;
 const MOST_PATH: usize = 32;
-/// Octets of a description.
+/// Octets of a description (China), characters of a text (US).
 const MOST_TEXT: usize = 512;
+const MOST_ASCII: usize = 500;
 
 impl Notice {
     /// Checks what the types can't say.
@@ -109,8 +124,13 @@ impl Notice {
         if self.priority > 7 {
             return Err("bad_priority");
         }
-        let text_fits =
-            |text: &String| !text.is_empty() && asn1::si::gb2312(text).is_ok_and(|octets| octets.len() <= MOST_TEXT);
+        let text_fits = |text: &String| {
+            let fits = match self.code.set() {
+                MessageSet::Cn => asn1::si::gb2312(text).is_ok_and(|octets| octets.len() <= MOST_TEXT),
+                MessageSet::Us => text.is_ascii() && text.len() <= MOST_ASCII,
+            };
+            fits && !text.is_empty()
+        };
         if !self.text.as_ref().is_none_or(text_fits) {
             return Err("bad_text");
         }
@@ -206,6 +226,7 @@ mod tests {
         assert_eq!(bad(|notice| notice.priority = 8), Err("bad_priority"));
         assert_eq!(bad(|notice| notice.text = Some("🚧".into())), Err("bad_text"));
         assert_eq!(bad(|notice| notice.text = Some("施".repeat(257))), Err("bad_text"));
+        assert_eq!(bad(|notice| notice.code = NoticeCode::Itis(1025)), Err("bad_text"), "no Chinese in a TIM");
         assert!(serde_json::from_str::<Notice>(r#"{"id":"a","surprise":1}"#).is_err());
     }
 }

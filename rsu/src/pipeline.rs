@@ -331,12 +331,14 @@ impl Pipeline {
             if !self.rhythm.information.get_mut(index).is_some_and(|cadence| cadence.elapsed(now)) {
                 continue;
             }
-            let mut held = Vec::new();
-            let (events, notices) = (self.assessor.events(), self.notices.kept(now));
-            let told = self.event_gate.pass(now, timing, events, notices, &mut held);
-            let composed = self.composer.information(now, timing, &told, period_s);
-            self.suppressed(MessageKind::Rsi, held);
-            self.send(composed);
+            for set in self.composer.sets() {
+                let mut held = Vec::new();
+                let (events, notices) = (self.assessor.events(), self.notices.kept(now));
+                let told = self.event_gate.pass(now, set, timing, events, notices, &mut held);
+                let composed = self.composer.information(now, set, timing, &told, period_s);
+                self.suppressed(MessageKind::of_information(set), held);
+                self.send(composed);
+            }
         }
     }
 

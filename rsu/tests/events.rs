@@ -4,6 +4,11 @@
 use asn1::cn::MessageFrame;
 use asn1::si::Si;
 use asn1::si::cn::rsi::RoadSideInformation;
+use asn1::si::us::nodes::NodeOffsetPointLL;
+use asn1::si::us::tim::{TravelerDataFrame, TravelerInformation};
+use asn1::si::us::tim_regions::{GeographicalPathDescription, NodeListLL, OffsetSystemOffset};
+use asn1::us::tim::{ITIScodesAndTextElementItem, TravelerDataFrameContent};
+use asn1::{Dialect, us};
 use perception::events::{EventKind, WaterGauge, WaterLevel};
 use perception::time::UtcMicros;
 use rsu::gate::Reason;
@@ -81,6 +86,65 @@ fn a_notice_is_said_in_its_time_at_its_pace_and_no_longer() {
         matches!(said.output, Output::Suppressed { message: MessageKind::Rsi, reason: Reason::OutsideTimeWindow })
     });
     assert_eq!(held.count(), 2, "it came a second early");
+}
+
+fn tim(sim: &Sim) -> Vec<(i64, u32, TravelerInformation)> {
+    let read = |(ms, _, sent): (i64, UtcMicros, &rsu::radios::Transmission)| {
+        let us::MessageFrame::TravelerInformation(tim) = us::decode(&sent.payload).unwrap() else { panic!("no TIM") };
+        (ms, sent.application_id, TravelerInformation::from_wire(&tim))
+    };
+    sim.sent(MessageSet::Us, MessageKind::Tim).into_iter().map(read).collect()
+}
+
+#[test]
+fn vehicles_of_the_us_set_are_told_in_their_own_words() {
+    let mut site = demo_site();
+    site.us = Some(Dialect::UsJ27352024);
+    site.event_codes.broadcast.insert(EventKind::Flooding);
+    site.events.gauges.push(WaterGauge { id: "dip".into(), place_enu_m: [0.0, 0.0], lane: None });
+    let mut sim = Sim::new(&site);
+    sim.run(4_000, |ms, now, arrived| {
+        if ms == 50 {
+            let text = Some("ROAD WORK, KEEP LEFT".into());
+            arrived.push(Input::Notice(Notice { code: NoticeCode::Itis(1025), text, ..works(&site, now) }));
+        }
+        if ms % 1000 == 5 {
+            arrived.push(Input::Water(WaterLevel { gauge: "dip".into(), depth_m: 0.2, measured_at: now }));
+        }
+    });
+    let said = tim(&sim);
+    assert!(said.iter().all(|(_, psid, _)| *psid == 0x83));
+    assert!(
+        rsi(&sim, &site).iter().all(|(_, _, rsi)| rsi.rtss.is_none()),
+        "a phrase of ITIS is not for China's vehicles"
+    );
+    let about = |phrase: u16| {
+        let item = |frame: &TravelerDataFrame| match &frame.content {
+            TravelerDataFrameContent::Advisory(items) => items[0].item.clone(),
+            _ => panic!("no advisory"),
+        };
+        let of = move |(ms, _, tim): &(i64, u32, TravelerInformation)| {
+            (item(&tim.data_frames[0]) == ITIScodesAndTextElementItem::Itis(phrase)).then(|| (*ms, tim.clone()))
+        };
+        said.iter().filter_map(of).collect::<Vec<_>>()
+    };
+    let works = about(1025);
+    assert_eq!(works.len(), 5, "from 1.05 s to 4 s, every half second");
+    assert!(works.iter().all(|(ms, tim)| *ms >= 1050 && tim.packet_id == works[0].1.packet_id));
+    let frame = &works[0].1.data_frames[0];
+    assert_eq!((frame.priority, frame.duration_time_s), (4, 120.0), "5 s, in whole minutes");
+    let TravelerDataFrameContent::Advisory(items) = &frame.content else { panic!("no advisory") };
+    assert_eq!(items[1].item, ITIScodesAndTextElementItem::Text("ROAD WORK, KEEP LEFT".try_into().unwrap()));
+    let Some(GeographicalPathDescription::Path(path)) = &frame.regions[0].description else { panic!("no path") };
+    let OffsetSystemOffset::Ll(NodeListLL::Nodes(nodes)) = &path.offset else { panic!("no nodes") };
+    let NodeOffsetPointLL::Offset { lat_deg, lon_deg } = nodes[1].delta else { panic!("no offset") };
+    assert!((lat_deg - 1e-4).abs() < 2e-7 && lon_deg == 0.0, "from the first to the second");
+    let flood = about(1301);
+    assert!((7..=8).contains(&flood.len()), "4 s at two a second: {}", flood.len());
+    assert_ne!(flood[0].1.packet_id, works[0].1.packet_id);
+    let region = &flood[0].1.data_frames[0].regions[0];
+    let Some(GeographicalPathDescription::Geometry(around)) = &region.description else { panic!("no circle") };
+    assert_eq!(around.circle.radius_m, 20.0);
 }
 
 #[test]

@@ -11,6 +11,7 @@ use serde::Deserialize;
 
 use super::Reason;
 use crate::notice::{Notice, NoticeCode, Place, Timing};
+use crate::radios::MessageSet;
 
 /// A notice from further away than this is not this site's, metres.
 const FAR_M: f64 = 5000.0;
@@ -28,10 +29,14 @@ pub struct EventCodes {
     pub broadcast: BTreeSet<EventKind>,
     /// Code of GB/T 29100 by kind of event, in place of the built-in one; 0: it is not broadcast.
     pub cn: BTreeMap<EventKind, u16>,
+    /// Phrase of ITIS (SAE J2540) likewise.
+    pub us: BTreeMap<EventKind, u16>,
     /// Codes of events that notices may have besides those known.
     pub more_events: BTreeSet<u16>,
     /// Signs (GB 5768.2) that notices may have besides those known.
     pub more_signs: BTreeSet<u16>,
+    /// Phrases of ITIS that notices may have besides those known.
+    pub more_itis: BTreeSet<u16>,
     /// What is less sure is not broadcast, 0 to 1.
     pub least_confidence: f64,
 }
@@ -41,8 +46,10 @@ impl Default for EventCodes {
         Self {
             broadcast: BTreeSet::new(),
             cn: BTreeMap::new(),
+            us: BTreeMap::new(),
             more_events: BTreeSet::new(),
             more_signs: BTreeSet::new(),
+            more_itis: BTreeSet::new(),
             least_confidence: 0.5,
         }
     }
@@ -53,24 +60,27 @@ const EVENTS: [u16; 22] =
     [202, 205, 301, 302, 304, 305, 308, 311, 399, 401, 405, 406, 407, 408, 409, 707, 901, 902, 903, 904, 905, 906];
 /// Signs of GB 5768.2 likewise: works, speed limit, crosswalk.
 const SIGNS: [u16; 3] = [38, 85, 114];
+/// Phrases of ITIS that public programs agree on: accidents and stalled vehicles, closures, works, obstructions, wrong ways and
+/// emergency vehicles, signals out of order, a speed limit.
+const ITIS: [u16; 26] = [
+    513, 531, 532, 533, 534, 769, 770, 771, 775, 776, 777, 778, 1025, 1028, 1036, 1281, 1282, 1284, 1286, 1290, 1300,
+    1301, 1793, 1796, 2313, 2564,
+];
 
 impl EventCodes {
-    /// The code on the air; `None`: this kind is not broadcast. Not built in: accident (101 is not certain), near misses and
-    /// red-light running, for which no code is known.
-    pub fn of(&self, kind: EventKind) -> Option<u16> {
+    /// The code on the air of this set; `None`: this kind is not broadcast. Not built in: what no code is known of, and for
+    /// China accidents (101 is not certain).
+    pub fn of(&self, kind: EventKind, set: MessageSet) -> Option<NoticeCode> {
         self.broadcast.get(&kind)?;
-        let built_in = match kind {
-            EventKind::WrongWay => 904,
-            EventKind::StoppedVehicle | EventKind::IllegalParking => 903,
-            EventKind::SlowVehicle => 902,
-            EventKind::Speeding => 901,
-            EventKind::Pedestrian => 405,
-            EventKind::Debris => 401,
-            EventKind::QueueSpillback | EventKind::Congestion => 707,
-            EventKind::Flooding => 407,
-            EventKind::RedLightRunning | EventKind::NearMiss | EventKind::AccidentSuspected => 0,
+        let (own, built_in) = match set {
+            MessageSet::Cn => (&self.cn, gbt29100(kind)),
+            MessageSet::Us => (&self.us, itis(kind)),
         };
-        Some(self.cn.get(&kind).copied().unwrap_or(built_in)).filter(|code| *code != 0)
+        let code = own.get(&kind).copied().or(built_in).filter(|code| *code != 0)?;
+        Some(match set {
+            MessageSet::Cn => NoticeCode::Event(code),
+            MessageSet::Us => NoticeCode::Itis(code),
+        })
     }
 
     fn knows(&self, code: NoticeCode) -> bool {
@@ -82,8 +92,43 @@ impl EventCodes {
                         || self.cn.values().any(|known| *known == code))
             }
             NoticeCode::Sign(sign) => SIGNS.contains(&sign) || self.more_signs.contains(&sign),
+            NoticeCode::Itis(phrase) => ITIS.contains(&phrase) || self.more_itis.contains(&phrase),
         }
     }
+}
+
+/// Event type of GB/T 29100.
+fn gbt29100(kind: EventKind) -> Option<u16> {
+    Some(match kind {
+        EventKind::WrongWay => 904,
+        EventKind::StoppedVehicle | EventKind::IllegalParking => 903,
+        EventKind::SlowVehicle => 902,
+        EventKind::Speeding => 901,
+        EventKind::Pedestrian => 405,
+        EventKind::Debris => 401,
+        EventKind::QueueSpillback | EventKind::Congestion => 707,
+        EventKind::Flooding => 407,
+        EventKind::RedLightRunning | EventKind::NearMiss | EventKind::AccidentSuspected => return None,
+    })
+}
+
+/// Phrase of ITIS (SAE J2540), as public programs list them.
+fn itis(kind: EventKind) -> Option<u16> {
+    Some(match kind {
+        EventKind::WrongWay => 1793,
+        EventKind::StoppedVehicle => 532,
+        EventKind::AccidentSuspected => 513,
+        EventKind::Pedestrian => 1286,
+        EventKind::Debris => 1284,
+        EventKind::Flooding => 1301,
+        EventKind::SlowVehicle
+        | EventKind::Speeding
+        | EventKind::IllegalParking
+        | EventKind::QueueSpillback
+        | EventKind::Congestion
+        | EventKind::RedLightRunning
+        | EventKind::NearMiss => return None,
+    })
 }
 
 /// An event or sign on its way to the air.
@@ -119,11 +164,11 @@ pub struct Told {
 
 impl Told {
     /// Of what was seen. What is unseen for a while is told as half as sure.
-    fn of_event(now: UtcMicros, event: &Event, code: u16) -> Self {
+    fn of_event(now: UtcMicros, event: &Event, code: NoticeCode) -> Self {
         let (timing, priority, radius_m) = manner(event.kind);
         Self {
             number: event.number,
-            code: NoticeCode::Event(code),
+            code,
             timing,
             source: EventSource::Detection,
             place: event.place,
@@ -189,19 +234,20 @@ impl EventGate {
         Self { codes, frame, region_enu_m, told: BTreeMap::new() }
     }
 
-    /// Those of a kind of timing that may be said now; why each of the others may not. Kinds of events that have no code are
-    /// meant for the city, and not counted.
+    /// Those of a kind of timing that may be said now to vehicles of this set; why each of the others may not. Kinds of events
+    /// that have no code are meant for the city, and not counted.
     pub fn pass<'a>(
         &mut self,
         now: UtcMicros,
+        set: MessageSet,
         timing: Timing,
         events: impl Iterator<Item = &'a Event>,
         notices: impl Iterator<Item = (u8, &'a Notice)>,
         held: &mut Vec<Reason>,
     ) -> Vec<Told> {
         let seen = events.filter(|event| manner(event.kind).0 == timing);
-        let seen = seen.filter_map(|event| Some(Told::of_event(now, event, self.codes.of(event.kind)?)));
-        let wanted = notices.filter(|(_, notice)| notice.timing == timing);
+        let seen = seen.filter_map(|event| Some(Told::of_event(now, event, self.codes.of(event.kind, set)?)));
+        let wanted = notices.filter(|(_, notice)| notice.timing == timing && notice.code.set() == set);
         let mut said = Vec::new();
         for told in seen.chain(wanted.map(|(number, notice)| Told::of_notice(number, notice))) {
             match self.judge(now, &told) {
@@ -292,16 +338,21 @@ mod tests {
         let codes = EventCodes { broadcast, ..EventCodes::default() };
         let mut gate = EventGate::new(codes, SiteFrame::new(ORIGIN), region);
         let mut held = Vec::new();
-        let said = gate.pass(NOW, Timing::Dynamic, events.iter(), notices.iter().map(|n| (1, n)), &mut held);
+        let notices = || notices.iter().map(|n| (1, n));
+        let mut said = gate.pass(NOW, MessageSet::Cn, Timing::Dynamic, events.iter(), notices(), &mut held);
+        said.extend(gate.pass(NOW, MessageSet::Us, Timing::Dynamic, [].iter(), notices(), &mut held));
         (said.into_iter().map(|told| told.code).collect(), held)
     }
 
     #[test]
     fn only_what_the_site_names_goes_on_the_air() {
-        assert_eq!(EventCodes::default().of(EventKind::Pedestrian), None);
+        assert_eq!(EventCodes::default().of(EventKind::Pedestrian, MessageSet::Cn), None);
         let codes = EventCodes { broadcast: BTreeSet::from([EventKind::Pedestrian]), ..EventCodes::default() };
-        assert_eq!(codes.of(EventKind::Pedestrian), Some(405));
-        assert_eq!(codes.of(EventKind::Debris), None);
+        assert_eq!(codes.of(EventKind::Pedestrian, MessageSet::Cn), Some(NoticeCode::Event(405)));
+        assert_eq!(codes.of(EventKind::Pedestrian, MessageSet::Us), Some(NoticeCode::Itis(1286)));
+        assert_eq!(codes.of(EventKind::Debris, MessageSet::Cn), None);
+        let codes = EventCodes { us: BTreeMap::from([(EventKind::Pedestrian, 0)]), ..codes };
+        assert_eq!(codes.of(EventKind::Pedestrian, MessageSet::Us), None, "switched off");
     }
 
     #[test]
@@ -314,6 +365,9 @@ mod tests {
         assert_eq!(pass(&[unseen], &[]), (vec![], vec![Reason::EventUnsure]), "half of 0.9");
         let works = notice(NoticeCode::Sign(38));
         assert_eq!(pass(&[], std::slice::from_ref(&works)), (vec![NoticeCode::Sign(38)], vec![]));
+        let closed = notice(NoticeCode::Itis(769));
+        assert_eq!(pass(&[], std::slice::from_ref(&closed)), (vec![NoticeCode::Itis(769)], vec![]), "once, to its own");
+        assert_eq!(pass(&[], &[notice(NoticeCode::Itis(1))]), (vec![], vec![Reason::CodeUnknown]));
         assert_eq!(pass(&[], &[notice(NoticeCode::Event(0))]), (vec![], vec![Reason::CodeUnknown]));
         assert_eq!(pass(&[], &[notice(NoticeCode::Sign(9999))]), (vec![], vec![Reason::CodeUnknown]));
         let early = Notice { from_us: NOW.0 + 1, until_us: NOW.0 + 2, ..works.clone() };

@@ -31,6 +31,7 @@ mod us_map;
 mod us_sdsm;
 mod us_spat;
 mod us_ssm;
+mod us_tim;
 
 use participants::ParticipantIds;
 pub(crate) use us_map::approach as us_approach;
@@ -124,6 +125,8 @@ const CN_RSM: Application = Application { id: 3623, priority: 208 };
 const US_MAP: Application = Application { id: 0x82, priority: 16 };
 const US_SPAT: Application = Application { id: 0x82, priority: 176 };
 const US_SDSM: Application = Application { id: 0x90, priority: 208 };
+/// As deployed (RSU configurations in the field); the priority is ours, that of China's dynamic RSI.
+const US_TIM: Application = Application { id: 0x83, priority: 112 };
 /// 0xE0000015 as it goes over the air.
 const US_SSM: Application = Application { id: 0x20_4095, priority: 176 };
 /// No source names the priority of China's messages of phase 2: that of SPAT, which answers belong to.
@@ -152,6 +155,7 @@ struct Counts {
     cn_rsm: MessageCount,
     us_sdsm: MessageCount,
     us_ssm: MessageCount,
+    us_tim: MessageCount,
     cn_rsc: MessageCount,
     cn_pam: MessageCount,
     cn_rsi: MessageCount,
@@ -284,20 +288,42 @@ impl Composer {
         composed
     }
 
-    /// Events and signs of one timing: RSI (China). `valid_s`: until its successor is due.
-    pub fn information(&mut self, now: UtcMicros, timing: Timing, told: &[Told], valid_s: f64) -> Vec<Composed> {
-        let Some(dialect) = self.edition.cn else { return Vec::new() };
-        let [fixed, semi, dynamic] = CN_RSI;
-        let application = || match timing {
-            Timing::Static => fixed,
-            Timing::SemiStatic => semi,
-            Timing::Dynamic => dynamic,
-        };
-        let sender = cn_rsm::Sender { id: self.edition.rsu_id, origin: &self.origin, frame: &self.frame };
-        cn_rsi::encode(told, self.map.as_ref(), &sender, dialect, now, || self.counts.cn_rsi.next())
-            .into_iter()
-            .map(|encoded| finish(MessageSet::Cn, MessageKind::Rsi, application(), encoded, now, valid_s))
-            .collect()
+    /// Whose vehicles are spoken to.
+    pub fn sets(&self) -> impl Iterator<Item = MessageSet> + use<> {
+        let Edition { cn, us, .. } = self.edition;
+        [cn.map(|_| MessageSet::Cn), us.map(|_| MessageSet::Us)].into_iter().flatten()
+    }
+
+    /// Events and signs of one timing: RSI (China), TIM (US). `valid_s`: until its successor is due.
+    pub fn information(
+        &mut self,
+        now: UtcMicros,
+        set: MessageSet,
+        timing: Timing,
+        told: &[Told],
+        valid_s: f64,
+    ) -> Vec<Composed> {
+        match (set, self.edition.cn) {
+            (MessageSet::Cn, Some(dialect)) => {
+                let [fixed, semi, dynamic] = CN_RSI;
+                let application = || match timing {
+                    Timing::Static => fixed,
+                    Timing::SemiStatic => semi,
+                    Timing::Dynamic => dynamic,
+                };
+                let sender = cn_rsm::Sender { id: self.edition.rsu_id, origin: &self.origin, frame: &self.frame };
+                let count = || self.counts.cn_rsi.next();
+                let messages = cn_rsi::encode(told, self.map.as_ref(), &sender, dialect, now, count).into_iter();
+                messages.map(|encoded| finish(set, MessageKind::Rsi, application(), encoded, now, valid_s)).collect()
+            }
+            (MessageSet::Cn, None) => Vec::new(),
+            (MessageSet::Us, _) => {
+                let count = &mut self.counts.us_tim;
+                let one = |told| us_tim::encode(told, self.edition.rsu_id, count.next(), now);
+                let messages = told.iter().filter_map(one);
+                messages.map(|encoded| finish(set, MessageKind::Tim, US_TIM, encoded, now, valid_s)).collect()
+            }
+        }
     }
 
     /// Which message tells of objects on this site; where both families are on the air, China's stands for both.

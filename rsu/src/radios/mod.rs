@@ -63,6 +63,8 @@ pub enum MessageKind {
     Rsm,
     /// Roadside information: events and signs (China).
     Rsi,
+    /// Traveller information: events and notices (US).
+    Tim,
     /// Basic safety message, sent by vehicles.
     Bsm,
     /// Sensor data sharing message: the picture of road users (US).
@@ -76,6 +78,14 @@ pub enum MessageKind {
 }
 
 impl MessageKind {
+    /// The message that tells of events and notices.
+    pub fn of_information(set: MessageSet) -> Self {
+        match set {
+            MessageSet::Cn => Self::Rsi,
+            MessageSet::Us => Self::Tim,
+        }
+    }
+
     /// The name in metrics, logs and subscriptions.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -83,6 +93,7 @@ impl MessageKind {
             Self::Map => "MAP",
             Self::Rsm => "RSM",
             Self::Rsi => "RSI",
+            Self::Tim => "TIM",
             Self::Bsm => "BSM",
             Self::Sdsm => "SDSM",
             Self::Ssm => "SSM",

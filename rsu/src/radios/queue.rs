@@ -1,7 +1,7 @@
 //! The bounded queue with deadlines before each radio, and the task that empties it.
 //!
 //! What is given up when there is too much is fixed: the least important message first, the oldest of its kind first.
-//! SPAT and RSI go last, before them RSM and SDSM, before those MAP. A message whose deadline has passed dies.
+//! SPAT, RSI and TIM go last, before them RSM and SDSM, before those MAP. A message whose deadline has passed dies.
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
@@ -24,7 +24,7 @@ pub const CLOSE_WITHIN: Duration = Duration::from_secs(1);
 /// How long messages of this kind are held on to when not all can be sent; higher is longer.
 pub fn importance(kind: MessageKind) -> u8 {
     match kind {
-        MessageKind::Spat | MessageKind::Rsi => 3,
+        MessageKind::Spat | MessageKind::Rsi | MessageKind::Tim => 3,
         MessageKind::Rsm | MessageKind::Sdsm | MessageKind::Ssm | MessageKind::Rsc => 2,
         MessageKind::Map => 1,
         MessageKind::Pam | MessageKind::Bsm => 0,

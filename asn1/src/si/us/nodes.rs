@@ -3,6 +3,7 @@
 use alloc::vec::Vec;
 
 use super::lanes::{NodeListXY, NodeXY};
+use super::tim_regions::{NodeLL, NodeListLL};
 use crate::CodecError;
 use crate::si::{At, Position, Si};
 use crate::units::{NODE_OFFSET_DEG, NODE_OFFSET_M};
@@ -75,6 +76,21 @@ impl NodeListXY {
             Some(here)
         };
         nodes.iter().map(&mut next).collect()
+    }
+}
+
+impl NodeListLL {
+    /// A line by its places, degrees north and east; the first is counted from the anchor. Rounded as [`NodeListXY::along`] does.
+    pub fn along(anchor_deg: [f64; 2], places_deg: impl IntoIterator<Item = [f64; 2]>) -> Self {
+        let steps = |place_deg: [f64; 2]| place_deg.map(|part_deg| libm::round(part_deg / NODE_OFFSET_DEG.step));
+        let mut previous = steps(anchor_deg);
+        let node = |place_deg: [f64; 2]| {
+            let here = steps(place_deg);
+            let [lat_deg, lon_deg] = [0, 1].map(|axis| (here[axis] - previous[axis]) * NODE_OFFSET_DEG.step);
+            previous = here;
+            NodeLL { delta: NodeOffsetPointLL::Offset { lat_deg, lon_deg }, attributes: None }
+        };
+        Self::Nodes(places_deg.into_iter().map(node).collect())
     }
 }
 

@@ -36,6 +36,7 @@ pub(super) fn message(frame: &MessageFrame, now: UtcMicros) -> Option<Message> {
             let said_at = second_near(sdsm.sdsm_time_stamp.second_s, now);
             (MessageKind::Sdsm, Some(sdsm.msg_cnt), said_at, picture(&sdsm, said_at))
         }
+        MessageFrame::TravelerInformation(tim) => (MessageKind::Tim, Some(tim.msg_cnt), None, Content::Other),
         MessageFrame::BasicSafetyMessage(bsm) => {
             let core = BasicSafetyMessage::from_wire(bsm).core_data;
             (MessageKind::Bsm, Some(core.msg_cnt), second_near(core.sec_mark_s, now), Content::Other)
