@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot, watch};
 use tracing::warn;
@@ -27,7 +28,7 @@ use crate::outbox::{MessageId, Outbox, Store, Stored};
 use crate::promised::{Order, run_outbox};
 use crate::schema::{InvalidState, Kind, StateMessage, Update};
 use crate::sender::run_link;
-use crate::sequence::Sequences;
+use crate::sequence::{SequenceError, Sequences};
 use crate::stats::{BridgeStats, DropReason};
 
 /// The most keys a site has: its kinds, and its parking lots.
@@ -36,6 +37,9 @@ const MAX_KEYS: usize = 1024;
 const MAX_ORDERS: usize = 4096;
 /// Questions about the last hours that wait for an answer.
 const MAX_QUESTIONS: usize = 16;
+/// How long a start waits for a full disk before it tries again, at first and at most.
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 /// Room in the queue for what the outbox has under way, and for answers to commands.
 const MAX_UNDER_WAY: usize = Kind::ALL.len() * crate::outbox::WINDOW + MAX_EVENTS;
 
@@ -118,12 +122,12 @@ pub(crate) enum Outgoing {
 
 impl Bridge {
     /// Opens the link. Returns once the site can be reached (peer, router), or at once (client: it is tried until the
-    /// router is there, and states wait as in any outage). Reads and writes in `state_dir`.
+    /// router is there, and states wait as in any outage). Reads and writes in `state_dir`; while the disk is full it waits.
     pub async fn open(config: BridgeConfig) -> Result<Self, BridgeError> {
         let keys = SiteKeys::new(&config.city, &config.site)?;
         config.link.check()?;
         let store = outbox_file(&config, &keys);
-        let sequences = Sequences::open(&config.state_dir, &keys)?;
+        let sequences = begin_sequences(&config, &keys).await?;
         let desk = Desk::new(keys.clone(), command_keys(&config.command_keys)?, config.executes.clone());
         let store = Arc::new(Store::new(store));
         let outbox = Outbox::open(Arc::clone(&store), config.outbox.clone())?;
@@ -261,6 +265,21 @@ impl Drop for Bridge {
     fn drop(&mut self) {
         // The outbox's thread then closes the queue, which ends the link's.
         self.shared.orders.close();
+    }
+}
+
+/// Without a number of starts on the disk no number would be unique: the link waits until the disk takes it.
+async fn begin_sequences(config: &BridgeConfig, keys: &SiteKeys) -> Result<Sequences, SequenceError> {
+    let mut pause = FIRST_PAUSE;
+    loop {
+        match Sequences::open(&config.state_dir, keys) {
+            Err(error) if error.is_for_want_of_room() => {
+                warn!(%error, "no link to the city until the disk takes something");
+                tokio::time::sleep(pause).await;
+                pause = (2 * pause).min(LONGEST_PAUSE);
+            }
+            begun => return begun,
+        }
     }
 }
 

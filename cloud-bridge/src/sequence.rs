@@ -41,6 +41,14 @@ pub enum SequenceError {
     },
 }
 
+impl SequenceError {
+    /// Whether the disk is full, or for now takes nothing: time may mend that.
+    pub fn is_for_want_of_room(&self) -> bool {
+        use io::ErrorKind::{QuotaExceeded, ReadOnlyFilesystem, StorageFull};
+        matches!(self, Self::Io { source, .. } if matches!(source.kind(), StorageFull | QuotaExceeded | ReadOnlyFilesystem))
+    }
+}
+
 /// The numbers of one run, per kind.
 #[derive(Debug)]
 pub struct Sequences {

@@ -226,9 +226,7 @@ async fn child_on_a_full_disk() {
     let bridge = Bridge::open(config.clone()).await.unwrap();
     publish(&bridge, 0..10).await;
     let filler = Path::new(&dir).join("filler");
-    let mut file = std::fs::File::create(&filler).unwrap();
-    while std::io::Write::write_all(&mut file, &[0; 4096]).is_ok() {}
-    drop(file);
+    fill(&filler);
     let mut n = 10;
     let mut ticks = tokio::time::interval(std::time::Duration::from_millis(1));
     while !bridge.stats().disk_refuses {
@@ -239,14 +237,25 @@ async fn child_on_a_full_disk() {
         ticks.tick().await;
     }
     publish_unsaved(&bridge, n..n + 100);
-    std::fs::remove_file(filler).unwrap();
+    std::fs::remove_file(&filler).unwrap();
     bridge.saved().await;
     assert_eq!(bridge.stats().dropped, BTreeMap::new());
     bridge.close().await;
-    let bridge = Bridge::open(config).await.unwrap();
+    // A start on a full disk waits for room.
+    fill(&filler);
+    let mut opening = tokio::spawn(Bridge::open(config));
+    assert!(tokio::time::timeout(std::time::Duration::from_millis(300), &mut opening).await.is_err(), "it waits");
+    std::fs::remove_file(&filler).unwrap();
+    let bridge = opening.await.unwrap().unwrap();
     bridge.saved().await;
     assert_eq!(bridge.stats().outbox[&Kind::Traffic].messages, u64::from(n + 100));
     println!("all is there");
+}
+
+/// Takes all room on its disk.
+fn fill(filler: &Path) {
+    let mut file = std::fs::File::create(filler).unwrap();
+    while std::io::Write::write_all(&mut file, &[0; 4096]).is_ok() {}
 }
 
 fn publish_unsaved(bridge: &Bridge, numbers: std::ops::Range<u32>) {
