@@ -10,8 +10,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use anyhow::Context;
-use async_snmp::DecodeConfig;
 use async_snmp::message::CommunityMessage;
+use async_snmp::{DecodeConfig, VarBind};
 use clap::Args;
 use hil::controllers::gat1743::{self, Gat1743, Speaks};
 use hil::controllers::gbt20999::{self, Gbt20999};
@@ -112,9 +112,12 @@ impl Speaker {
             Self::Agent(..) => {
                 let message = CommunityMessage::decode(frame.to_vec().into(), DecodeConfig::default()).ok()?.value;
                 let (_, _, varbinds) = message.into_pdu()?.into_raw_parts();
-                // Rows of the phase table are shorter.
-                let all: Vec<_> = varbinds.iter().map(|varbind| format!("{} {}", varbind.oid, varbind.value)).collect();
-                (all.len() == 4).then_some(all)
+                // Reds, yellows and greens of all phases, then whether it flashes; rows of the phase table have more.
+                let [lamps @ .., _] = &varbinds[..] else { return None };
+                // Of phases that are no groups no SPAT tells.
+                let groups = phases().fold(0, |bits, (_, phase)| bits | 1 << (phase - 1));
+                let lit = |lamps: &VarBind| lamps.value.as_i32().map(|lit| format!("{:b}", lit & groups));
+                (lamps.len() == 3).then(|| lamps.iter().filter_map(lit).collect())
             }
         }
     }
@@ -242,6 +245,11 @@ impl Run {
     }
 }
 
+/// Groups of the site, each with the phase that shows it to the US controllers.
+fn phases() -> impl Iterator<Item = (u8, u8)> {
+    (1u8..).zip(STAGES).flat_map(|(stage, groups)| groups.iter().copied().zip([stage, stage + 4]))
+}
+
 /// `[signal]` without its source.
 fn table(protocol: &str, controller: SocketAddr, listen: SocketAddr) -> String {
     let mut text = match protocol {
@@ -255,16 +263,14 @@ fn table(protocol: &str, controller: SocketAddr, listen: SocketAddr) -> String {
         }
         _ => format!("link = {{ listen = \"{listen}\" }}\n"),
     };
-    for (stage, groups) in (1u8..).zip(STAGES) {
-        for (group, phase) in groups.iter().zip([stage, stage + 4]) {
-            let from = match protocol {
-                "gat1743" => format!("direction_deg = {}\nlamp = \"straight\"", 30 * u16::from(*group)),
-                "gbt20999" => format!("lamp_group = {group}"),
-                "j2735_push" => format!("signal_group = {phase}"),
-                _ => format!("head = \"phase {phase}\""),
-            };
-            text.push_str(&format!("[[signal.group]]\ngroup = {group}\n{from}\n"));
-        }
+    for (group, phase) in phases() {
+        let from = match protocol {
+            "gat1743" => format!("direction_deg = {}\nlamp = \"straight\"", 30 * u16::from(group)),
+            "gbt20999" => format!("lamp_group = {group}"),
+            "j2735_push" => format!("signal_group = {phase}"),
+            _ => format!("head = \"phase {phase}\""),
+        };
+        text.push_str(&format!("[[signal.group]]\ngroup = {group}\n{from}\n"));
     }
     text
 }
