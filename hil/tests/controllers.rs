@@ -12,6 +12,7 @@ use hil::controllers::gat1743::{self, Gat1743, Speaks};
 use hil::controllers::gbt20999::{self, Gbt20999};
 use hil::controllers::{Controller, Fault, Program, run};
 use perception::calibration::{Origin, SiteGeometry};
+use perception::time::UtcMicros;
 use rsu::clock::Clock;
 use rsu::config::Site;
 use rsu::health::{Health, Level};
@@ -28,6 +29,10 @@ use rsu::vehicle::heard::{Content, Group, understand};
 use sensors::recording::{Item, RecordingReader};
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
+
+#[path = "support/relay.rs"]
+mod relay;
+use relay::{Relay, Way};
 
 /// Longer than anything here takes on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -190,6 +195,13 @@ fn gat1743_site(link: LinkFile, more: &str) -> rsu::signals::gat1743::Settings {
     rsu::signals::gat1743::Settings { link, ..toml::from_str(&text).unwrap() }
 }
 
+/// Where a way like this to an address begins; it lasts as long as the runtime.
+fn way_to(to: SocketAddr, way: Way, runtime: &Runtime) -> SocketAddr {
+    let relay = runtime.block_on(Relay::start(to, 1743));
+    relay.becomes(way);
+    relay.at
+}
+
 fn udp(listen: Option<SocketAddr>, to: Option<SocketAddr>) -> LinkFile {
     LinkFile { transport: Transport::Udp, listen, to }
 }
@@ -230,6 +242,30 @@ fn gat1743_broadcasts_over_udp_are_the_lights_and_ends_of_the_plan() {
     // The first frame told of the control mode.
     assert_eq!(bench.next().0.control, Some(Control::FixedTime));
     assert_eq!(bench.refused("unmapped_lamp"), 1);
+}
+
+#[test]
+fn gat1743_over_a_bad_way_tells_no_light_that_was_not_shown() {
+    let runtime = Runtime::new().unwrap();
+    // One word a second: what is to be overtaken must be later than that.
+    let slow = Way { late_s: 2.5, ..Way::BAD };
+    let bench = Bench::new(
+        gat1743(Speaks::Broadcasts, Program::fixed(quick())),
+        |edge| udp(None, Some(way_to(edge, slow, &runtime))),
+        Some(Transport::Udp),
+        |at| gat1743_site(udp(Some(at), None), "clock = \"controller\"\nask = false"),
+    );
+    let mut last = None;
+    while bench.refused("late") == 0 || last.is_none() {
+        let (state, _) = bench.next();
+        // The controller's stamp is cut to milliseconds.
+        let truth = [0.0, 0.001].map(|later_s| quick().state(state.captured_at.plus_seconds(later_s)));
+        for (index, group) in state.groups.iter().enumerate() {
+            assert!(truth.iter().any(|truth| truth.groups[index].light == group.light), "{state:?}");
+        }
+        assert!(last.is_none_or(|last| last <= state.captured_at), "what was overtaken is not told");
+        last = Some(state.captured_at);
+    }
 }
 
 #[test]
@@ -430,14 +466,15 @@ fn gbt20999_site(link: LinkFile, more: &str) -> rsu::signals::gbt20999::Settings
     rsu::signals::gbt20999::Settings { link, ..toml::from_str(&text).unwrap() }
 }
 
-/// Whether the state is what the plan had within the last moments, ends included.
-fn is_of_plan(state: &SignalState, plan: &FixedTimePlan) -> bool {
-    // What was said a little before it arrived.
-    let told = (0..100).map(|hundredths| plan.state(state.captured_at.plus_seconds(-0.01 * f64::from(hundredths))));
+/// Whether the state is what the plan had at one time between the question and its answer, ends included.
+fn is_of_plan(state: &SignalState, arrived_at: UtcMicros, plan: &FixedTimePlan, end_within_s: f64) -> bool {
+    let hundredths = (arrived_at.seconds_since(state.captured_at) * 100.0).ceil() as u32;
+    let told = (0..=hundredths)
+        .map(|later| plan.state(state.captured_at.plus_seconds(0.01 * f64::from(later)).min(arrived_at)));
     let same = |truth: SignalState| {
         truth.groups.iter().zip(&state.groups).all(|(truth, group)| {
             let left_s = truth.likely_end_s.unwrap();
-            let within = |end_s: Option<f64>| end_s.is_none_or(|end_s| (end_s - left_s).abs() <= 1.5);
+            let within = |end_s: Option<f64>| end_s.is_none_or(|end_s| (end_s - left_s).abs() <= end_within_s);
             truth.id + 10 == group.id && truth.light == group.light && within(group.likely_end_s)
         })
     };
@@ -456,8 +493,8 @@ fn gbt20999_over_udp_tells_when_lamps_change_from_its_own_tables() {
     );
     let mut with_end = std::collections::BTreeSet::new();
     while with_end.len() < 6 {
-        let (state, _) = bench.next();
-        assert!(is_of_plan(&state, &program), "{state:?}");
+        let (state, arrival) = bench.next();
+        assert!(is_of_plan(&state, arrival.at, &program, 1.5), "{state:?}");
         assert!(state.control.is_none_or(|control| control == Control::FixedTime));
         for group in state.groups.iter().filter(|group| group.likely_end_s.is_some()) {
             with_end.insert((group.id, format!("{:?}", group.light)));
@@ -466,6 +503,24 @@ fn gbt20999_over_udp_tells_when_lamps_change_from_its_own_tables() {
     let (state, _) = bench.next();
     assert_eq!((state.control, state.plan), (Some(Control::FixedTime), Some(gbt20999::PLAN.into())));
     assert!(with_end.iter().all(|(_, light)| light == "Green" || light == "Red"), "{with_end:?}");
+}
+
+#[test]
+fn gbt20999_over_a_bad_way_tells_no_light_that_was_not_shown() {
+    let program = plan(&[(&[1, 3], 4.0, 1.0, 1.0), (&[2], 4.0, 1.0, 1.0)]);
+    let runtime = Runtime::new().unwrap();
+    let bench = Bench::new(
+        gbt20999(gbt20999::Settings::default(), Program::fixed(program.clone())),
+        |at| udp(Some(at), None),
+        None,
+        |at| gbt20999_site(udp(None, Some(way_to(at, Way::BAD, &runtime))), "transition_s = 2.0"),
+    );
+    for _ in 0..50 {
+        let (state, arrival) = bench.next();
+        let all_said = state.groups.len() == 3;
+        // What is left of the stage may be a second old when it comes.
+        assert!(!all_said || is_of_plan(&state, arrival.at, &program, 2.5), "{state:?}");
+    }
 }
 
 #[test]

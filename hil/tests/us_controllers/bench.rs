@@ -7,6 +7,7 @@ use std::sync::mpsc::Receiver;
 use std::time::Duration;
 
 use hil::controllers::nema::DualRing;
+use perception::time::UtcMicros;
 use rsu::clock::Clock;
 use rsu::config::SignalFile;
 use rsu::health::Health;
@@ -67,10 +68,14 @@ impl Bench {
         running.await.unwrap();
     }
 
+    /// What comes next, and when it came.
+    pub fn arrival(&self) -> Arrival {
+        tokio::task::block_in_place(|| self.inputs.recv_timeout(IN_VAIN).expect("nothing came"))
+    }
+
     /// What comes next.
     pub fn input(&self) -> Input {
-        let next = || self.inputs.recv_timeout(IN_VAIN).expect("nothing came");
-        tokio::task::block_in_place(next).input
+        self.arrival().input
     }
 
     /// The next state.
@@ -98,6 +103,17 @@ impl Bench {
         }
     }
 
+    /// Waits until the controller is heard, or is not any more.
+    pub async fn until_connected(&self, wanted: bool) {
+        let gauge = self.metrics.signal_connected.with_label_values(&["ntcip1202"]);
+        let changed = async {
+            while (gauge.get() > 0.0) != wanted {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(IN_VAIN, changed).await.expect("it stays as it is");
+    }
+
     /// How often something was refused for a reason.
     pub fn refused(&self, reason: &str) -> u64 {
         let drops = self.metrics.drops();
@@ -117,6 +133,26 @@ impl Bench {
     /// No state has come.
     pub fn is_silent(&self) -> bool {
         self.inputs.try_recv().is_err()
+    }
+}
+
+/// What a controller showed, and from when on.
+#[derive(Debug, Default)]
+pub struct Shown(Vec<(UtcMicros, Vec<Light>)>);
+
+impl Shown {
+    /// It shows these from now on. To be said while nobody can ask it.
+    pub fn add(&mut self, now: UtcMicros, lights: Vec<Light>) {
+        self.0.push((now, lights));
+    }
+
+    /// Whether each of these heads showed this at one time between these, where a light is known.
+    pub fn had(&self, from: UtcMicros, to: UtcMicros, lights: &[Light]) -> bool {
+        let ends = self.0.iter().skip(1).map(|(until, _)| *until).chain([UtcMicros(i64::MAX)]);
+        let mut between = self.0.iter().zip(ends).filter(|((since, _), until)| *since <= to && *until >= from);
+        between.any(|((_, shown), _)| {
+            shown.iter().zip(lights).all(|(shown, said)| *said == Light::Unavailable || said == shown)
+        })
     }
 }
 

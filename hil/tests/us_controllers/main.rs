@@ -2,8 +2,11 @@
 #![expect(clippy::unwrap_used, reason = "this file is a test as a whole")]
 
 mod bench;
+mod lossy;
 mod netsnmp;
 mod ntcip;
 mod priority;
 mod pushed;
+#[path = "../support/relay.rs"]
+mod relay;
 mod tscbm;

@@ -144,6 +144,9 @@ pub enum Error {
     /// No query of ours has that number.
     #[error("answers a query number {0}, which is none of the last second")]
     Sequence(u8),
+    /// Something newer has been said of one of its values.
+    #[error("answer number {0} was overtaken by a newer one")]
+    Late(u8),
     /// Not one of those that a controller sends to us.
     #[error("frame type {0:#04x}")]
     Kind(u8),
@@ -163,6 +166,7 @@ impl Error {
             Self::Version(_) => "version",
             Self::Controller(..) => "controller",
             Self::Sequence(_) => "sequence",
+            Self::Late(_) => "late",
             Self::Kind(_) => "frame_type",
         }
     }

@@ -40,8 +40,8 @@ pub struct Gbt20999 {
     table: Table,
     /// What the controller says it does not have.
     absent: BTreeSet<Address>,
-    /// Queries that may still be answered, oldest first: number, and when it was asked, uptime.
-    open: VecDeque<(u8, f64)>,
+    /// Queries that may still be answered, oldest first: number, and when it was asked.
+    open: VecDeque<(u8, Moment)>,
     sequence: u8,
     heard_at_s: f64,
     poll_at_s: f64,
@@ -77,11 +77,11 @@ impl Gbt20999 {
     }
 
     fn take(&mut self, now: Moment, frame: &Frame, talk: &mut Talk) -> Result<(), Error> {
-        self.check(now, frame)?;
+        let said_at = self.check(now, frame)?;
         talk.frames += 1;
         self.heard_at_s = now.uptime_s;
         match frame.kind {
-            kind::REPLY | kind::BROADCAST | kind::TRAP => self.keep(now, frame, talk),
+            kind::REPLY | kind::BROADCAST | kind::TRAP => self.keep(said_at, now, frame, talk)?,
             kind::QUERY_ERROR => {
                 let once = self.once();
                 for Value { address, data } in &frame.values {
@@ -102,7 +102,8 @@ impl Gbt20999 {
         Ok(())
     }
 
-    fn check(&self, now: Moment, frame: &Frame) -> Result<(), Error> {
+    /// Whether the frame is one for us, and since when at the latest what it says was so: an answer may be as old as its query.
+    fn check(&self, now: Moment, frame: &Frame) -> Result<Moment, Error> {
         let Settings { controller, crossing, .. } = self.settings;
         if !VERSIONS.contains(&frame.version) {
             return Err(Error::Version(frame.version));
@@ -110,25 +111,32 @@ impl Gbt20999 {
         if (controller != 0 && frame.controller != controller) || (crossing != 0 && frame.crossing != crossing) {
             return Err(Error::Controller(frame.controller, frame.crossing));
         }
-        let answers = matches!(frame.kind, kind::REPLY | kind::QUERY_ERROR);
-        let is_open =
-            |(number, asked_at_s): &(u8, f64)| *number == frame.sequence && now.uptime_s - asked_at_s <= OPEN_S;
-        if self.settings.check_sequence && answers && !self.open.iter().any(is_open) {
-            return Err(Error::Sequence(frame.sequence));
+        if !self.settings.check_sequence || !matches!(frame.kind, kind::REPLY | kind::QUERY_ERROR) {
+            return Ok(now);
         }
-        Ok(())
+        let is_open =
+            |(number, asked): &&(u8, Moment)| *number == frame.sequence && now.uptime_s - asked.uptime_s <= OPEN_S;
+        let query = self.open.iter().find(is_open);
+        query.map(|(_, asked)| *asked).ok_or(Error::Sequence(frame.sequence))
     }
 
     /// Values of a reply or report; a state follows if a lamp group of ours is among them.
-    fn keep(&mut self, now: Moment, frame: &Frame, talk: &mut Talk) {
+    ///
+    /// # Errors
+    /// A newer one has overtaken it.
+    fn keep(&mut self, said_at: Moment, now: Moment, frame: &Frame, talk: &mut Talk) -> Result<(), Error> {
+        if frame.values.iter().any(|value| self.table.is_newer(value.address, said_at)) {
+            return Err(Error::Late(frame.sequence));
+        }
         for value in &frame.values {
-            self.table.keep(now, value.address, &value.data);
+            self.table.keep(said_at, value.address, &value.data);
         }
         let ours = |address: Address| self.lamps().any(|lamp| self.lamp(lamp) == address);
         if frame.values.iter().any(|value| ours(value.address)) {
             let state = self.state(now, talk);
             talk.states.extend(state);
         }
+        Ok(())
     }
 
     /// Lamp groups that the site maps, in the order of the file.
@@ -266,7 +274,7 @@ impl Gbt20999 {
     fn ask(&mut self, now: Moment, wanted: &[Address], talk: &mut Talk) {
         for part in wanted.chunks(VALUES_PER_QUERY) {
             self.sequence = self.sequence.wrapping_add(1);
-            self.open.push_back((self.sequence, now.uptime_s));
+            self.open.push_back((self.sequence, now));
             if self.open.len() > OPEN_QUERIES {
                 self.open.pop_front();
             }

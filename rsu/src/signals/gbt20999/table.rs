@@ -61,16 +61,21 @@ pub struct Table {
 }
 
 impl Table {
-    /// Keeps a value if it is one that is read.
-    pub fn keep(&mut self, now: Moment, address: Address, data: &[u8]) {
+    /// Keeps a value, said at this moment, if it is one that is read.
+    pub fn keep(&mut self, said_at: Moment, address: Address, data: &[u8]) {
         let Address(class, object, attribute, _) = address;
         let is_read = matches!(
             (class, object, attribute),
             (3, 3, 1 | 2) | (4 | 6, 2, 2) | (6, 3, 2 | 4) | (9, 2, 6 | 7) | (13, 2, 2..=4)
         );
         if is_read {
-            self.values.insert(address, (now, data.to_vec()));
+            self.values.insert(address, (said_at, data.to_vec()));
         }
+    }
+
+    /// Whether what is known of it was said after this.
+    pub fn is_newer(&self, address: Address, said_at: Moment) -> bool {
+        self.values.get(&address).is_some_and(|(at, _)| at.uptime_s > said_at.uptime_s)
     }
 
     /// Forgets a value, which the controller says it does not have.

@@ -208,6 +208,31 @@ fn a_state_is_as_old_as_its_oldest_lamp_and_traps_count() {
     assert_eq!(told(&talk.states[1]), [(1, Light::Red, None, None)]);
 }
 
+#[test]
+fn an_answer_is_as_old_as_its_query_and_one_that_was_overtaken_tells_nothing() {
+    let mut source = Gbt20999::new(settings(""));
+    let shown = |lamp| junction(0x21, 1, 12, [lamp, 0x10, 0x10]);
+    talk_with(&mut source, &shown(0x20));
+    let at = |uptime_s: f64| Moment { uptime_s, utc: NOW.utc.plus_seconds(uptime_s - NOW.uptime_s) };
+    let mut lamps_asked = |uptime_s| {
+        let mut talk = Talk::default();
+        source.tick(at(uptime_s), &mut talk);
+        let of_lamps = |query: &Vec<u8>| {
+            let query = one(query, Crc::Poly1005).unwrap();
+            query.values.iter().any(|value| value.address == Address(3, 3, 2, 1))
+        };
+        talk.send.into_iter().find(of_lamps).unwrap()
+    };
+    let [green, yellow] =
+        [(101.5, 0x20), (101.75, 0x30)].map(|(uptime_s, lamp)| answer(&lamps_asked(uptime_s), &shown(lamp)).unwrap());
+    let mut talk = Talk::default();
+    source.receive(at(101.9), &yellow, &mut talk);
+    source.receive(at(102.0), &green, &mut talk);
+    assert_eq!(talk.refused.iter().map(|refusal| refusal.0).collect::<Vec<_>>(), ["late"]);
+    let [state] = &talk.states[..] else { panic!("one state: {:?}", talk.states) };
+    assert_eq!((state.captured_at, state.groups[0].light), (at(101.75).utc, Light::Yellow));
+}
+
 fn source_frame(kind: u8, sequence: u8, values: Vec<Value>) -> Frame {
     Frame { version: 0x0102, host: 1, controller: 77, crossing: 3, sequence, kind, values }
 }
