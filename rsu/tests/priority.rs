@@ -4,23 +4,15 @@
 use std::net::UdpSocket;
 use std::time::Duration;
 
-use asn1::cn::common::NodeReferenceID;
-use asn1::cn::csae157::map::{Maneuver as Turn, MovementEx};
-use asn1::cn::day2::MessageFrameExt;
 use asn1::cn::day2::common::DriveBehavior;
 use asn1::cn::day2::rsc::CoordinationInfo;
 use asn1::cn::day2::vir::ReqStatus;
-use asn1::si::cn::day2::rsc::RoadsideCoordination;
-use asn1::si::cn::day2::vir::{DriveRequest, IARData, ReqInfo, ReqSignalPriority, VehIntentionAndRequest};
-use asn1::si::us::srm::{RequestorDescription, SignalRequestMessage, SignalRequestPackage};
-use asn1::si::us::ssm::SignalStatusMessage;
-use asn1::si::{Position, Si};
+use asn1::time;
 use asn1::transport::{dsmp, wsmp};
 use asn1::us::common::IntersectionReferenceID;
-use asn1::us::requestor::{BasicVehicleRole, IntersectionAccessPoint, RequestorType, VehicleID};
-use asn1::us::srm::{PriorityRequestType, SignalRequest};
+use asn1::us::requestor::{BasicVehicleRole, VehicleID};
+use asn1::us::srm::PriorityRequestType;
 use asn1::us::ssm::PrioritizationResponseStatus;
-use asn1::{Dialect, time};
 use perception::time::UtcMicros;
 use rsu::config::{RadioFile, ReceiverFile, Site};
 use rsu::messages::Edition;
@@ -30,13 +22,14 @@ use rsu::radios::{MessageKind, MessageSet, Transmission};
 use rsu::run::Service;
 use serde_json::Value;
 
+#[path = "support/requests.rs"]
+mod requests;
 mod support;
+use requests::{AMBULANCE, BUS, lane, rsc, srm, ssm, vir};
 use support::{Folder, START, Sim, demo_site, pipeline};
 
 /// Longer than any of it takes; who waits so long has failed.
 const PATIENCE: Duration = Duration::from_secs(60);
-const AMBULANCE: [u8; 8] = [0xa1, 2, 3, 4, 5, 6, 7, 8];
-const BUS: [u8; 4] = [0xb1, 2, 3, 4];
 
 fn policy(pass_to_controller: bool) -> Policy {
     let vehicles = vec![
@@ -54,105 +47,6 @@ fn sim(site: &Site, policy: Policy) -> Sim {
     let arbiter = Arbiter::new(policy, &site.map, site_edition(site));
     assert!(arbiter.is_some(), "the demo serves a junction");
     Sim::of(pipeline(site, START).with_priority(arbiter))
-}
-
-fn lane(site: &Site, link: &str, number: u8) -> IntersectionAccessPoint {
-    let lane = site.map.link(link).unwrap().lanes.iter().find(|lane| lane.number == number).unwrap();
-    IntersectionAccessPoint::Lane(lane.intersection_lane)
-}
-
-/// A bus from the north that goes straight on and arrives in 12 s.
-fn srm(site: &Site, now: UtcMicros, who: [u8; 4], request_type: PriorityRequestType) -> Vec<u8> {
-    let eta = now.plus_seconds(12.0);
-    let request = SignalRequest {
-        id: IntersectionReferenceID { region: None, id: site.map.served_node().unwrap().id.id },
-        request_id: 9,
-        request_type,
-        in_bound_lane: lane(site, "north-in", 2),
-        out_bound_lane: Some(lane(site, "south-out", 2)),
-        regional: None,
-    };
-    let package = SignalRequestPackage {
-        request,
-        minute: Some(time::minute_of_year(eta.0)),
-        second_s: Some(time::second_of_minute_s(eta.0)),
-        duration_s: Some(4.0),
-        regional: None,
-    };
-    let kind = RequestorType {
-        role: BasicVehicleRole::Transit,
-        subrole: None,
-        request: None,
-        iso3883: None,
-        hpms_type: None,
-        regional: None,
-    };
-    let srm = SignalRequestMessage {
-        time_stamp_minute: None,
-        second_s: Some(time::second_of_minute_s(now.0)),
-        sequence_number: Some(77),
-        requests: Some(vec![package]),
-        requestor: RequestorDescription {
-            id: VehicleID::EntityID(who.into()),
-            type_: Some(kind),
-            position: None,
-            name: None,
-            route_name: None,
-            transit_status: None,
-            transit_occupancy: None,
-            transit_schedule_s: None,
-            regional: None,
-        },
-        regional: None,
-    };
-    asn1::us::encode(&asn1::us::MessageFrame::SignalRequest(srm.to_wire().unwrap())).unwrap()
-}
-
-/// Somebody who turns left to the node at the end of the east link (from the north: group 2), and arrives in 8 s.
-fn vir(site: &Site, now: UtcMicros, who: [u8; 8], status: ReqStatus) -> Vec<u8> {
-    let node = |id: rsu::map::NodeId| NodeReferenceID { region: Some(id.region), id: id.id };
-    let wanted = ReqSignalPriority {
-        intersection_id: node(site.map.served_node().unwrap().id),
-        required_mov: MovementEx {
-            remote_intersection: node(site.map.link("east-out").unwrap().to),
-            phase_id: None,
-            turn_direction: Some(Turn::ManeuverLeftTurn),
-        },
-        estimated_arrival_time_s: Some(8.0),
-        distance_to_intersection: None,
-    };
-    let request = DriveRequest {
-        req_id: 3,
-        status,
-        req_priority: Some(7),
-        target_veh: None,
-        target_rsu: Some(site.rsu_id.into()),
-        info: Some(ReqInfo::SignalPriority(wanted)),
-        life_time_s: Some(30.0),
-    };
-    let vir = VehIntentionAndRequest {
-        msg_cnt: 5,
-        id: who.into(),
-        sec_mark_s: Some(time::second_of_minute_s(now.0)),
-        ref_pos: Some(Position { lat_deg: 31.4925, lon_deg: 120.3125, elevation_m: None }),
-        int_and_req: IARData { reqs: Some(vec![request]), ..IARData::default() },
-    };
-    let frame = asn1::cn::MessageFrame::MsgFrameExt(MessageFrameExt::Vir(vir.to_wire().unwrap()));
-    asn1::cn::encode(&frame, Dialect::CnCsae157).unwrap()
-}
-
-fn ssm(octets: &[u8]) -> SignalStatusMessage {
-    match asn1::us::decode(octets) {
-        Ok(asn1::us::MessageFrame::SignalStatus(ssm)) => SignalStatusMessage::from_wire(&ssm),
-        other => panic!("not an SSM: {other:?}"),
-    }
-}
-
-fn rsc(octets: &[u8]) -> RoadsideCoordination {
-    match asn1::cn::decode(octets, Dialect::CnCsae157) {
-        Ok(asn1::cn::MessageFrame::MsgFrameExt(MessageFrameExt::Rsc(rsc))) => RoadsideCoordination::from_wire(&rsc),
-        other => panic!("not an RSC: {other:?}"),
-    }
 }
 
 fn received(frame: Vec<u8>) -> Input {

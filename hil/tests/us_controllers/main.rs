@@ -9,4 +9,7 @@ mod priority;
 mod pushed;
 #[path = "../support/relay.rs"]
 mod relay;
+#[path = "../../../rsu/tests/support/requests.rs"]
+mod requests;
+mod service;
 mod tscbm;
