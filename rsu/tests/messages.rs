@@ -14,10 +14,11 @@ use perception::frames::{SiteFrame, Wgs84};
 use perception::time::UtcMicros;
 use perception::track::Track;
 use rsu::config::Site;
-use rsu::map::Maneuver;
+use rsu::map::{Connection, Maneuver};
 use rsu::messages::{Composed, Composer, Edition, ObjectPicture};
 use rsu::radios::{MessageKind, MessageSet, Transmission};
 use rsu::signals::{GroupState, Light, SignalState};
+use rsu::vehicle::heard::{Content, understand};
 
 mod support;
 use support::{START, demo_site, offset_1e7deg};
@@ -305,6 +306,36 @@ fn us_lights_name_the_tenth_of_the_utc_hour_in_which_they_change() {
                 "{now:?}"
             );
         }
+    }
+}
+
+#[test]
+fn each_of_several_junctions_has_its_own_groups_in_spat() {
+    let mut site = demo_site();
+    // The next node to the north is served too: who comes there may turn under group 2.
+    let north = site.map.link("north-out").unwrap().to;
+    site.map.nodes.iter_mut().filter(|node| node.id == north).for_each(|node| node.served = true);
+    let link = site.map.links.iter_mut().find(|link| link.id == "north-out").unwrap();
+    link.lanes[0].connections.push(Connection {
+        to_link: "north-in".into(),
+        to_lane: 1,
+        maneuver: Maneuver::UTurn,
+        signal_group: Some(2),
+        points: Vec::new(),
+        confirmed: true,
+    });
+    let groups = (1..=6).map(|id| GroupState::new(id, Light::Red)).collect();
+    let state = SignalState { captured_at: START, control: None, plan: None, groups };
+    for sent in composer(&site, Dialect::default()).spat(START, &state) {
+        let frame = rsu::radios::network_frame(&sent.unwrap()).unwrap();
+        let heard = understand(&frame, START, Dialect::default(), Dialect::UsJ27352024).unwrap().unwrap();
+        let Content::Lights(junctions) = heard.content else { panic!("no SPAT") };
+        let told: Vec<(u16, Vec<u8>)> = junctions
+            .iter()
+            .map(|junction| (junction.node.id, junction.groups.iter().map(|group| group.id).collect()))
+            .collect();
+        let of = |id| if id == north { vec![2] } else { vec![1, 2, 3, 4, 5, 6] };
+        assert_eq!(told, site.map.served_nodes().map(|node| (node.id.id, of(node.id))).collect::<Vec<_>>());
     }
 }
 

@@ -74,7 +74,7 @@ pub struct Node {
     pub position: Wgs84,
     /// What it was imported from, for people.
     pub source: Option<String>,
-    /// True for the junction that this site serves: exactly one.
+    /// True for a junction that this site serves: one or more, all under the site's one controller.
     pub served: bool,
 }
 
@@ -232,9 +232,41 @@ impl SiteMap {
         write::write(self, origin)
     }
 
-    /// The node that this site serves.
+    /// The nodes that this site serves, ascending.
+    pub fn served_nodes(&self) -> impl Iterator<Item = &Node> {
+        self.nodes.iter().filter(|node| node.served)
+    }
+
+    /// The first of the nodes that this site serves.
     pub fn served_node(&self) -> Option<&Node> {
-        self.nodes.iter().find(|node| node.served)
+        self.served_nodes().next()
+    }
+
+    /// Whether a link leads to a node that this site serves.
+    pub fn is_inbound(&self, link: &Link) -> bool {
+        self.served_nodes().any(|node| node.id == link.to)
+    }
+
+    /// Crosswalks at a served node, with their index: each is at the one that is nearest to it.
+    pub fn crosswalks_at(&self, node: NodeId) -> impl Iterator<Item = (usize, &Crosswalk)> {
+        let nearest = move |crosswalk: &Crosswalk| {
+            let Wgs84 { lat_deg, lon_deg, ellipsoidal_height_m } = *crosswalk.polygon.first()?;
+            let frame = SiteFrame::new(Origin { lat_deg, lon_deg, ellipsoidal_height_m });
+            let distance_m = |node: &Node| {
+                let [east_m, north_m] = enu2(&frame, &node.position);
+                east_m.hypot(north_m)
+            };
+            self.served_nodes().min_by(|a, b| distance_m(a).total_cmp(&distance_m(b)))
+        };
+        let crosswalks = self.crosswalks.iter().enumerate();
+        crosswalks.filter(move |(_, crosswalk)| nearest(crosswalk).is_some_and(|nearest| nearest.id == node))
+    }
+
+    /// The signal groups at a served node: of the lanes that lead to it, and of its crosswalks.
+    pub fn groups_at(&self, node: NodeId) -> BTreeSet<u8> {
+        let lanes = self.links.iter().filter(|link| link.to == node).flat_map(|link| &link.lanes);
+        let groups = lanes.flat_map(|lane| &lane.connections).filter_map(|connection| connection.signal_group);
+        groups.chain(self.crosswalks_at(node).filter_map(|(_, crosswalk)| crosswalk.signal_group)).collect()
     }
 
     /// The link of a name.

@@ -296,8 +296,8 @@ impl Reader {
                 problems.push(Problem::of_file(format!("link {:?} has no lane", link.id)));
             }
         }
-        if self.map.nodes.iter().filter(|node| node.served).count() != 1 {
-            problems.push(Problem::of_file("exactly one node must have \"served\": true"));
+        if self.map.served_node().is_none() {
+            problems.push(Problem::of_file("at least one node must have \"served\": true"));
         }
         self.map.nodes.sort_by_key(|node| node.id);
         let (lots, car_parks, wrong) = self.lots.finish();

@@ -15,30 +15,32 @@ use crate::signals::{GroupState, Light, SignalState};
 /// The standard's limit on phases of one intersection.
 const MAX_PHASES: usize = 16;
 
+/// `nodes`: each served node with its groups of the state.
 pub(super) fn encode(
     state: &SignalState,
-    node: NodeId,
+    nodes: &[(NodeId, Vec<&GroupState>)],
     dialect: Dialect,
     count: u8,
     now: UtcMicros,
 ) -> Result<Vec<u8>, CodecError> {
-    if state.groups.len() > MAX_PHASES {
-        return Err(CodecError::at(
-            "spatFrame.intersections[0].phases",
-            format!("{} phases, 16 fit", state.groups.len()),
-        ));
+    for (index, (_, groups)) in nodes.iter().enumerate() {
+        if groups.len() > MAX_PHASES {
+            let at = format!("spatFrame.intersections[{index}].phases");
+            return Err(CodecError::at(at, format!("{} phases, 16 fit", groups.len())));
+        }
     }
     let age_s = now.seconds_since(state.captured_at);
     let (moy, time_stamp_s) = (Some(time::minute_of_year(now.0)), Some(time::second_of_minute_s(now.0)));
-    let intersection = IntersectionState {
+    let intersection = |(node, groups): &(NodeId, Vec<&GroupState>)| IntersectionState {
         intersection_id: NodeReferenceID { region: Some(node.region), id: node.id },
         status: status(state),
         moy,
         time_stamp_s,
         time_confidence_s: None,
-        phases: state.groups.iter().map(|group| phase(group, age_s)).collect(),
+        phases: groups.iter().map(|group| phase(group, age_s)).collect(),
     };
-    let spat = Spat { msg_cnt: count, moy, time_stamp_s, name: None, intersections: vec![intersection] };
+    let intersections = nodes.iter().map(intersection).collect();
+    let spat = Spat { msg_cnt: count, moy, time_stamp_s, name: None, intersections };
     asn1::cn::encode(&MessageFrame::SpatFrame(spat.to_wire()?), dialect)
 }
 

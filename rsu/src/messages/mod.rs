@@ -1,5 +1,6 @@
 //! What to send, and what it says: from the picture, the signal and the map to encoded messages. One file per message.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use asn1::Dialect;
@@ -11,11 +12,11 @@ use perception::time::UtcMicros;
 use perception::track::{Track, V2X};
 
 use crate::gate::{Reason, Told, lot_may_be_said};
-use crate::map::SiteMap;
+use crate::map::{NodeId, SiteMap};
 use crate::notice::Timing;
 use crate::priority::Answers;
 use crate::radios::{MessageKind, MessageSet, Transmission};
-use crate::signals::SignalState;
+use crate::signals::{GroupState, SignalState};
 
 mod cn_map;
 mod cn_pam;
@@ -232,18 +233,34 @@ impl Composer {
 
     /// SPAT in each family.
     pub fn spat(&mut self, now: UtcMicros, state: &SignalState) -> Vec<Composed> {
-        let node = self.map.as_ref().and_then(SiteMap::served_node);
-        let id = node.map_or_else(Default::default, |node| node.id);
+        let nodes = self.nodes(state);
         let mut composed = Vec::new();
         if let Some(dialect) = self.edition.cn {
-            let encoded = cn_spat::encode(state, id, dialect, self.counts.cn_spat.next(), now);
+            let encoded = cn_spat::encode(state, &nodes, dialect, self.counts.cn_spat.next(), now);
             composed.push(finish(MessageSet::Cn, MessageKind::Spat, CN_SPAT, encoded, now, SPAT_VALID_S));
         }
         if self.edition.us.is_some() {
-            let encoded = us_spat::encode(state, id, now);
+            let encoded = us_spat::encode(state, &nodes, now);
             composed.push(finish(MessageSet::Us, MessageKind::Spat, US_SPAT, encoded, now, SPAT_VALID_S));
         }
         composed
+    }
+
+    /// Each served node that has groups, with them. What is no other's goes with the first, as all does where there is but one.
+    fn nodes<'a>(&self, state: &'a SignalState) -> Vec<(NodeId, Vec<&'a GroupState>)> {
+        let served =
+            self.map.iter().flat_map(|map| map.served_nodes().map(move |node| (node.id, map.groups_at(node.id))));
+        let mut served: Vec<(NodeId, BTreeSet<u8>)> = served.collect();
+        if served.is_empty() {
+            served.push(Default::default());
+        }
+        let of_others: BTreeSet<u8> = served.iter().skip(1).flat_map(|(_, groups)| groups).copied().collect();
+        if let Some((_, of_first)) = served.first_mut() {
+            of_first.extend(state.groups.iter().map(|group| group.id).filter(|id| !of_others.contains(id)));
+        }
+        let of_state = |groups: &BTreeSet<u8>| state.groups.iter().filter(|group| groups.contains(&group.id)).collect();
+        let said = served.iter().map(|(id, groups)| (*id, of_state(groups)));
+        said.filter(|(_, groups): &(NodeId, Vec<_>)| !groups.is_empty()).collect()
     }
 
     /// The picture of road users: RSM (China), SDSM (US).
@@ -279,9 +296,8 @@ impl Composer {
                 composed.push(finish(MessageSet::Cn, MessageKind::Rsc, application(), encoded, now, ANSWERS_VALID_S));
             }
         }
-        let node = self.map.as_ref().and_then(SiteMap::served_node);
-        if let (Some(node), Some(_)) = (node, self.edition.us)
-            && let Some(encoded) = us_ssm::encode(answers, node.id, now, || self.counts.us_ssm.next())
+        if self.edition.us.is_some()
+            && let Some(encoded) = us_ssm::encode(answers, now, || self.counts.us_ssm.next())
         {
             composed.push(finish(MessageSet::Us, MessageKind::Ssm, US_SSM, encoded, now, ANSWERS_VALID_S));
         }

@@ -1,4 +1,4 @@
-//! MAP of SAE J2735 (`asn1::us::map`): the served intersection, its lanes, connections and crosswalks.
+//! MAP of SAE J2735 (`asn1::us::map`): the served intersections, their lanes, connections and crosswalks.
 
 use asn1::si::us::common::{Position3D, RegulatorySpeedLimit};
 use asn1::si::us::lanes::{NodeAttributeSetXY, NodeListXY};
@@ -22,29 +22,52 @@ use crate::map::{self, LaneKind, Maneuver, NodeId, SiteMap, geometry};
 /// The most nodes of a line, `NodeSetXY`.
 const MAX_NODES: usize = 63;
 
-/// The map in as few messages as the size allows, each with whole approaches of the one intersection, or with some lanes
-/// of an approach that is too large by itself. A lane has the same number in whichever message it comes.
+/// The map in as few messages as the size allows, each with whole approaches of the intersections, or with some lanes
+/// of an approach that is too large by itself. A lane has the same number in whichever message it comes; one that leads from one
+/// intersection to another is in both.
 pub(super) fn encode(map: &SiteMap, max_octets: usize, now: UtcMicros) -> Result<Vec<Vec<u8>>, CodecError> {
-    let node = map.served_node().ok_or_else(|| CodecError::at("intersections", "no node of the map is served"))?;
-    let drawing = Drawing { map, node: node.id, center: Center::new(&node.position), width_m: usual_width_m(map) };
-    let mut groups: Vec<(Option<NodeId>, Vec<GenericLane>)> = Vec::new();
-    for link in map.links.iter().filter(|link| link.to == node.id || link.from == node.id) {
-        let far = Some(if link.to == node.id { link.from } else { link.to });
-        let lanes = link.lanes.iter().map(|lane| drawing.lane(link, lane));
-        match groups.iter_mut().find(|(other, _)| *other == far) {
-            Some((_, group)) => group.extend(lanes),
-            None => groups.push((far, lanes.collect())),
-        }
+    let width_m = usual_width_m(map);
+    let drawing = |node: &map::Node| Drawing { map, node: node.id, center: Center::new(&node.position), width_m };
+    let drawings: Vec<Drawing<'_>> = map.served_nodes().map(drawing).collect();
+    if drawings.is_empty() {
+        return Err(CodecError::at("intersections", "no node of the map is served"));
     }
-    groups.push((None, (0..map.crosswalks.len()).filter_map(|index| drawing.crosswalk(index)).collect()));
-    let groups = groups.into_iter().map(|(_, lanes)| lanes).filter(|lanes| !lanes.is_empty()).collect();
-    let message = |lanes: &[GenericLane], layer_id: Option<u8>| drawing.message(lanes.to_vec(), layer_id, now);
-    let parts = divide(groups, max_octets, |lanes| message(lanes, Some(0)))?;
-    if let [lanes] = &parts[..] {
-        return Ok(vec![message(lanes, None)?]);
+    let groups: Vec<Vec<Piece>> = drawings.iter().enumerate().flat_map(|(at, drawing)| drawing.groups(at)).collect();
+    let message = |pieces: &[Piece], layer_id: Option<u8>| {
+        let of =
+            |at: usize| pieces.iter().filter(|piece| piece.0 == at).map(|piece| piece.1.clone()).collect::<Vec<_>>();
+        let lanes =
+            drawings.iter().enumerate().map(|(at, drawing)| (drawing, of(at))).filter(|(_, lanes)| !lanes.is_empty());
+        self::message(lanes.map(|(drawing, lanes)| drawing.intersection(lanes)).collect(), layer_id, now)
+    };
+    let parts = divide(groups, max_octets, |pieces| message(pieces, Some(0)))?;
+    if let [pieces] = &parts[..] {
+        return Ok(vec![message(pieces, None)?]);
     }
     let layer_id = |index: usize| layer_id(index, parts.len());
-    parts.iter().enumerate().map(|(index, lanes)| message(lanes, layer_id(index))).collect()
+    parts.iter().enumerate().map(|(index, pieces)| message(pieces, layer_id(index))).collect()
+}
+
+/// A lane, and of which of the intersections.
+type Piece = (usize, GenericLane);
+
+fn message(
+    intersections: Vec<IntersectionGeometry>,
+    layer_id: Option<u8>,
+    now: UtcMicros,
+) -> Result<Vec<u8>, CodecError> {
+    let data = MapData {
+        time_stamp_minute: Some(time::minute_of_year(now.0)),
+        msg_issue_revision: 0,
+        layer_type: Some(LayerType::IntersectionData),
+        layer_id,
+        intersections: Some(intersections),
+        road_segments: None,
+        data_parameters: None,
+        restriction_list: None,
+        regional: None,
+    };
+    asn1::us::encode(&MessageFrame::MapData(data.to_wire()?))
 }
 
 /// Which part of how many: the number of parts as the tens, the part's own number, from 1, as the ones. That is how European
@@ -109,9 +132,25 @@ struct Drawing<'a> {
 }
 
 impl Drawing<'_> {
-    fn message(&self, lane_set: Vec<GenericLane>, layer_id: Option<u8>, now: UtcMicros) -> Result<Vec<u8>, CodecError> {
+    /// Lanes that should stay together: of the road to one other node; crosswalks. `at`: which of the intersections it is.
+    fn groups(&self, at: usize) -> Vec<Vec<Piece>> {
+        let mut groups: Vec<(NodeId, Vec<Piece>)> = Vec::new();
+        for link in self.map.links.iter().filter(|link| link.to == self.node || link.from == self.node) {
+            let far = if link.to == self.node { link.from } else { link.to };
+            let lanes = link.lanes.iter().map(|lane| (at, self.lane(link, lane)));
+            match groups.iter_mut().find(|(other, _)| *other == far) {
+                Some((_, group)) => group.extend(lanes),
+                None => groups.push((far, lanes.collect())),
+            }
+        }
+        let crosswalks = self.map.crosswalks_at(self.node).filter_map(|(index, _)| Some((at, self.crosswalk(index)?)));
+        let groups = groups.into_iter().map(|(_, lanes)| lanes).chain([crosswalks.collect()]);
+        groups.filter(|lanes| !lanes.is_empty()).collect()
+    }
+
+    fn intersection(&self, lane_set: Vec<GenericLane>) -> IntersectionGeometry {
         let Wgs84 { lat_deg, lon_deg, .. } = self.center.place;
-        let intersection = IntersectionGeometry {
+        IntersectionGeometry {
             name: None,
             id: reference(self.node),
             revision: 0,
@@ -122,19 +161,7 @@ impl Drawing<'_> {
             preempt_priority_data: None,
             regional: None,
             road_authority_id: None,
-        };
-        let data = MapData {
-            time_stamp_minute: Some(time::minute_of_year(now.0)),
-            msg_issue_revision: 0,
-            layer_type: Some(LayerType::IntersectionData),
-            layer_id,
-            intersections: Some(vec![intersection]),
-            road_segments: None,
-            data_parameters: None,
-            restriction_list: None,
-            regional: None,
-        };
-        asn1::us::encode(&MessageFrame::MapData(data.to_wire()?))
+        }
     }
 
     /// The line with the lane's width, where that is not the usual one, said at its first node.
@@ -230,10 +257,13 @@ impl Drawing<'_> {
     }
 }
 
-/// Approaches are numbered by the node at the far end, in the order of the map, from 1; past 15 they have no number.
+/// Approaches are numbered by the node at the far end, of those that a link joins to this one in the order of the map, from 1; past
+/// 15 they have no number.
 pub(crate) fn approach(map: &SiteMap, node: NodeId, link: &map::Link) -> Option<u8> {
     let far = if link.to == node { link.from } else { link.to };
-    let index = map.nodes.iter().filter(|other| other.id != node).position(|other| other.id == far)?;
+    let joined =
+        |other: &&map::Node| map.links.iter().any(|l| [(l.from, l.to), (l.to, l.from)].contains(&(other.id, node)));
+    let index = map.nodes.iter().filter(joined).position(|other| other.id == far)?;
     u8::try_from(index + 1).ok().filter(|number| *number <= 15)
 }
 

@@ -13,8 +13,13 @@ use super::signal_words::{is_protected, status};
 use crate::map::NodeId;
 use crate::signals::{GroupState, Light, SignalState};
 
-pub(super) fn encode(state: &SignalState, node: NodeId, now: UtcMicros) -> Result<Vec<u8>, CodecError> {
-    let intersection = IntersectionState {
+/// `nodes`: each served node with its groups of the state.
+pub(super) fn encode(
+    state: &SignalState,
+    nodes: &[(NodeId, Vec<&GroupState>)],
+    now: UtcMicros,
+) -> Result<Vec<u8>, CodecError> {
+    let intersection = |(node, groups): &(NodeId, Vec<&GroupState>)| IntersectionState {
         name: None,
         id: IntersectionReferenceID { region: Some(node.region), id: node.id },
         // Of the MAP that these groups belong to; it changes when the site file does, not while the service runs.
@@ -23,7 +28,7 @@ pub(super) fn encode(state: &SignalState, node: NodeId, now: UtcMicros) -> Resul
         moy: Some(time::minute_of_year(now.0)),
         time_stamp_s: Some(time::second_of_minute_s(now.0)),
         enabled_lanes: None,
-        states: state.groups.iter().map(|group| movement(group, state.captured_at, now)).collect(),
+        states: groups.iter().map(|group| movement(group, state.captured_at, now)).collect(),
         maneuver_assist_list: None,
         regional: None,
         road_authority_id: None,
@@ -31,7 +36,7 @@ pub(super) fn encode(state: &SignalState, node: NodeId, now: UtcMicros) -> Resul
     let spat = Spat {
         time_stamp_minute: Some(time::minute_of_year(now.0)),
         name: None,
-        intersections: vec![intersection],
+        intersections: nodes.iter().map(intersection).collect(),
         regional: None,
     };
     asn1::us::encode(&MessageFrame::Spat(spat.to_wire()?))

@@ -1,5 +1,7 @@
 //! SSM of SAE J2735 (`asn1::us::ssm`): how requests for priority stand.
 
+use std::collections::BTreeMap;
+
 use asn1::si::Si;
 use asn1::si::us::ssm::{SignalStatus, SignalStatusMessage, SignalStatusPackage};
 use asn1::us::MessageFrame;
@@ -15,32 +17,34 @@ use crate::priority::{Answers, Movement, Request, Requester, Status};
 /// `None`: nobody of this set asks.
 pub(super) fn encode(
     answers: &Answers<'_>,
-    node: NodeId,
     now: UtcMicros,
     mut count: impl FnMut() -> u8,
 ) -> Option<Result<Vec<u8>, CodecError>> {
-    let packages: Vec<_> = answers.requests.iter().filter_map(|entry| package(&entry.request)).collect();
-    if packages.is_empty() {
+    let mut status: BTreeMap<NodeId, SignalStatus> = BTreeMap::new();
+    for (node, package) in answers.requests.iter().filter_map(|entry| package(&entry.request)) {
+        let of_node = status.entry(node).or_insert_with(|| SignalStatus {
+            sequence_number: answers.revision,
+            id: IntersectionReferenceID { region: Some(node.region), id: node.id },
+            sig_status: Vec::new(),
+            regional: None,
+        });
+        of_node.sig_status.push(package);
+    }
+    if status.is_empty() {
         return None;
     }
-    let status = SignalStatus {
-        sequence_number: answers.revision,
-        id: IntersectionReferenceID { region: Some(node.region), id: node.id },
-        sig_status: packages,
-        regional: None,
-    };
     let ssm = SignalStatusMessage {
         time_stamp_minute: Some(time::minute_of_year(now.0)),
         second_s: Some(time::second_of_minute_s(now.0)),
         sequence_number: Some(count()),
-        status: vec![status],
+        status: status.into_values().collect(),
         regional: None,
     };
     Some(ssm.to_wire().and_then(|wire| asn1::us::encode(&MessageFrame::SignalStatus(wire))))
 }
 
-/// `None`: of the other set, or ended.
-fn package(request: &Request) -> Option<SignalStatusPackage> {
+/// With the junction that it is for. `None`: of the other set, or ended.
+fn package(request: &Request) -> Option<(NodeId, SignalStatusPackage)> {
     let id = match request.ask.key.who {
         Requester::Entity(id) => VehicleID::EntityID(id.into()),
         Requester::Station(number) => VehicleID::StationID(number),
@@ -55,7 +59,7 @@ fn package(request: &Request) -> Option<SignalStatusPackage> {
         type_data: None,
     };
     let eta = request.ask.eta;
-    Some(SignalStatusPackage {
+    let package = SignalStatusPackage {
         requester: Some(requester),
         inbound_on: inbound.clone(),
         outbound_on: outbound.clone(),
@@ -64,7 +68,8 @@ fn package(request: &Request) -> Option<SignalStatusPackage> {
         duration_s: request.ask.duration_s,
         status: status(request.why.status()?),
         regional: None,
-    })
+    };
+    Some((request.ask.node, package))
 }
 
 fn status(status: Status) -> PrioritizationResponseStatus {

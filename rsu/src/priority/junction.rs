@@ -8,10 +8,10 @@ use crate::map::{LaneKind, Maneuver, NodeId, SiteMap};
 use crate::messages::{Edition, us_approach};
 use crate::radios::MessageSet;
 
-/// The served junction as requests see it.
+/// The served junctions as requests see them.
 #[derive(Clone, Debug)]
 pub struct Junction {
-    id: NodeId,
+    nodes: Vec<NodeId>,
     edition: Edition,
     ways: Vec<Way>,
 }
@@ -19,6 +19,7 @@ pub struct Junction {
 /// One way across, for vehicles.
 #[derive(Clone, Debug)]
 struct Way {
+    node: NodeId,
     lane: u8,
     approach: Option<u8>,
     to_lane: u8,
@@ -29,11 +30,12 @@ struct Way {
 }
 
 impl Junction {
-    /// The junction that the map's site serves, asked in these sets and as the unit of this identity. `None`: it serves none.
+    /// What the map's site serves, asked in these sets and as the unit of this identity. `None`: it serves none.
     pub fn new(map: &SiteMap, edition: Edition) -> Option<Self> {
-        let id = map.served_node()?.id;
+        let nodes: Vec<NodeId> = map.served_nodes().map(|node| node.id).collect();
         let mut ways = Vec::new();
-        for link in map.links.iter().filter(|link| link.to == id) {
+        for link in map.links.iter().filter(|link| nodes.contains(&link.to)) {
+            let node = link.to;
             for lane in link.lanes.iter().filter(|lane| lane.kind() == LaneKind::Vehicle) {
                 for connection in &lane.connections {
                     let Some(out) = map.link(&connection.to_link) else { continue };
@@ -41,10 +43,11 @@ impl Junction {
                         continue;
                     };
                     ways.push(Way {
+                        node,
                         lane: lane.intersection_lane,
-                        approach: us_approach(map, id, link),
+                        approach: us_approach(map, node, link),
                         to_lane: to_lane.intersection_lane,
-                        to_approach: us_approach(map, id, out),
+                        to_approach: us_approach(map, node, out),
                         to: out.to,
                         maneuver: connection.maneuver,
                         group: connection.signal_group,
@@ -52,7 +55,7 @@ impl Junction {
                 }
             }
         }
-        Some(Self { id, edition, ways })
+        (!nodes.is_empty()).then_some(Self { nodes, edition, ways })
     }
 
     /// Whether the site speaks this set: in another it could not answer.
@@ -63,9 +66,10 @@ impl Junction {
         }
     }
 
-    /// Whether a reference means this junction; one without a region may.
-    pub fn is(&self, region: Option<u16>, id: u16) -> bool {
-        id == self.id.id && region.is_none_or(|region| region == self.id.region)
+    /// The node that a reference means, if it is one of ours; one without a region may.
+    pub fn node(&self, region: Option<u16>, id: u16) -> Option<NodeId> {
+        let is_meant = |node: &&NodeId| id == node.id && region.is_none_or(|region| region == node.region);
+        self.nodes.iter().find(is_meant).copied()
     }
 
     /// Whether a request to this roadside unit, or to any, is for this one.
@@ -73,9 +77,9 @@ impl Junction {
         rsu.is_none_or(|rsu| rsu == self.edition.rsu_id)
     }
 
-    /// The groups that a movement needs, ascending, each once; none if the map has no signal for it.
-    pub fn groups(&self, movement: &Movement) -> Vec<u8> {
-        let ways = self.ways.iter().filter(|way| match movement {
+    /// The groups that a movement at a node needs, ascending, each once; none if the map has no signal for it.
+    pub fn groups(&self, node: NodeId, movement: &Movement) -> Vec<u8> {
+        let ways = self.ways.iter().filter(|way| way.node == node).filter(|way| match movement {
             Movement::Us { inbound, outbound } => {
                 is_at(inbound, way.lane, way.approach)
                     && outbound.as_ref().is_none_or(|out| is_at(out, way.to_lane, way.to_approach))

@@ -72,7 +72,7 @@ pub struct Arbiter {
 }
 
 impl Arbiter {
-    /// For the junction that the map's site serves, in the sets that it speaks. `None`: it serves none.
+    /// For what the map's site serves, in the sets that it speaks. `None`: it serves none.
     pub fn new(policy: Policy, map: &SiteMap, edition: Edition) -> Option<Self> {
         Some(Self {
             policy,
@@ -208,7 +208,7 @@ impl Arbiter {
 
     fn admit(&mut self, now: UtcMicros, ask: Ask) -> Result<(), &'static str> {
         let (role, place) = self.policy.place(ask.key.who, ask.us_role.and_then(Role::of_us));
-        let groups = self.junction.groups(&ask.movement);
+        let groups = self.junction.groups(ask.node, &ask.movement);
         let request = Request { ask, role, groups, why: Why::Early };
         let entry = Entry { request, place, heard_at: now, ahead_since: None, spent: false, word: Word::NotAsked };
         if self.entries.len() >= MOST_REQUESTS {
@@ -227,7 +227,7 @@ impl Arbiter {
     }
 
     fn renew(&mut self, now: UtcMicros, index: usize, ask: Ask) {
-        let groups = self.junction.groups(&ask.movement);
+        let groups = self.junction.groups(ask.node, &ask.movement);
         let Some(entry) = self.entries.get_mut(index) else { return };
         entry.heard_at = now;
         entry.request.ask = ask;

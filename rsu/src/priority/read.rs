@@ -13,7 +13,7 @@ use perception::time::UtcMicros;
 
 use super::junction::Junction;
 use super::request::{Ask, Asked, Key, Movement, Requester};
-use crate::map::Maneuver;
+use crate::map::{Maneuver, NodeId};
 use crate::radios::MessageSet;
 use crate::reports::{Unread, dialect_of, moment, open};
 
@@ -50,14 +50,18 @@ fn of_us(junction: &Junction, arrived_at: UtcMicros, payload: &[u8]) -> Result<V
         VehicleID::StationID(number) => Requester::Station(*number),
     };
     let requests = srm.requests.iter().flatten();
-    let here = requests.filter(|package| junction.is(package.request.id.region, package.request.id.id));
-    Ok(here.filter_map(|package| us_ask(&srm, package, who, arrived_at)).collect())
+    let here = requests.filter_map(|package| {
+        let node = junction.node(package.request.id.region, package.request.id.id)?;
+        us_ask(&srm, package, node, who, arrived_at)
+    });
+    Ok(here.collect())
 }
 
 /// `None`: of a kind that is none of the edition's.
 fn us_ask(
     srm: &SignalRequestMessage,
     package: &SignalRequestPackage,
+    node: NodeId,
     who: Requester,
     arrived_at: UtcMicros,
 ) -> Option<Ask> {
@@ -69,6 +73,7 @@ fn us_ask(
     };
     Some(Ask {
         key: Key { who, number: request.request_id },
+        node,
         asked: match request.request_type {
             PriorityRequestType::PriorityRequest => Asked::Request,
             PriorityRequestType::PriorityRequestUpdate => Asked::Update,
@@ -104,12 +109,13 @@ fn of_cn(junction: &Junction, arrived_at: UtcMicros, payload: &[u8]) -> Option<R
 /// `None`: not for a signal, or not to us.
 fn cn_ask(junction: &Junction, request: &DriveRequest, who: Requester, said_at: UtcMicros) -> Option<Ask> {
     let Some(ReqInfo::SignalPriority(wanted)) = &request.info else { return None };
-    let here = junction.is(wanted.intersection_id.region, wanted.intersection_id.id);
-    if !here || !junction.is_asked(request.target_rsu.map(|rsu| *rsu)) {
+    let node = junction.node(wanted.intersection_id.region, wanted.intersection_id.id)?;
+    if !junction.is_asked(request.target_rsu.map(|rsu| *rsu)) {
         return None;
     }
     Some(Ask {
         key: Key { who, number: request.req_id },
+        node,
         asked: match request.status {
             ReqStatus::Request => Asked::Request,
             ReqStatus::Comfirmed => Asked::Update,

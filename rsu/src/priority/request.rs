@@ -7,7 +7,7 @@ use asn1::us::requestor::{BasicVehicleRole, IntersectionAccessPoint};
 use perception::time::UtcMicros;
 use serde::{Deserialize, Serialize};
 
-use crate::map::Maneuver;
+use crate::map::{Maneuver, NodeId};
 use crate::radios::MessageSet;
 
 /// What a vehicle is that may ask.
@@ -122,6 +122,8 @@ pub enum Movement {
 pub struct Ask {
     /// Which.
     pub key: Key,
+    /// At which of the served junctions.
+    pub node: NodeId,
     /// What is wanted.
     pub asked: Asked,
     /// Way across the junction.

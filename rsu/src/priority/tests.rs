@@ -62,6 +62,7 @@ impl Bench {
     fn ask(&self, who: u8, role: Option<BasicVehicleRole>, link: &str, eta_s: f64) -> Ask {
         Ask {
             key: key(who),
+            node: self.map.served_node().unwrap().id,
             asked: Asked::Request,
             movement: Movement::Us { inbound: self.lane(link, 2), outbound: None },
             us_role: role,
@@ -124,6 +125,26 @@ fn alone(policy: Policy, role: Option<BasicVehicleRole>, change: impl Fn(&Bench,
     let mut ask = bench.ask(1, role, "north-in", 20.0);
     change(&bench, &mut ask);
     bench.hear(ask).last(1)
+}
+
+#[test]
+fn each_of_several_junctions_is_asked_for_its_own_groups() {
+    let mut map = map();
+    let (here, north) = (map.served_node().unwrap().id, map.link("north-out").unwrap().to);
+    map.nodes.iter_mut().filter(|node| node.id == north).for_each(|node| node.served = true);
+    let back = map.link("north-in").unwrap().lanes[0].connections[0].clone();
+    let link = map.links.iter_mut().find(|link| link.id == "north-out").unwrap();
+    link.lanes[0].connections.push(crate::map::Connection {
+        to_link: "north-in".into(),
+        signal_group: Some(5),
+        ..back
+    });
+    let lane = IntersectionAccessPoint::Lane(link.lanes[0].intersection_lane);
+    let junction = Junction::new(&map, SETS).unwrap();
+    assert_eq!([here, north].map(|node| junction.node(Some(node.region), node.id)), [Some(here), Some(north)]);
+    assert_eq!((junction.node(Some(here.region + 1), here.id), junction.node(None, 999)), (None, None));
+    let movement = Movement::Us { inbound: lane, outbound: None };
+    assert_eq!((junction.groups(north, &movement), junction.groups(here, &movement)), (vec![5], vec![]));
 }
 
 #[test]

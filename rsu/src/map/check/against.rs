@@ -2,7 +2,7 @@
 
 use super::{Report, Severity, median};
 use crate::map::gcj02::{Datum, bd09_from_gcj02, gcj02_from_wgs84};
-use crate::map::{SiteMap, origin_of};
+use crate::map::{NodeId, SiteMap, origin_of};
 
 /// From WGS-84 latitude and longitude to what a map shifted in this way has, degrees.
 type Shift = fn([f64; 2]) -> [f64; 2];
@@ -16,9 +16,9 @@ const OTHER_PLACE_M: f64 = 3000.0;
 /// junction is in the middle of it.
 fn middle_deg(map: &SiteMap) -> Option<[f64; 2]> {
     let lanes = map.links.iter().flat_map(|link| link.lanes.iter().map(move |lane| (link, lane)));
-    let node = map.served_node()?.id;
+    let is_served = |id: NodeId| map.served_nodes().any(|node| node.id == id);
     let at_junction = lanes.filter_map(|(link, lane)| {
-        if link.to == node { lane.points.last() } else { lane.points.first().filter(|_| link.from == node) }
+        if is_served(link.to) { lane.points.last() } else { lane.points.first().filter(|_| is_served(link.from)) }
     });
     let points: Vec<_> = at_junction.collect();
     let median = |part: fn(&perception::frames::Wgs84) -> f64| median(points.iter().map(|point| part(point)).collect());

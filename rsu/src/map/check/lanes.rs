@@ -57,7 +57,7 @@ fn lane(map: &SiteMap, link: &Link, lane: &MapLane, report: &mut Report) {
     if !usual.contains(&lane.width_m) {
         report.add(Severity::Doubtful, "lane", id.clone(), Some(last), format!("is {} m wide", lane.width_m));
     }
-    let Some(served) = map.served_node().filter(|node| node.id == link.to) else { return };
+    let Some(served) = map.served_nodes().find(|node| node.id == link.to) else { return };
     if lane.connections.is_empty() && lane.kind() == LaneKind::Vehicle {
         report.add(Severity::Doubtful, "lane", id.clone(), Some(last), "leads nowhere: it has no connection");
     }
@@ -158,7 +158,10 @@ fn stop_lines(map: &SiteMap, report: &mut Report) {
 }
 
 fn far_points(map: &SiteMap, report: &mut Report) {
-    let Some(centre) = map.served_node().map(|node| enu2(&report.frame, &node.position)) else { return };
+    let centres: Vec<Point> = map.served_nodes().map(|node| enu2(&report.frame, &node.position)).collect();
+    if centres.is_empty() {
+        return;
+    }
     let mut all: Vec<(&str, String, Vec<Point>)> = Vec::new();
     for link in &map.links {
         all.push(("link", link.id.clone(), report.enu(&link.points)));
@@ -171,7 +174,9 @@ fn far_points(map: &SiteMap, report: &mut Report) {
         all.extend(lot.bays.iter().map(|bay| ("bay", format!("{}/{}", lot.id, bay.id), bay.polygon_enu_m.clone())));
     }
     for (kind, id, points) in all {
-        let off_m = |point: &Point| geometry::distance_m(centre, *point);
+        let off_m = |point: &Point| {
+            centres.iter().map(|centre| geometry::distance_m(*centre, *point)).fold(f64::INFINITY, f64::min)
+        };
         let Some(farthest) = points.into_iter().max_by(|a, b| off_m(a).total_cmp(&off_m(b))) else { continue };
         let off_m = off_m(&farthest);
         if off_m > FAR_M {

@@ -4,11 +4,13 @@ use asn1::Dialect;
 use perception::time::UtcMicros;
 
 use super::{Report, Severity, lane_id, start};
-use crate::map::SiteMap;
+use crate::map::{SiteMap, enu2};
 use crate::messages::encode_map;
 
 /// The most points of a lane that China's MAP has room for, and the US one.
 const POINTS: [(usize, &str); 2] = [(31, "China's MAP"), (63, "the US MAP")];
+/// The most phases of a node that China's SPAT has room for.
+const CN_PHASES: usize = 16;
 /// A line is told to within this, metres.
 const EXACT_M: f64 = 0.05;
 
@@ -24,6 +26,14 @@ pub(super) fn look(map: &SiteMap, max_octets: usize, report: &mut Report) {
                     report.add(Severity::Doubtful, "lane", lane_id(link, lane), start(&line), text);
                 }
             }
+        }
+    }
+    for node in map.served_nodes() {
+        let groups = map.groups_at(node.id).len();
+        if groups > CN_PHASES {
+            let text = format!("has {groups} signal groups; China's SPAT has room for {CN_PHASES}, so it is not sent");
+            let at = enu2(&report.frame, &node.position);
+            report.add(Severity::Doubtful, "node", node.id.id.to_string(), Some(at), text);
         }
     }
     let unnumbered = map.crosswalks.iter().enumerate().filter(|(index, _)| map.crosswalk_lane(*index).is_none());

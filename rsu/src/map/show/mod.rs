@@ -113,19 +113,18 @@ impl Painter {
     fn new(map: &SiteMap, origin: &Origin, width_px: f64, around_m: Option<f64>) -> Self {
         let frame = SiteFrame::new(*origin);
         let lanes = map.links.iter().flat_map(|link| &link.lanes).flat_map(|lane| &lane.points);
-        let served = map.served_node().map(|node| &node.position);
+        let served: Vec<Point> = map.served_nodes().map(|node| enu2(&frame, &node.position)).collect();
         let crosswalks = map.crosswalks.iter().flat_map(|crosswalk| &crosswalk.polygon);
         let bays = map.lots.iter().flat_map(|lot| &lot.bays).flat_map(|bay| &bay.polygon_enu_m).copied();
-        let points = lanes.chain(served).chain(crosswalks).map(|point| enu2(&frame, point)).chain(bays);
+        let points = lanes.chain(crosswalks).map(|point| enu2(&frame, point)).chain(bays).chain(served.iter().copied());
         let start = [f64::INFINITY, f64::INFINITY, f64::NEG_INFINITY, f64::NEG_INFINITY];
         let bounds = points
             .fold(start, |[west, south, east, north], [x, y]| [west.min(x), south.min(y), east.max(x), north.max(y)]);
         let [west, south, east, north] = if bounds[0] <= bounds[2] { bounds } else { [-50.0, -50.0, 50.0, 50.0] };
-        let [west, south, east, north] = match (around_m.filter(|around_m| *around_m > 0.0), served) {
-            (Some(around_m), Some(node)) => {
-                let [x, y] = enu2(&frame, node);
-                [x - around_m, y - around_m, x + around_m, y + around_m]
-            }
+        let [west, south, east, north] = match around_m.filter(|around_m| *around_m > 0.0) {
+            Some(around_m) if !served.is_empty() => served.iter().fold(start, |[west, south, east, north], [x, y]| {
+                [west.min(x - around_m), south.min(y - around_m), east.max(x + around_m), north.max(y + around_m)]
+            }),
             _ => [west, south, east, north],
         };
         let margin_m = ((east - west).max(north - south) * 0.05).max(8.0);
@@ -291,7 +290,7 @@ impl Painter {
             for lane in &link.lanes {
                 self.lane_number(map, link, lane);
             }
-            let inbound = map.served_node().is_none_or(|node| node.id == link.to);
+            let inbound = map.is_inbound(link);
             let line = self.enu(&link.points);
             // The two directions of a road, not on top of each other.
             let at_m = geometry::length_m(&line) * if inbound { 0.25 } else { 0.6 };
@@ -305,7 +304,7 @@ impl Painter {
                 self.text(at, group.to_string(), 12.0, colour_of(Some(group)));
             }
         }
-        for node in map.nodes.iter().filter(|node| node.served) {
+        for node in map.served_nodes() {
             let at = enu2(&self.frame, &node.position);
             for (radius_px, colour) in [(7.0, WHITE), (5.0, [200, 30, 30])] {
                 let corner = |turn: u8| {
@@ -327,7 +326,7 @@ impl Painter {
     /// The number in the link, and farther from the junction the one in the whole map.
     fn lane_number(&mut self, map: &SiteMap, link: &Link, lane: &MapLane) {
         let line = self.enu(&lane.points);
-        let inbound = map.served_node().is_some_and(|node| node.id == link.to);
+        let inbound = map.is_inbound(link);
         let from_junction = |distance_m: f64| if inbound { geometry::length_m(&line) - distance_m } else { distance_m };
         for (distance_m, text, colour) in
             [(4.5, lane.number.to_string(), WHITE), (12.0, format!("#{}", lane.intersection_lane), PALE)]
