@@ -28,12 +28,13 @@ pub struct MapArgs {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Make a map of one junction from OpenStreetMap, a SUMO network, OpenDRIVE or MAP messages.
+    /// Make a map of a junction, or of several under one controller, from OpenStreetMap, a SUMO network, OpenDRIVE or MAP messages.
     #[command(after_help = "\
 What was left out, made up or guessed goes to standard error. Signal groups are marked \"confirmed\": false.
 
 Examples:
   rsu map import town.net.xml --junction 335525545 --out map.geojson
+  rsu map import town.net.xml --junction 30624898 --junction 30503246 --out map.geojson
   rsu map import town.osm.pbf --at 52.2690,10.5267 --out map.geojson
   rsu map import shifted.osm --gcj02 --at 31.4912,120.3119 --out map.geojson
   rsu map import map.hex --dialect us-j2735-2024 --out map.geojson")]
@@ -62,16 +63,17 @@ struct ImportArgs {
     /// The format, when the name doesn't tell.
     #[arg(long, value_enum)]
     from: Option<Format>,
-    /// The junction by its id in the source: OSM node, SUMO or OpenDRIVE junction, number of the intersection.
+    /// The junction by its id in the source: OSM node, SUMO or OpenDRIVE junction, number of the intersection. SUMO: again for
+    /// each that the same controller runs.
     #[arg(long)]
-    junction: Option<String>,
+    junction: Vec<String>,
     /// The junction nearest to this place.
     #[arg(long, value_name = "LAT,LON", value_parser = place, allow_hyphen_values = true)]
     at: Option<[f64; 2]>,
     /// How much of each road, metres.
     #[arg(long, default_value_t = 150.0, value_name = "M")]
     reach: f64,
-    /// The number that the junction gets.
+    /// The number that the junction gets; further ones get those that follow.
     #[arg(long, default_value_t = 1)]
     id: u16,
     /// The road regulator's number.
@@ -175,7 +177,7 @@ fn import_map(args: &ImportArgs) -> anyhow::Result<ExitCode> {
     let format = format.with_context(|| format!("{name}: tell the format with --from"))?;
     let source = fs::read(&args.source).with_context(|| name.clone())?;
     let wish = Wish {
-        junction: args.junction.clone(),
+        junctions: args.junction.clone(),
         at_deg: args.at,
         reach_m: args.reach,
         node: NodeId { region: args.region, id: args.id },

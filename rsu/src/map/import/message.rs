@@ -46,8 +46,8 @@ pub(super) fn read(text: &str, wish: &Wish) -> Result<Plan, ImportError> {
 
 /// A wish for a junction by its number: `id` or `region/id`.
 pub(super) fn is_wanted(wish: &Wish, id: NodeId) -> bool {
-    wish.junction
-        .as_ref()
+    wish.junctions
+        .first()
         .is_none_or(|wanted| *wanted == id.id.to_string() || *wanted == format!("{}/{}", id.region, id.id))
 }
 
@@ -79,7 +79,7 @@ fn intersection(maps: Vec<us::map::MapData>, wish: &Wish) -> Result<Plan, Import
     let reference = geometry.ref_point.place.ok_or_else(|| ImportError::new("the reference point is unknown"))?;
     let ground = ground(reference, wish)?;
     let mut plan = Plan::new(ground.origin, format!("J2735 intersection {}", geometry.id.id));
-    plan.node = Some(id(&geometry));
+    plan.hubs[0].node = Some(id(&geometry));
     plan.whole = true;
     if !others.is_empty() {
         plan.notes.push(format!("left out: intersections {}; choose with --junction", others.join(", ")));
@@ -180,6 +180,7 @@ impl Reader<'_> {
         let limits = self.geometry.speed_limits.iter().flatten();
         let limit = limits.filter(|limit| limit.type_ == us_wire::common::SpeedLimitType::VehicleMaxSpeed);
         let way = Way {
+            hub: 0,
             source: format!("J2735 {name}"),
             inbound,
             // In and out are told apart: whose numbers go together is seen from where they lie.

@@ -41,7 +41,7 @@ pub(super) fn node(maps: Vec<MapData>, wish: &Wish) -> Result<Plan, ImportError>
     let reference = served.ref_pos.ok_or_else(|| ImportError::new("the node's place is unknown"))?;
     let ground = ground(reference, wish)?;
     let mut plan = Plan::new(ground.origin, name(here));
-    plan.node = Some(here);
+    plan.hubs[0].node = Some(here);
     plan.whole = true;
     let mut reader = Reader { nodes: &nodes, ground: &ground, wish, plan };
     for link in served.in_links.iter().flatten() {
@@ -89,6 +89,7 @@ impl Reader<'_> {
         let limit =
             limits.filter(|limit| limit.type_ == SpeedLimitType::VehicleMaxSpeed).find_map(|limit| limit.speed_mps);
         self.plan.ways.push(Way {
+            hub: 0,
             source: link
                 .name
                 .clone()

@@ -9,6 +9,7 @@ use perception::calibration::Origin;
 use super::gcj02::Datum;
 use super::{NodeId, SiteMap};
 
+mod arms;
 mod lines;
 mod message;
 mod message_cn;
@@ -20,6 +21,7 @@ mod osm_ways;
 mod plan;
 mod projection;
 mod sumo;
+mod sumo_groups;
 mod sumo_net;
 
 /// Why a source could not be imported.
@@ -71,13 +73,14 @@ impl Format {
 /// What is wanted of a source.
 #[derive(Clone, Debug)]
 pub struct Wish {
-    /// The junction, as the source calls it; `None`: the one nearest to `at`, or the only one there is.
-    pub junction: Option<String>,
+    /// The junctions, as the source calls them; none: the one nearest to `at`, or the only one there is. Several, under one
+    /// controller: of a SUMO net.
+    pub junctions: Vec<String>,
     /// Latitude and longitude near the junction, degrees, in the source's datum.
     pub at_deg: Option<[f64; 2]>,
     /// How much of each road, metres from the junction.
     pub reach_m: f64,
-    /// What the junction is to be called; a MAP message's own number wins.
+    /// What the junction is to be called, of several the first; a MAP message's own number wins.
     pub node: NodeId,
     /// Where zero is in a source that has plane coordinates and no projection: latitude and longitude, degrees.
     pub origin_deg: Option<[f64; 2]>,
@@ -94,7 +97,7 @@ pub struct Wish {
 impl Default for Wish {
     fn default() -> Self {
         Self {
-            junction: None,
+            junctions: Vec::new(),
             at_deg: None,
             reach_m: 150.0,
             node: NodeId { region: 0, id: 1 },
@@ -124,8 +127,11 @@ const MAX_OCTETS: u64 = 1 << 30;
 /// Reads a source.
 ///
 /// # Errors
-/// The source is not what it should be, has no such junction, or more lanes than a map can number.
+/// The source is not what it should be, has no such junction, is asked for several and is no SUMO net, or more lanes than a map can number.
 pub fn import(source: &[u8], format: Format, wish: &Wish) -> Result<Imported, ImportError> {
+    if wish.junctions.len() > 1 && format != Format::Sumo {
+        return Err(ImportError::new("several junctions at once are read of SUMO nets only"));
+    }
     let packed = source.starts_with(&[0x1f, 0x8b]);
     let unpacked = if packed { Some(gunzip(source)?) } else { None };
     let source = unpacked.as_deref().unwrap_or(source);

@@ -39,7 +39,7 @@ impl<'a> File<'a> {
     fn junction(&self, wish: &Wish) -> Result<Node<'a, 'a>, ImportError> {
         let junctions: Vec<Node<'a, 'a>> =
             self.root.children().filter(|child| child.has_tag_name("junction")).collect();
-        if let Some(wanted) = &wish.junction {
+        if let Some(wanted) = wish.junctions.first() {
             let found = junctions.into_iter().find(|junction| junction.attribute("id") == Some(wanted));
             return found.ok_or_else(|| ImportError::new(format!("there is no junction {wanted:?}")));
         }
@@ -151,6 +151,7 @@ impl<'a> File<'a> {
             // In the road's direction lanes are numbered from its left, greatest first; against it, the other way round.
             lanes.sort_by_key(|(number, _)| if inbound == end { -number } else { *number });
             plan.ways.push(Way {
+                hub: 0,
                 source: format!("OpenDRIVE road {}", road.id),
                 inbound,
                 far: format!("OpenDRIVE road {} {}", road.id, if end { "end" } else { "start" }),

@@ -296,6 +296,7 @@ impl Roads {
                 allowed: Vec::new(),
             });
             plan.ways.push(Way {
+                hub: 0,
                 source: format!("OSM way from node {}", self.junction),
                 inbound: inwards,
                 far: format!("OSM arm {}", arm.index),
@@ -327,7 +328,7 @@ pub(super) fn key(arm: usize, inbound: bool, lane: usize) -> String {
 }
 
 fn junction(data: &Data, steps: &BTreeMap<i64, Vec<Step>>, wish: &Wish) -> Result<i64, ImportError> {
-    if let Some(wanted) = &wish.junction {
+    if let Some(wanted) = wish.junctions.first() {
         let id = wanted.parse::<i64>().ok().filter(|id| steps.contains_key(id));
         return id.ok_or_else(|| ImportError::new(format!("no road leads to a node {wanted:?}")));
     }

@@ -1,49 +1,60 @@
-//! What the importers make of their sources: lanes that lead to and from one junction, in metres. Names, numbers and
-//! what a source leaves open are given here, for all of them alike.
+//! What the importers make of their sources: lanes that lead to and from a junction, or several that one controller runs, in
+//! metres. Names, numbers and what a source leaves open are given here, for all of them alike.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::f64::consts::{FRAC_PI_4, FRAC_PI_8, TAU};
 
 use perception::calibration::Origin;
 use perception::detection::Class;
-use perception::frames::{SiteFrame, Wgs84, heading_of, wrap_pi};
+use perception::frames::{SiteFrame, Wgs84, wrap_pi};
 
+use super::arms::{self, Arm, compass, heading_from, numbered};
 use super::lines::{centre_line, middle, trim};
 use super::{ImportError, Imported, Wish};
 use crate::map::geometry::{self, Point};
 use crate::map::{Connection, Crosswalk, Link, Maneuver, MapLane, Node, NodeId, SiteMap};
 
-/// One junction and what leads to it and away from it. Metres east and north of the junction.
+/// Junctions and what leads to them and away from them. Metres east and north of the first.
 #[derive(Debug)]
 pub(super) struct Plan {
-    /// Where zero is: the junction's reference point.
+    /// Where zero is: the first junction's reference point.
     pub(super) origin: Origin,
-    /// What the source calls the junction.
-    pub(super) source: String,
-    /// Its number, where the source has one that others know it by.
-    pub(super) node: Option<NodeId>,
-    /// Roads to and from it.
+    /// The junctions, one or more.
+    pub(super) hubs: Vec<Hub>,
+    /// Roads to and from them.
     pub(super) ways: Vec<Way>,
-    /// Ways across it.
+    /// Ways across them.
     pub(super) turns: Vec<Turn>,
     /// Crosswalks.
     pub(super) crosswalks: Vec<Zebra>,
-    /// Its lanes are as they should be: nothing is cut off, no point left out.
+    /// The lanes are as they should be: nothing is cut off, no point left out.
     pub(super) whole: bool,
-    /// It has signals, also where the source names no group.
+    /// There are signals, also where the source names no group.
     pub(super) lit: bool,
     /// What a person should know.
     pub(super) notes: Vec<String>,
 }
 
-/// A road to the junction or away from it.
+/// A junction that the site will serve.
+#[derive(Debug)]
+pub(super) struct Hub {
+    /// What the source calls it.
+    pub(super) source: String,
+    /// Its number, where the source has one that others know it by.
+    pub(super) node: Option<NodeId>,
+    /// Its reference point.
+    pub(super) at: Point,
+}
+
+/// A road to a junction or away from it.
 #[derive(Debug)]
 pub(super) struct Way {
+    /// Which junction: its place among the hubs. A road from one of them to another is once there, with the one that it leads to.
+    pub(super) hub: usize,
     /// What the source calls it.
     pub(super) source: String,
     /// True: to the junction.
     pub(super) inbound: bool,
-    /// Which place it comes from or goes to; ways with the same one share a node.
+    /// Which place it comes from or goes to; ways with the same one share a node. It may be another hub, by its source.
     pub(super) far: String,
     /// Where that is, if the source tells.
     pub(super) far_at: Option<Point>,
@@ -93,8 +104,7 @@ impl Plan {
     pub(super) fn new(origin: Origin, source: impl Into<String>) -> Self {
         Self {
             origin,
-            source: source.into(),
-            node: None,
+            hubs: vec![Hub { source: source.into(), node: None, at: [0.0; 2] }],
             ways: Vec::new(),
             turns: Vec::new(),
             crosswalks: Vec::new(),
@@ -110,64 +120,64 @@ impl Plan {
     /// No lanes, or more than 254.
     pub(super) fn into_map(mut self, wish: &Wish) -> Result<Imported, ImportError> {
         self.ways.retain(|way| !way.lanes.is_empty());
-        for way in self.ways.iter_mut().filter(|_| !self.whole) {
+        let hubs: BTreeSet<&str> = self.hubs.iter().map(|hub| &*hub.source).collect();
+        // A road from one of the junctions to another is needed up to there.
+        for way in self.ways.iter_mut().filter(|way| !self.whole && !hubs.contains(&*way.far)) {
             for lane in &mut way.lanes {
                 trim(&mut lane.line, way.inbound, wish.reach_m);
             }
         }
-        if self.ways.is_empty() {
-            return Err(ImportError::new(format!("{}: no lane leads there or away", self.source)));
+        if let Some(hub) = (0..self.hubs.len()).find(|hub| self.ways.iter().all(|way| way.hub != *hub)) {
+            return Err(ImportError::new(format!("{}: no lane leads there or away", self.hubs[hub].source)));
         }
         let lanes: usize = self.ways.iter().map(|way| way.lanes.len()).sum();
         if lanes > 254 || self.ways.iter().any(|way| way.lanes.len() > 32) {
             return Err(ImportError::new(format!("{lanes} lanes: MAP can number 254, 32 of one road")));
         }
-        let served = self.node.unwrap_or(wish.node);
         self.pair_up();
-        let places = self.places(served);
+        self.keep_apart();
+        let nodes = self.nodes(wish);
         let frame = SiteFrame::new(self.origin);
         let mut map = SiteMap::default();
-        map.nodes.push(Node {
-            id: served,
+        map.nodes.extend(nodes.iter().map(|(source, (id, at))| Node {
+            id: *id,
             name: None,
-            position: on_ground(&frame, [0.0; 2]),
-            served: true,
-            source: Some(self.source.clone()),
-        });
-        map.nodes.extend(places.iter().map(|place| Node {
-            id: place.id,
-            name: None,
-            position: on_ground(&frame, place.at),
-            served: false,
-            source: Some(place.key.clone()),
+            position: on_ground(&frame, *at),
+            served: self.hubs.iter().any(|hub| hub.source == *source),
+            source: Some(source.clone()),
         }));
         map.nodes.sort_by_key(|node| node.id);
-        let keys = self.links(&mut map, &places, served, &frame);
+        let keys = self.links(&mut map, &nodes, &frame);
         self.connections(&mut map, &keys, &frame);
-        self.crosswalks(&mut map, &frame);
+        self.crosswalks(&mut map, &nodes, &frame);
         self.remark(&map);
         Ok(Imported { map, origin: self.origin, notes: self.notes })
     }
 
     /// The two carriageways of a road that a source keeps apart come from and go to the same place.
     fn pair_up(&mut self) {
-        let heading = |way: &Way| {
+        let heading = |way: &Way, hub: Point| {
             let ends = way.lanes.iter().filter_map(|lane| {
                 let from_junction_m = if way.inbound { geometry::length_m(&lane.line) - 40.0 } else { 40.0 };
                 geometry::at(&lane.line, from_junction_m).map(|(at, _)| at)
             });
-            heading_of(middle(ends.collect::<Vec<_>>().iter()))
+            heading_from(hub, middle(ends.collect::<Vec<_>>().iter()))
         };
         let alone = |ways: &[Way], way: &Way| {
-            way.far_node.is_none() && !ways.iter().any(|other| other.far == way.far && other.inbound != way.inbound)
+            way.far_node.is_none()
+                && !self.hubs.iter().any(|hub| hub.source == way.far)
+                && !ways.iter().any(|other| other.far == way.far && other.inbound != way.inbound)
         };
         for index in 0..self.ways.len() {
             let way = &self.ways[index];
             if !way.inbound || !alone(&self.ways, way) {
                 continue;
             }
-            let off = |other: &Way| wrap_pi(heading(other) - heading(way)).abs();
-            let partners = self.ways.iter().enumerate().filter(|(_, other)| !other.inbound && alone(&self.ways, other));
+            let hub = self.hubs[way.hub].at;
+            let off = |other: &Way| wrap_pi(heading(other, hub) - heading(way, hub)).abs();
+            let partners = self.ways.iter().enumerate();
+            let partners =
+                partners.filter(|(_, other)| other.hub == way.hub && !other.inbound && alone(&self.ways, other));
             let nearest = partners.map(|(index, other)| (index, off(other))).min_by(|a, b| a.1.total_cmp(&b.1));
             if let Some((partner, _)) = nearest.filter(|(_, off_rad)| off_rad.to_degrees() < 30.0) {
                 self.ways[partner].far = self.ways[index].far.clone();
@@ -175,71 +185,71 @@ impl Plan {
         }
     }
 
-    /// The far ends, clockwise from north, numbered.
-    fn places(&mut self, served: NodeId) -> Vec<Place> {
-        // China's MAP knows a link by its two nodes, so a second one between the same two needs a node of its own.
+    /// China's MAP knows a link by its two nodes, so a second one between the same two needs a node of its own.
+    fn keep_apart(&mut self) {
         let mut taken = BTreeSet::new();
         for way in &mut self.ways {
-            while !taken.insert((way.far.clone(), way.inbound)) {
+            while !taken.insert((way.hub, way.far.clone(), way.inbound)) {
                 way.far.push('\'');
                 way.far_node = None;
             }
         }
-        let mut places: BTreeMap<&str, Place> = BTreeMap::new();
-        for way in &self.ways {
-            let ends =
-                way.lanes.iter().filter_map(|lane| if way.inbound { lane.line.first() } else { lane.line.last() });
-            let end = middle(ends);
-            let place = places.entry(&way.far).or_insert_with(|| Place {
-                key: way.far.clone(),
-                at: way.far_at.unwrap_or(end),
-                heading_rad: heading_of(end),
-                id: way.far_node.unwrap_or(served),
-                name: String::new(),
+    }
+
+    /// The roads of all junctions, each with the junction's place among the hubs.
+    fn arms(&self) -> impl Iterator<Item = (usize, Arm<'_>)> {
+        let of_hub = |(index, hub): (usize, &Hub)| {
+            let ways = self.ways.iter().filter(move |way| way.hub == index);
+            arms::of(hub.at, ways).into_iter().map(move |arm| (index, arm))
+        };
+        self.hubs.iter().enumerate().flat_map(of_hub)
+    }
+
+    /// All nodes by what the source calls them: number and place. Those that have no number get one, the junctions first.
+    fn nodes(&self, wish: &Wish) -> BTreeMap<String, (NodeId, Point)> {
+        let first = self.hubs[0].node.unwrap_or(wish.node);
+        let hubs = self.hubs.iter().map(|hub| (&*hub.source, hub.node, hub.at));
+        let arms: Vec<Arm<'_>> = self.arms().map(|(_, arm)| arm).collect();
+        let all: Vec<_> = hubs.chain(arms.iter().map(|arm| (arm.far, arm.id, arm.at))).collect();
+        let mut taken: BTreeSet<NodeId> = all.iter().filter_map(|(_, id, _)| *id).collect();
+        let mut nodes = BTreeMap::new();
+        let mut next = first;
+        for (source, id, at) in all {
+            nodes.entry(source.to_owned()).or_insert_with(|| {
+                let id = id.unwrap_or_else(|| {
+                    while !taken.insert(next) {
+                        next.id = next.id.wrapping_add(1);
+                    }
+                    next
+                });
+                (id, at)
             });
-            if place.id == served {
-                place.id = way.far_node.unwrap_or(served);
-            }
         }
-        let mut places: Vec<Place> = places.into_values().collect();
-        // What points north by a hair's breadth to the west is north all the same, and comes first.
-        let from_north = |place: &Place| (place.heading_rad + FRAC_PI_8).rem_euclid(TAU);
-        places.sort_by(|a, b| from_north(a).total_cmp(&from_north(b)));
-        let mut known: BTreeSet<NodeId> = places.iter().map(|place| place.id).chain([served]).collect();
-        let mut next = served.id;
-        for place in places.iter_mut().filter(|place| place.id == served) {
-            let mut id = served;
-            while !known.insert(id) {
-                next = next.wrapping_add(1);
-                id = NodeId { region: served.region, id: next };
-            }
-            place.id = id;
-        }
-        let mut names: BTreeMap<String, u32> = BTreeMap::new();
-        for place in &mut places {
-            let name = compass(place.heading_rad);
-            let count = names.entry(name.to_owned()).or_default();
-            *count += 1;
-            place.name = if *count == 1 { name.to_owned() } else { format!("{name}{count}") };
-        }
-        places
+        nodes
+    }
+
+    /// What the names of a junction's roads and crosswalks begin with: nothing where there is one junction.
+    fn prefix(&self, hub: usize, nodes: &BTreeMap<String, (NodeId, Point)>) -> String {
+        let several = self.hubs.len() > 1;
+        nodes.get(&self.hubs[hub].source).filter(|_| several).map_or_else(String::new, |(id, _)| format!("{}-", id.id))
     }
 
     /// Links with their lanes; where each lane of the plan went.
     fn links(
         &self,
         map: &mut SiteMap,
-        places: &[Place],
-        served: NodeId,
+        nodes: &BTreeMap<String, (NodeId, Point)>,
         frame: &SiteFrame,
     ) -> BTreeMap<String, (usize, usize)> {
+        let id = |source: &str| nodes.get(source).map_or_else(NodeId::default, |(id, _)| *id);
         let mut keys = BTreeMap::new();
         let mut number = 0;
-        for place in places {
-            let mut ways: Vec<&Way> = self.ways.iter().filter(|way| way.far == place.key).collect();
+        for (hub, arm) in self.arms() {
+            let mut ways: Vec<&Way> = self.ways.iter().filter(|way| way.hub == hub && way.far == arm.far).collect();
             ways.sort_by_key(|way| !way.inbound);
+            let (here, far, prefix) = (id(&self.hubs[hub].source), id(arm.far), self.prefix(hub, nodes));
             for way in ways {
-                let (from, to) = if way.inbound { (place.id, served) } else { (served, place.id) };
+                let (from, to) = if way.inbound { (far, here) } else { (here, far) };
                 let mut lanes = Vec::new();
                 for (index, lane) in way.lanes.iter().enumerate() {
                     keys.insert(lane.key.clone(), (map.links.len(), index));
@@ -254,7 +264,7 @@ impl Plan {
                     });
                 }
                 map.links.push(Link {
-                    id: format!("{}-{}", place.name, if way.inbound { "in" } else { "out" }),
+                    id: format!("{prefix}{}-{}", arm.name, if way.inbound { "in" } else { "out" }),
                     from,
                     to,
                     points: grounded(frame, &centre_line(way)),
@@ -299,14 +309,16 @@ impl Plan {
         }
     }
 
-    fn crosswalks(&self, map: &mut SiteMap, frame: &SiteFrame) {
-        let mut names: BTreeMap<&str, u32> = BTreeMap::new();
+    fn crosswalks(&self, map: &mut SiteMap, nodes: &BTreeMap<String, (NodeId, Point)>, frame: &SiteFrame) {
+        let mut names: Vec<BTreeMap<&str, u32>> = vec![BTreeMap::new(); self.hubs.len()];
         for zebra in &self.crosswalks {
-            let name = compass(heading_of(middle(zebra.outline.iter())));
-            let count = names.entry(name).or_default();
-            *count += 1;
+            let centre = middle(zebra.outline.iter());
+            let off_m = |hub: &usize| geometry::distance_m(centre, self.hubs[*hub].at);
+            let nearest = (0..self.hubs.len()).min_by(|a, b| off_m(a).total_cmp(&off_m(b)));
+            let hub = nearest.unwrap_or_default();
+            let name = numbered(compass(heading_from(self.hubs[hub].at, centre)), &mut names[hub]);
             map.crosswalks.push(Crosswalk {
-                id: if *count == 1 { name.to_owned() } else { format!("{name}{count}") },
+                id: format!("{}{name}", self.prefix(hub, nodes)),
                 polygon: zebra.outline.iter().map(|point| on_ground(frame, *point)).collect(),
                 signal_group: zebra.signal_group,
                 confirmed: zebra.signal_group.is_none() && !self.lit,
@@ -334,15 +346,6 @@ impl Plan {
     }
 }
 
-/// Where roads come from or go to.
-struct Place {
-    key: String,
-    at: Point,
-    heading_rad: f64,
-    id: NodeId,
-    name: String,
-}
-
 /// What one does who arrives in one direction and leaves in another.
 pub(super) fn maneuver(way_in: Point, way_out: Point) -> Maneuver {
     let turn_deg = geometry::turn_left_rad(way_in, way_out).to_degrees();
@@ -352,12 +355,6 @@ pub(super) fn maneuver(way_in: Point, way_out: Point) -> Maneuver {
         _ if turn_deg > 0.0 => Maneuver::Left,
         _ => Maneuver::Right,
     }
-}
-
-fn compass(heading_rad: f64) -> &'static str {
-    let names = ["north", "northeast", "east", "southeast", "south", "southwest", "west", "northwest"];
-    let sector = ((heading_rad + FRAC_PI_8).rem_euclid(TAU) / FRAC_PI_4).floor();
-    names.iter().zip(0u8..).find(|(_, index)| f64::from(*index) >= sector).map_or("north", |(name, _)| name)
 }
 
 /// A point on the ground: the map is drawn in two dimensions.

@@ -1,12 +1,13 @@
-//! A junction of a SUMO network.
+//! A junction of a SUMO network, or several that one controller runs.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use perception::detection::Class;
 use roxmltree::Document;
 
-use super::plan::{Plan, PlanLane, Turn, Way, Zebra};
+use super::plan::{Hub, Plan, PlanLane, Turn, Way, Zebra};
 use super::projection::Ground;
+use super::sumo_groups::groups;
 use super::sumo_net::{Connection, Edge, Lane, Net};
 use super::{ImportError, Wish};
 use crate::map::Maneuver;
@@ -15,26 +16,43 @@ use crate::map::geometry::{self, Point};
 pub(super) fn read(text: &str, wish: &Wish) -> Result<Plan, ImportError> {
     let document = Document::parse(text)?;
     let net = Net::read(&document)?;
-    let junction = junction(&net, wish)?;
-    let centre = net.junctions.get(junction).map_or([0.0; 2], |junction| junction.at);
-    let ground = Ground::around(centre, net.plane(wish.origin_deg)?, wish.datum)?;
-    let mut reader = Reader { net: &net, junction, ground: &ground, reach_m: wish.reach_m, groups: BTreeMap::new() };
-    if wish.merge_groups {
-        reader.groups = merged(&net);
+    let junctions = junctions(&net, wish)?;
+    let place = |junction: &str| net.junctions.get(junction).map_or([0.0; 2], |junction| junction.at);
+    let first = *junctions.first().ok_or_else(|| ImportError::new("no junction"))?;
+    let ground = Ground::around(place(first), net.plane(wish.origin_deg)?, wish.datum)?;
+    let groups = groups(&net, &junctions, wish.merge_groups);
+    let reader = Reader { net: &net, junctions: &junctions, ground: &ground, reach_m: wish.reach_m, groups };
+    let mut plan = Plan::new(ground.origin, name(first));
+    for other in &junctions[1..] {
+        plan.hubs.push(Hub { source: name(other), node: None, at: ground.point(place(other))? });
     }
-    let mut plan = Plan::new(ground.origin, format!("SUMO junction {junction}"));
     reader.ways(&mut plan)?;
     reader.turns(&mut plan)?;
     reader.crosswalks(&mut plan)?;
     Ok(plan)
 }
 
-/// The junction that is wanted.
-fn junction<'a>(net: &Net<'a>, wish: &Wish) -> Result<&'a str, ImportError> {
-    if let Some(wanted) = &wish.junction {
-        let found = net.junctions.keys().find(|id| *id == wanted);
-        return found.copied().ok_or_else(|| ImportError::new(format!("there is no junction {wanted:?}")));
+/// What a junction is called in the map.
+fn name(junction: &str) -> String {
+    format!("SUMO junction {junction}")
+}
+
+/// The junctions that are wanted, each once.
+fn junctions<'a>(net: &Net<'a>, wish: &Wish) -> Result<Vec<&'a str>, ImportError> {
+    let mut found: Vec<&str> = Vec::new();
+    for wanted in &wish.junctions {
+        let id = net.junctions.keys().find(|id| *id == wanted);
+        let id = *id.ok_or_else(|| ImportError::new(format!("there is no junction {wanted:?}")))?;
+        if found.contains(&id) {
+            return Err(ImportError::new(format!("junction {wanted:?} is asked for twice")));
+        }
+        found.push(id);
     }
+    if found.is_empty() { Ok(vec![junction(net, wish)?]) } else { Ok(found) }
+}
+
+/// The junction that is wanted without its name.
+fn junction<'a>(net: &Net<'a>, wish: &Wish) -> Result<&'a str, ImportError> {
     let lit: Vec<_> = net.junctions.iter().filter(|(_, junction)| junction.kind.starts_with("traffic_light")).collect();
     if let Some(at_deg) = wish.at_deg {
         let plane = net.plane(wish.origin_deg)?;
@@ -61,27 +79,9 @@ fn junction<'a>(net: &Net<'a>, wish: &Wish) -> Result<&'a str, ImportError> {
     }
 }
 
-/// Links of a signal that show the same lamps at all times, as one group each: counted from 1 for each signal.
-fn merged<'a>(net: &Net<'a>) -> BTreeMap<(&'a str, usize), u8> {
-    let mut groups = BTreeMap::new();
-    for (signal, states) in &net.signals {
-        let links = states.iter().map(|state| state.len()).max().unwrap_or(0);
-        let mut columns: Vec<Vec<u8>> = Vec::new();
-        for link in 0..links {
-            let column: Vec<u8> = states.iter().map(|state| state.as_bytes().get(link).copied().unwrap_or(0)).collect();
-            let index = columns.iter().position(|other| *other == column).unwrap_or_else(|| {
-                columns.push(column);
-                columns.len() - 1
-            });
-            groups.extend(u8::try_from(index + 1).ok().map(|group| ((*signal, link), group)));
-        }
-    }
-    groups
-}
-
 struct Reader<'a, 'n> {
     net: &'n Net<'a>,
-    junction: &'a str,
+    junctions: &'n [&'a str],
     ground: &'n Ground,
     reach_m: f64,
     groups: BTreeMap<(&'a str, usize), u8>,
@@ -94,10 +94,9 @@ impl<'a> Reader<'a, '_> {
     fn ways(&self, plan: &mut Plan) -> Result<(), ImportError> {
         let net = self.net;
         for edge in net.edges.values().filter(|edge| edge.function.is_none()) {
-            let inbound = edge.to == self.junction;
-            if !inbound && edge.from != self.junction {
-                continue;
-            }
+            let (to, from) = (self.hub(edge.to), self.hub(edge.from));
+            let inbound = to.is_some();
+            let Some(hub) = to.or(from) else { continue };
             let mut lanes: Vec<(usize, &Lane)> =
                 edge.lanes.iter().enumerate().filter(|(_, lane)| usable(lane)).collect();
             if !net.left_hand {
@@ -109,7 +108,16 @@ impl<'a> Reader<'a, '_> {
                     .push(format!("edge {}: {left_out} lanes only for people on foot or trams left out", edge.id));
             }
             let lanes: Vec<LaneId<'_>> = lanes.into_iter().map(|(index, _)| (edge.id, index)).collect();
-            let (lines, far) = self.extended(edge, &lanes, inbound)?;
+            let (mut lines, end) = self.extended(edge, &lanes, inbound)?;
+            let mut far = name(if inbound { edge.from } else { edge.to });
+            let mut far_at = net.junctions.get(end).map(|junction| self.ground.point(junction.at)).transpose()?;
+            if from.xor(to).is_some() && self.hub(end).is_some() {
+                // Over several edges to another of the junctions, which has the other half.
+                lines.iter_mut().for_each(|line| halve(line, inbound));
+                let mut ends = [end, self.junctions[hub]];
+                ends.sort_unstable();
+                (far, far_at) = (format!("between {} and {}", name(ends[0]), name(ends[1])), None);
+            }
             let mut drawn = Vec::new();
             for (id, line) in lanes.iter().zip(lines) {
                 let Some(lane) = edge.lanes.get(id.1) else { continue };
@@ -117,16 +125,22 @@ impl<'a> Reader<'a, '_> {
             }
             let speeds = edge.lanes.iter().filter(|lane| usable(lane)).filter_map(|lane| lane.speed_mps);
             plan.ways.push(Way {
+                hub,
                 source: format!("SUMO edge {}", edge.id),
                 inbound,
-                far: format!("SUMO junction {}", if inbound { edge.from } else { edge.to }),
-                far_at: net.junctions.get(far).map(|junction| self.ground.point(junction.at)).transpose()?,
+                far,
+                far_at,
                 far_node: None,
                 lanes: drawn,
                 speed_limit_mps: speeds.reduce(f64::max),
             });
         }
         Ok(())
+    }
+
+    /// The place of a junction among those that are wanted.
+    fn hub(&self, junction: &str) -> Option<usize> {
+        self.junctions.iter().position(|id| *id == junction)
     }
 
     /// The lanes' lines, each led on over the edges before (or after) its own until it is long enough, and where the
@@ -181,7 +195,7 @@ impl<'a> Reader<'a, '_> {
             let at = self.net.edges.get(edge).map_or("", |edge| if inbound { edge.from } else { edge.to });
             let junction = self.net.junctions.get(at);
             let ends_here =
-                at == self.junction || junction.is_none_or(|junction| junction.kind.starts_with("traffic_light"));
+                self.hub(at).is_some() || junction.is_none_or(|junction| junction.kind.starts_with("traffic_light"));
             if ends_here || geometry::length_m(line) >= self.reach_m {
                 continue;
             }
@@ -245,7 +259,7 @@ impl<'a> Reader<'a, '_> {
                 continue;
             };
             let of_road = from.function.is_none() && to.function.is_none();
-            if !of_road || from.to != self.junction || to.from != self.junction {
+            if !of_road || from.to != to.from || self.hub(to.from).is_none() {
                 continue;
             }
             let ends = [from.lanes.get(connection.from_lane), to.lanes.get(connection.to_lane)];
@@ -280,8 +294,7 @@ impl<'a> Reader<'a, '_> {
 
     fn group(&self, connection: &Connection<'a>, notes: &mut Vec<String>) -> Option<u8> {
         let signal = connection.signal?;
-        let plain = signal.1.checked_add(1).and_then(|group| u8::try_from(group).ok()).filter(|group| *group > 0);
-        let group = if self.groups.is_empty() { plain } else { self.groups.get(&signal).copied() };
+        let group = self.groups.get(&signal).copied();
         if group.is_none() {
             notes.push(format!("link {} of signal {}: MAP has no number for it", signal.1, signal.0));
         }
@@ -289,9 +302,12 @@ impl<'a> Reader<'a, '_> {
     }
 
     fn crosswalks(&self, plan: &mut Plan) -> Result<(), ImportError> {
-        let here = format!(":{}_c", self.junction);
+        let number_of = |edge: &'a str| {
+            let (junction, number) = edge.strip_prefix(':')?.rsplit_once("_c")?;
+            self.hub(junction).map(|_| number)
+        };
         for edge in self.net.edges.values() {
-            let is_here = edge.id.strip_prefix(&here).is_some_and(|rest| rest.bytes().all(|b| b.is_ascii_digit()));
+            let is_here = number_of(edge.id).is_some_and(|number| number.bytes().all(|b| b.is_ascii_digit()));
             let Some(lane) = edge.lanes.first().filter(|_| is_here && edge.function == Some("crossing")) else {
                 continue;
             };
@@ -304,6 +320,13 @@ impl<'a> Reader<'a, '_> {
         }
         Ok(())
     }
+}
+
+/// Keeps the half of a lane at its junction.
+fn halve(line: &mut Vec<Point>, inbound: bool) {
+    let length_m = geometry::length_m(line);
+    let (from_m, to_m) = if inbound { (length_m / 2.0, length_m) } else { (0.0, length_m / 2.0) };
+    *line = geometry::part(line, from_m, to_m);
 }
 
 /// Two pieces of a lane and what is between them. Where they don't meet, as where a road gets wider, one changes over along a
