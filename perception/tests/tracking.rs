@@ -223,6 +223,67 @@ fn before_a_camera_alone_those_who_pass_close_by_keep_their_ids() {
     assert!(kept >= 36, "{kept} of 40");
 }
 
+/// Whether one who slowly overtakes another behind whom he is hidden for more than three seconds keeps his id.
+fn overtakes_hidden(seed: u64) -> bool {
+    let people = [Mover::person([-9.0, 25.0], [1.0, 0.0]), Mover::person([-12.0, 25.8], [1.25, 0.0])];
+    let (mut rig, mut noise) = (Rig::new(), Noise(seed));
+    let mut ids = [0; 2];
+    for ms in (0..18_000).step_by(100) {
+        let mut frame = camera_frame(ms, &people, 0.03, &mut noise);
+        let [near, far] = people.map(|person| person.position(ms));
+        if let SensorFrame::Camera(picture) = &mut frame
+            && (near[0] - far[0]).abs() < 0.45
+        {
+            picture.boxes.truncate(1);
+        }
+        let picture = rig.feed(&frame);
+        for (id, truth) in ids.iter_mut().zip([near, far]) {
+            let nearest = picture.iter().min_by(|a, b| error_m(a, truth).total_cmp(&error_m(b, truth)));
+            match ms {
+                3000 => *id = nearest.map_or(0, |track| track.id),
+                17_900 if nearest.is_none_or(|track| track.id != *id) => return false,
+                _ => {}
+            }
+        }
+    }
+    ids[0] != ids[1]
+}
+
+#[test]
+fn two_long_known_are_not_taken_for_one_while_one_hides_the_other() {
+    let kept = (1..=20).filter(|seed| overtakes_hidden(*seed)).count();
+    assert!(kept >= 18, "{kept} of 20");
+}
+
+/// Whether a car keeps its id that nobody sees for a second and a half in which it brakes.
+fn brakes_unseen(seed: u64) -> bool {
+    let driving = Mover::car([4.0, 80.0], [-0.3, -12.0]);
+    let [east, north] = driving.position(2500);
+    let braked = Mover::car([east - 0.1 - 4.0 * -0.1, north - 6.0 - 4.0 * -3.0], [-0.1, -3.0]);
+    let (mut rig, mut noise) = (Rig::new(), Noise(seed));
+    let mut before = None;
+    for ms in (0..5500).step_by(100) {
+        let seen = match ms {
+            ..2500 => vec![driving],
+            2500..4000 => vec![],
+            _ => vec![braked],
+        };
+        let picture = rig.feed(&camera_frame(ms, &seen, 0.02, &mut noise));
+        match ms {
+            2400 => before = picture.first().map(|track| track.id),
+            5400 => return picture.len() == 1 && before == picture.first().map(|track| track.id),
+            _ => {}
+        }
+    }
+    false
+}
+
+#[test]
+fn who_brakes_while_nobody_looks_keeps_its_id() {
+    let kept = (1..=20).filter(|seed| brakes_unseen(*seed)).count();
+    assert!(kept >= 18, "{kept} of 20");
+}
+
 #[test]
 fn one_camera_alone_gives_a_track_within_three_frames_more() {
     let (mut rig, mut noise) = (Rig::new(), Noise(3));

@@ -18,6 +18,9 @@ const LOG_ODDS_RANGE: [f64; 2] = [-4.0, 5.0];
 /// At or above this, and with enough hits, a track is confirmed.
 const CONFIRM_LOG_ODDS: f64 = 2.0;
 const CONFIRM_HITS: u32 = 3;
+/// A track's place is sure enough to be shown when its variance is below this, m², or after more hits than this.
+const SHOW_M2: f64 = 0.5;
+const SHOW_HITS: u32 = 6;
 /// Time constant of the mean detector score, in detections.
 const SCORE_MEMORY: f64 = 30.0;
 /// A person that the detector is never sure of and that has not moved this far for [`STATUE_AFTER_S`] is a thing.
@@ -58,6 +61,8 @@ pub(crate) struct Tracked {
     pub tally: Tally,
     pub hits: u32,
     pub confirmed: bool,
+    /// Whether its id is known outside: it has been sure enough to be in the picture.
+    pub introduced: bool,
     /// Capture time of the last hit, by sensor index.
     pub last_hit: Vec<UtcMicros>,
     /// How good each sensor's measurements of it are, by sensor index.
@@ -132,6 +137,7 @@ impl Tracked {
             tally: Tally::new(at),
             hits: 1,
             confirmed: false,
+            introduced: false,
             last_hit: vec![NEVER; sensors],
             words: vec![Word::default(); sensors],
             measured_at: at,
@@ -229,6 +235,11 @@ impl Tracked {
             let sigma_mps = (state.velocity_cov().trace() / 2.0).sqrt();
             self.has_moved |= state.velocity().norm() > (3.0 * sigma_mps).max(0.5);
         }
+    }
+
+    /// Whether its place is sure enough for the picture.
+    pub(crate) fn is_placed(&self, at: UtcMicros) -> bool {
+        self.hits > SHOW_HITS || self.state_at(at).position_cov().trace() < SHOW_M2
     }
 
     /// Whether it is no road user, however real.

@@ -10,6 +10,8 @@ use crate::frames::unit_from_heading;
 use crate::priors::is_motor_vehicle;
 use crate::time::UtcMicros;
 
+/// Two that both have been known for so long are two, however near they come, seconds.
+const ESTABLISHED_S: f64 = 6.0;
 /// Farther apart on either axis no two tracks are of one thing, metres.
 const REACH_M: f64 = 8.0;
 /// A track that no camera has seen for so long is blind, seconds.
@@ -20,7 +22,7 @@ const SEEN_SHARE: [f64; 2] = [0.6, 0.7];
 const BLIND_SHARE: [f64; 2] = [0.75, 1.1];
 
 impl Tracker {
-    /// Of two tracks of one thing the younger goes; the older keeps its id and takes the better state. Goes by where the
+    /// Of two tracks of one thing the better known stays, or else the older; it takes the better state. Goes by where the
     /// tracks were expected in the scan just taken.
     pub(super) fn merge_duplicates(&mut self) {
         let mut gone: Vec<usize> = Vec::new();
@@ -37,7 +39,10 @@ impl Tracker {
             }
             let (older, younger) = (&self.tracks[a.track], &self.tracks[b.track]);
             let one_is_blind = older.is_blind(self.newest) || younger.is_blind(self.newest);
+            let established =
+                older.introduced && younger.introduced && self.newest.seconds_since(younger.born_at) > ESTABLISHED_S;
             if (one_is_blind || are_one(a, b, false))
+                && !established
                 && !older.seen_apart(younger)
                 && !gone.contains(&a.track)
                 && !gone.contains(&b.track)
@@ -52,13 +57,11 @@ impl Tracker {
         }
     }
 
-    /// Merges the second of two tracks into the first or the other way round; gives the index of the one to remove.
+    /// Merges the second of two tracks into the first, or the other way round if that one alone is known outside; gives
+    /// the index of the one to remove.
     fn absorb(&mut self, older: usize, younger: usize) -> usize {
-        let (keep, drop) = if self.tracks[younger].confirmed && !self.tracks[older].confirmed {
-            (younger, older)
-        } else {
-            (older, younger)
-        };
+        let known = |index: usize| (self.tracks[index].introduced, self.tracks[index].confirmed);
+        let (keep, drop) = if known(younger) > known(older) { (younger, older) } else { (older, younger) };
         let newest = self.newest;
         let Ok([into, from]) = self.tracks.get_disjoint_mut([keep, drop]) else { return drop };
         let better = into.is_blind(newest) && !from.is_blind(newest);

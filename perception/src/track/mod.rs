@@ -16,6 +16,7 @@ mod lifecycle;
 mod merge;
 mod motion;
 mod radar;
+mod recall;
 mod report;
 mod senders;
 mod sight;

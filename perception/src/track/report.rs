@@ -331,7 +331,7 @@ impl Tracked {
         let guess = Matrix2::identity() * (prior.speed_mps * prior.speed_mps);
         let (velocity, cov) = (claim.velocity_mps().unwrap_or_default(), claim.velocity_cov_m2ps2().unwrap_or(guess));
         let mut track = Self::begun(id, claim.at, (claim.position, claim.position_cov_m2()), (velocity, cov), sensors);
-        track.confirmed = true;
+        (track.confirmed, track.introduced) = (true, true);
         track.reported_at = claim.at;
         track.attributes.hear_report(claim);
         track

@@ -85,9 +85,6 @@ pub struct StepReport {
     pub born: usize,
 }
 
-/// A track is shown when its place is as sure as this, m², or after more hits than this.
-const SHOW_M2: f64 = 0.5;
-const SHOW_HITS: u32 = 6;
 /// After so many late scans on end the tracker's own idea of the time must be wrong, and it begins anew.
 const LATE_BEFORE_RESET: u32 = 20;
 
@@ -207,6 +204,7 @@ impl Tracker {
         settle_clocks(&mut self.health, &mut self.order);
         self.merge_duplicates();
         self.bury(self.newest);
+        self.introduce();
         report
     }
 
@@ -245,8 +243,8 @@ impl Tracker {
     }
 
     pub(super) fn shows(&self, track: &Tracked, at: UtcMicros) -> bool {
-        track.confirmed
-            && (track.hits > SHOW_HITS || track.state_at(at).position_cov().trace() < SHOW_M2)
+        track.introduced
+            && track.is_placed(at)
             && track.log_odds > -1.0
             && at.seconds_since(track.measured_at) < self.settings.show_unseen_s
             && !track.is_thing()
