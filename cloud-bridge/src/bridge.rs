@@ -16,7 +16,7 @@ use tracing::warn;
 use zenoh::query::Query;
 
 use crate::codec::Encoding;
-use crate::command::{Desk, command_keys};
+use crate::command::{CommandEnd, Desk, command_keys};
 use crate::commanded::{CommandEvent, MAX_EVENTS, Office};
 use crate::config::{BridgeConfig, BridgeError};
 use crate::history::answer_history;
@@ -128,7 +128,9 @@ impl Bridge {
         config.link.check()?;
         let store = outbox_file(&config, &keys);
         let sequences = begin_sequences(&config, &keys).await?;
-        let desk = Desk::new(keys.clone(), command_keys(&config.command_keys)?, config.executes.clone());
+        let desk = Desk::new(keys.clone(), command_keys(&config.command_keys)?, config.executes.clone())
+            .allowing(config.allows.clone())
+            .resuming(config.resumes.clone());
         let store = Arc::new(Store::new(store));
         let outbox = Outbox::open(Arc::clone(&store), config.outbox.clone())?;
         let (events, commands) = mpsc::channel(MAX_EVENTS);
@@ -228,9 +230,9 @@ impl Bridge {
         lock(&self.commands).take()
     }
 
-    /// Says how a command that was handed over has ended; `Err` says why it failed.
-    pub fn finish_command(&self, id: &str, result: Result<(), String>) -> Result<(), PublishError> {
-        let finished = self.shared.orders.push(Order::Finished(id.to_owned(), result));
+    /// Says how a command that was handed over has ended, by this run or ([`BridgeConfig::resumes`]) an earlier one.
+    pub fn finish_command(&self, id: &str, end: CommandEnd) -> Result<(), PublishError> {
+        let finished = self.shared.orders.push(Order::Finished(id.to_owned(), end));
         finished.map_err(|refused| match refused {
             Refused::Full => PublishError::QueueFull,
             Refused::Closed => PublishError::Closed,

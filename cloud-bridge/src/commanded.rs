@@ -4,7 +4,7 @@ use tokio::sync::mpsc;
 
 use crate::bridge::{Outgoing, OutgoingKey, Shared};
 use crate::clock::utc_us;
-use crate::command::{Ack, Command, CommandKind, Desk, Rejection, Remembered};
+use crate::command::{Ack, Command, CommandEnd, CommandKind, Desk, Rejection, Remembered};
 use crate::outbox::Store;
 
 /// Commands that wait to be done or written down.
@@ -31,11 +31,13 @@ pub(crate) struct Office {
     desk: Desk,
     events: mpsc::Sender<CommandEvent>,
     loaded: bool,
+    /// Ends that came before it was loaded.
+    early: Vec<(String, CommandEnd)>,
 }
 
 impl Office {
     pub(crate) fn new(desk: Desk, events: mpsc::Sender<CommandEvent>) -> Self {
-        Self { desk, events, loaded: false }
+        Self { desk, events, loaded: false, early: Vec::new() }
     }
 
     /// Reads what earlier runs remembered. Until the disk lets it, nothing is begun.
@@ -50,6 +52,9 @@ impl Office {
         self.loaded = true;
         for (id, ended) in self.desk.load(known, floor_us) {
             self.remember(shared, store, &id, ended);
+        }
+        for (id, end) in std::mem::take(&mut self.early) {
+            self.finish(shared, store, id, end);
         }
     }
 
@@ -81,11 +86,14 @@ impl Office {
     }
 
     /// A command that was begun has ended.
-    pub(crate) fn finish(&mut self, shared: &Shared, store: &Store, id: &str, result: &Result<(), String>) {
-        match self.desk.finish(id, result) {
+    pub(crate) fn finish(&mut self, shared: &Shared, store: &Store, id: String, end: CommandEnd) {
+        if !self.loaded {
+            return self.early.push((id, end));
+        }
+        match self.desk.finish(&id, &end) {
             Some(ended) => {
                 let ack = ended.ack.clone();
-                self.remember(shared, store, id, ended);
+                self.remember(shared, store, &id, ended);
                 answer(shared, &ack);
                 self.tell(CommandEvent { at_us: utc_us(), key: None, kind: None, ack, command: None });
             }

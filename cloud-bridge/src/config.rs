@@ -35,6 +35,13 @@ pub struct BridgeConfig {
     /// What the site can do when it is asked to; commands of other kinds are rejected as `not_supported`. Default nothing.
     #[serde(default)]
     pub executes: BTreeSet<CommandKind>,
+    /// What of it is done for this city; the rest is rejected as `not_allowed`. Default nothing.
+    #[serde(default)]
+    pub allows: BTreeSet<CommandKind>,
+    /// Commands that an earlier run has begun and this one ends ([`crate::Bridge::finish_command`]), by their ids; what else
+    /// was begun has failed. Default none.
+    #[serde(default)]
+    pub resumes: BTreeSet<String>,
     /// How to get at the city.
     #[serde(default)]
     pub link: LinkConfig,
@@ -51,6 +58,8 @@ impl BridgeConfig {
             outbox: BTreeMap::new(),
             command_keys: BTreeMap::new(),
             executes: BTreeSet::new(),
+            allows: BTreeSet::new(),
+            resumes: BTreeSet::new(),
             link: LinkConfig::default(),
         }
     }

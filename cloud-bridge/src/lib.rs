@@ -33,8 +33,9 @@ mod watch;
 pub use bridge::{Bridge, PublishError};
 pub use codec::{DecodeError, Encoding, MAX_PAYLOAD_BYTES, decode, encode};
 pub use command::{
-    ACK_SCHEMA, Ack, AckState, COMMAND_SCHEMA, Command, CommandError, CommandKind, KeyError, MAX_LIFE_US, Rejection,
-    SigningKey, ack_key, command_key, command_keys, public_key, send_command, signing_key,
+    ACK_SCHEMA, Ack, AckState, COMMAND_SCHEMA, Command, CommandEnd, CommandError, CommandKind, KeyError,
+    MAX_COMMAND_BYTES, MAX_LIFE_US, Rejection, SigningKey, ack_key, command_key, command_keys, public_key,
+    send_command, signing_key,
 };
 pub use commanded::CommandEvent;
 pub use config::{BridgeConfig, BridgeError, LinkConfig, LinkMode, TlsConfig};

@@ -8,6 +8,7 @@ use tokio::sync::oneshot;
 
 use crate::bridge::{Outgoing, OutgoingKey, Shared};
 use crate::clock::Monotonic;
+use crate::command::CommandEnd;
 use crate::commanded::Office;
 use crate::keys::StateKey;
 use crate::lock;
@@ -26,7 +27,7 @@ pub(crate) enum Order {
     /// A command came under this id.
     Command(String, Vec<u8>),
     /// A command that was handed over has ended.
-    Finished(String, Result<(), String>),
+    Finished(String, CommandEnd),
     /// Somebody came, or went.
     Reconnected,
     /// Tell when all before this is on the disk.
@@ -49,7 +50,7 @@ pub(crate) fn run_outbox(shared: &Arc<Shared>, mut outbox: Outbox, mut office: O
                 Order::Put(key, message) => put(shared, &mut outbox, &key, &message, now),
                 Order::Receipt(receipt) => receive(shared, &mut outbox, &receipt, now),
                 Order::Command(id, bytes) => office.rule(shared, outbox.store(), &id, &bytes),
-                Order::Finished(id, result) => office.finish(shared, outbox.store(), &id, &result),
+                Order::Finished(id, end) => office.finish(shared, outbox.store(), id, end),
                 Order::Reconnected => outbox.reconnected(now),
                 Order::TellWhenSaved(tell) => ask.push(tell),
             }

@@ -12,7 +12,7 @@ use zenoh::{Session, Wait};
 
 use crate::bridge::{Outgoing, OutgoingKey, Shared};
 use crate::codec::{Encoding, MAX_PAYLOAD_BYTES, encode};
-use crate::command::{ack_key, commands_of};
+use crate::command::{MAX_COMMAND_BYTES, ack_key, commands_of};
 use crate::config::{BridgeConfig, BridgeError};
 use crate::history::History;
 use crate::keys::{StateKey, check_name};
@@ -22,9 +22,6 @@ use crate::receipt::Receipt;
 use crate::schema::{Kind, StateMessage};
 use crate::stats::DropReason;
 use crate::{link, lock};
-
-/// The largest receipt or command that is read, bytes: many may wait.
-const MAX_FOREIGN_BYTES: usize = 64 << 10;
 
 /// The link's thread: opens the session, sends until the queue is closed and empty, closes the session.
 pub(crate) fn run_link(shared: &Arc<Shared>, config: &BridgeConfig, opened: oneshot::Sender<Result<(), BridgeError>>) {
@@ -137,7 +134,7 @@ fn on_receipt(shared: &Shared, sample: &Sample) {
 /// A receipt's or command's payload; nothing, which is none, for one that is too large.
 fn in_bounds(sample: &Sample) -> Vec<u8> {
     let payload = sample.payload();
-    if payload.len() > MAX_FOREIGN_BYTES { Vec::new() } else { payload.to_bytes().into_owned() }
+    if payload.len() > MAX_COMMAND_BYTES { Vec::new() } else { payload.to_bytes().into_owned() }
 }
 
 /// A command that does not fit in the inbox is not answered; the city sends it again.

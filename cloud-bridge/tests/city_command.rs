@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use cloud_bridge::{
-    Ack, AckState, Bridge, BridgeConfig, Command, CommandKind, LinkConfig, LinkMode, SigningKey, public_key,
-    send_command, signing_key,
+    Ack, AckState, Bridge, BridgeConfig, Command, CommandEnd, CommandKind, LinkConfig, LinkMode, SigningKey,
+    public_key, send_command, signing_key,
 };
 use support::{PATIENCE, free_endpoint, link, site_config};
 
@@ -34,7 +34,8 @@ fn config(endpoint: &str) -> BridgeConfig {
     let public = public_key(&key(1));
     BridgeConfig {
         command_keys: BTreeMap::from([("city-1".to_owned(), public)]),
-        executes: BTreeSet::from([CommandKind::Rsi]),
+        executes: BTreeSet::from([CommandKind::Rsi, CommandKind::Plan]),
+        allows: BTreeSet::from([CommandKind::Rsi]),
         ..site_config(endpoint)
     }
 }
@@ -57,10 +58,11 @@ async fn a_command_is_done_once_and_answered_each_time_also_after_a_restart() {
         let event = commands.recv().await.unwrap();
         assert_eq!((event.ack.state, event.key.as_deref()), (AckState::Accepted, Some("city-1")));
         assert_eq!(event.command, Some(asked));
-        bridge.finish_command("c1", Err("no such sign".to_owned())).unwrap();
+        bridge.finish_command("c1", CommandEnd::failed("no_such_sign").with_detail("sign 7")).unwrap();
     });
     let answer = answer.unwrap();
-    assert_eq!((answer.state, answer.reason.as_deref()), (AckState::Failed, Some("no such sign")));
+    assert_eq!((answer.state, answer.reason.as_deref()), (AckState::Failed, Some("no_such_sign")));
+    assert_eq!(answer.detail.as_deref(), Some("sign 7"));
     assert_eq!(send(&by, &bridge, "c1", &signed, PATIENCE).await.unwrap(), answer);
 
     // One that is under way when the service ends is not begun again.
@@ -83,10 +85,11 @@ async fn what_is_not_to_be_believed_or_done_is_rejected_and_says_why() {
     let endpoint = free_endpoint();
     let bridge = Bridge::open(config(&endpoint)).await.unwrap();
     let by = link(LinkMode::Peer, &[], &[&endpoint]);
-    let cases: [(&str, Vec<u8>, &str); 4] = [
+    let cases: [(&str, Vec<u8>, &str); 5] = [
         ("r1", b"\xff{".to_vec(), "malformed"),
         ("r2", command("r2", CommandKind::Rsi).sign("city-1", &key(2)).unwrap(), "bad_signature"),
         ("r3", command("r3", CommandKind::Software).sign("city-1", &key(1)).unwrap(), "not_supported"),
+        ("r5", command("r5", CommandKind::Plan).sign("city-1", &key(1)).unwrap(), "not_allowed"),
         ("r4", command("r3", CommandKind::Rsi).sign("city-1", &key(1)).unwrap(), "wrong_address"),
     ];
     let mut commands = bridge.commands().unwrap();

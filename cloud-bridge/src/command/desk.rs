@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use ring::digest::{SHA256, digest};
 use serde::{Deserialize, Serialize};
 
-use super::{Ack, AckState, Command, CommandKind, MAX_LIFE_US, Rejection};
+use super::{Ack, AckState, Command, CommandEnd, CommandKind, MAX_LIFE_US, Rejection};
 use crate::keys::SiteKeys;
 
 /// Commands that are remembered. When more come, the one signed first is forgotten, and what was signed before it is
@@ -40,7 +40,12 @@ pub(crate) struct Ruling {
 pub(crate) struct Desk {
     site: SiteKeys,
     keys: BTreeMap<String, [u8; 32]>,
+    /// What the site can do.
     executes: BTreeSet<CommandKind>,
+    /// What it does when it is asked to.
+    allows: BTreeSet<CommandKind>,
+    /// What an earlier run has begun and this one ends.
+    resumes: BTreeSet<String>,
     known: BTreeMap<String, Remembered>,
     /// What was signed at this time or before and is not known was forgotten.
     floor_us: i64,
@@ -48,11 +53,22 @@ pub(crate) struct Desk {
 
 impl Desk {
     pub(crate) fn new(site: SiteKeys, keys: BTreeMap<String, [u8; 32]>, executes: BTreeSet<CommandKind>) -> Self {
-        Self { site, keys, executes, known: BTreeMap::new(), floor_us: i64::MIN }
+        let (allows, resumes) = (BTreeSet::new(), BTreeSet::new());
+        Self { site, keys, executes, allows, resumes, known: BTreeMap::new(), floor_us: i64::MIN }
     }
 
-    /// Takes in what an earlier run remembered. What it had begun is not begun again: it has failed, and that is to be
-    /// remembered in its place.
+    /// The same, where commands of these kinds are allowed.
+    pub(crate) fn allowing(self, allows: BTreeSet<CommandKind>) -> Self {
+        Self { allows, ..self }
+    }
+
+    /// The same, which goes on with these commands of an earlier run, by their ids.
+    pub(crate) fn resuming(self, resumes: BTreeSet<String>) -> Self {
+        Self { resumes, ..self }
+    }
+
+    /// Takes in what an earlier run remembered. What it had begun and is not gone on with is not begun again: it has failed,
+    /// and that is to be remembered in its place.
     pub(crate) fn load(
         &mut self,
         known: Vec<(String, Remembered)>,
@@ -60,9 +76,11 @@ impl Desk {
     ) -> Vec<(String, Remembered)> {
         self.floor_us = floor_us.unwrap_or(i64::MIN);
         self.known = known.into_iter().collect();
-        let begun = self.known.iter_mut().filter(|(_, known)| known.ack.state == AckState::Accepted);
+        let is_over =
+            |id: &String, known: &Remembered| known.ack.state == AckState::Accepted && !self.resumes.contains(id);
+        let begun = self.known.iter_mut().filter(|(id, known)| is_over(id, known));
         let end = |(id, known): (&String, &mut Remembered)| {
-            known.ack = Ack::new(id, AckState::Failed, Some(Rejection::Interrupted.name().to_owned()));
+            known.ack = Ack::ended(id, &CommandEnd::failed(Rejection::Interrupted.name()));
             (id.clone(), known.clone())
         };
         begun.map(end).collect()
@@ -92,14 +110,19 @@ impl Desk {
             return rule(reject(Rejection::LivesTooLong), None, None);
         }
         let remembered = |ack: &Ack| Some(Remembered { issued_us: command.issued_us, digest, ack: ack.clone() });
-        if !self.executes.contains(&command.kind) {
-            let ack = reject(Rejection::NotSupported);
+        let unwilling = match command.kind {
+            kind if !self.executes.contains(&kind) => Some(Rejection::NotSupported),
+            kind if !self.allows.contains(&kind) => Some(Rejection::NotAllowed),
+            _ => None,
+        };
+        if let Some(why) = unwilling {
+            let ack = reject(why);
             return rule(ack.clone(), remembered(&ack), None);
         }
         if !room {
             return rule(reject(Rejection::Busy), None, None);
         }
-        let ack = Ack::new(id, AckState::Accepted, None);
+        let ack = Ack::new(id, AckState::Accepted);
         rule(ack.clone(), remembered(&ack), Some(command))
     }
 
@@ -119,13 +142,9 @@ impl Desk {
     }
 
     /// How a command that was accepted has ended; to be remembered. `None`: none such is being done.
-    pub(crate) fn finish(&self, id: &str, result: &Result<(), String>) -> Option<Remembered> {
+    pub(crate) fn finish(&self, id: &str, end: &CommandEnd) -> Option<Remembered> {
         let known = self.known.get(id).filter(|known| known.ack.state == AckState::Accepted)?;
-        let ack = match result {
-            Ok(()) => Ack::new(id, AckState::Done, None),
-            Err(why) => Ack::new(id, AckState::Failed, Some(why.clone())),
-        };
-        Some(Remembered { ack, ..known.clone() })
+        Some(Remembered { ack: Ack::ended(id, end), ..known.clone() })
     }
 }
 
@@ -156,7 +175,8 @@ mod tests {
 
     fn desk() -> Desk {
         let keys = BTreeMap::from([("city-1".to_owned(), key(1).public_key().as_ref().try_into().unwrap())]);
-        Desk::new(SiteKeys::new("demo", "vtest").unwrap(), keys, BTreeSet::from([CommandKind::Rsi]))
+        let executes = BTreeSet::from([CommandKind::Rsi, CommandKind::Plan]);
+        Desk::new(SiteKeys::new("demo", "vtest").unwrap(), keys, executes).allowing([CommandKind::Rsi].into())
     }
 
     fn said(desk: &Desk, id: &str, bytes: &[u8]) -> String {
@@ -179,6 +199,7 @@ mod tests {
         assert_eq!(with(&|c| c.expires_us = NOW_US - 1), "Rejected expired");
         assert_eq!(with(&|c| c.expires_us = c.issued_us + MAX_LIFE_US + 1), "Rejected lives_too_long");
         assert_eq!(with(&|c| c.kind = CommandKind::Model), "Rejected not_supported");
+        assert_eq!(with(&|c| c.kind = CommandKind::Plan), "Rejected not_allowed");
         let by = |name: &str, seed: u8| said(&desk(), "a", &command("a").sign(name, &key(seed)).unwrap());
         assert_eq!(by("city-2", 1), "Rejected unknown_key");
         assert_eq!(by("city-1", 2), "Rejected bad_signature");
@@ -200,10 +221,10 @@ mod tests {
         // Long after it has expired, and however much there is to do.
         let again = desk.rule("a", &bytes, i64::MAX, false);
         assert_eq!((again.ack.state, again.accepted, again.remember), (AckState::Accepted, None, None));
-        let done = desk.finish("a", &Ok(())).unwrap();
+        let done = desk.finish("a", &CommandEnd::done()).unwrap();
         desk.remember("a".into(), done, None);
         assert_eq!(said(&desk, "a", &bytes), "Done ");
-        assert_eq!(desk.finish("a", &Ok(())), None);
+        assert_eq!(desk.finish("a", &CommandEnd::done()), None);
         let other = Command { payload: json!(null), ..command("a") }.sign("city-1", &key(1)).unwrap();
         assert_eq!(said(&desk, "a", &other), "Rejected id_reused");
     }
@@ -232,5 +253,15 @@ mod tests {
         let ended = desk.load(vec![("a".into(), begun)], None);
         assert_eq!(ended.len(), 1);
         assert_eq!(said(&desk, "a", &bytes), "Failed interrupted");
+    }
+
+    #[test]
+    fn what_outlives_a_restart_ends_after_it() {
+        let mut desk = desk().resuming(["a".to_owned()].into());
+        let bytes = command("a").sign("city-1", &key(1)).unwrap();
+        let begun = desk.rule("a", &bytes, NOW_US, true).remember.unwrap();
+        assert_eq!(desk.load(vec![("a".into(), begun)], None), []);
+        let ended = desk.finish("a", &CommandEnd::failed("unhealthy").with_detail("cam-n")).unwrap();
+        assert_eq!((ended.ack.reason.as_deref(), ended.ack.detail.as_deref()), (Some("unhealthy"), Some("cam-n")));
     }
 }

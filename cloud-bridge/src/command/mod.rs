@@ -5,6 +5,7 @@
 //! [`Command`]: so that no reader has to write JSON exactly as another did. The site answers on `…/ack/<id>` with an
 //! [`Ack`].
 
+mod ack;
 mod desk;
 mod send;
 
@@ -17,16 +18,17 @@ pub use ring::signature::Ed25519KeyPair as SigningKey;
 use ring::signature::{ED25519, KeyPair, UnparsedPublicKey};
 use serde::{Deserialize, Serialize};
 
+pub use ack::{ACK_SCHEMA, Ack, AckState, CommandEnd};
 pub(crate) use desk::{Desk, Remembered};
 pub use send::{CommandError, send_command};
 
-use crate::codec::MAX_PAYLOAD_BYTES;
+use crate::clock::utc_us;
 use crate::keys::{NameError, SiteKeys, check_name};
 
 /// Name and major version of the commands' schema.
 pub const COMMAND_SCHEMA: &str = "lukou.command/1";
-/// Name and major version of the answers' schema.
-pub const ACK_SCHEMA: &str = "lukou.ack/1";
+/// The largest command (or receipt) that a site reads, bytes: many may wait.
+pub const MAX_COMMAND_BYTES: usize = 64 << 10;
 /// The longest that a command may be good for, µs: a week.
 pub const MAX_LIFE_US: i64 = 7 * 86_400 * 1_000_000;
 
@@ -40,6 +42,8 @@ pub enum CommandKind {
     Plan,
     /// A message to road users.
     Rsi,
+    /// How many vehicles are in a parking lot.
+    LotCount,
     /// Another model for a detector.
     Model,
     /// Another version of the service.
@@ -47,12 +51,16 @@ pub enum CommandKind {
 }
 
 impl CommandKind {
+    /// All of them.
+    pub const ALL: [Self; 6] = [Self::Config, Self::Plan, Self::Rsi, Self::LotCount, Self::Model, Self::Software];
+
     /// The name on the wire.
     pub fn name(self) -> &'static str {
         match self {
             Self::Config => "config",
             Self::Plan => "plan",
             Self::Rsi => "rsi",
+            Self::LotCount => "lot_count",
             Self::Model => "model",
             Self::Software => "software",
         }
@@ -107,6 +115,8 @@ pub enum Rejection {
     IdReused,
     /// Nothing here does this.
     NotSupported,
+    /// The site's settings do not allow it.
+    NotAllowed,
     /// Too much to do, or the disk can't remember it; it may be sent again.
     Busy,
     /// The service ended before it was done; it is not known how far it came.
@@ -125,6 +135,7 @@ impl Rejection {
             Self::LivesTooLong => "lives_too_long",
             Self::IdReused => "id_reused",
             Self::NotSupported => "not_supported",
+            Self::NotAllowed => "not_allowed",
             Self::Busy => "busy",
             Self::Interrupted => "interrupted",
         }
@@ -134,55 +145,6 @@ impl Rejection {
 impl fmt::Display for Rejection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
-    }
-}
-
-/// How a command stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum AckState {
-    /// It is being done.
-    Accepted,
-    /// It is not done.
-    Rejected,
-    /// It was done.
-    Done,
-    /// It was tried, and did not work.
-    Failed,
-}
-
-/// The answer to a command, in JSON on `lukou/<city>/<site>/ack/<id>`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Ack {
-    /// [`ACK_SCHEMA`].
-    pub schema: String,
-    /// Which command.
-    pub id: String,
-    /// How it stands.
-    pub state: AckState,
-    /// Why it was rejected or failed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reason: Option<String>,
-}
-
-impl Ack {
-    pub(crate) fn new(id: &str, state: AckState, reason: Option<String>) -> Self {
-        Self { schema: ACK_SCHEMA.to_owned(), id: id.to_owned(), state, reason }
-    }
-
-    pub(crate) fn rejected(id: &str, why: Rejection) -> Self {
-        Self::new(id, AckState::Rejected, Some(why.name().to_owned()))
-    }
-
-    /// Reads what came over the wire; `None` for anything else.
-    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        let ack: Option<Self> = serde_json::from_slice(bytes).ok();
-        ack.filter(|ack| ack.schema == ACK_SCHEMA)
-    }
-
-    pub(crate) fn to_bytes(&self) -> Vec<u8> {
-        // Strings only: there is nothing in it that JSON can't say.
-        serde_json::to_vec(self).unwrap_or_default()
     }
 }
 
@@ -238,6 +200,27 @@ pub fn public_key(key: &SigningKey) -> String {
 }
 
 impl Command {
+    /// A command that is issued now and may be begun for `expires_s` seconds. Without an `id` it is called by its kind and the
+    /// time.
+    pub fn issued_now(
+        site: &SiteKeys,
+        id: Option<String>,
+        kind: CommandKind,
+        expires_s: i64,
+        payload: serde_json::Value,
+    ) -> Self {
+        let issued_us = utc_us();
+        Self {
+            id: id.unwrap_or_else(|| format!("{}-{issued_us}", kind.name())),
+            city: site.city().to_owned(),
+            site: site.site().to_owned(),
+            kind,
+            issued_us,
+            expires_us: issued_us.saturating_add(expires_s.saturating_mul(1_000_000)),
+            payload,
+        }
+    }
+
     /// As it goes over the wire, signed.
     ///
     /// # Errors
@@ -254,7 +237,7 @@ impl Command {
     /// # Errors
     /// Why it is not to be believed.
     pub fn verify(bytes: &[u8], keys: &BTreeMap<String, [u8; 32]>) -> Result<(Self, String, Vec<u8>), Rejection> {
-        if bytes.len() > MAX_PAYLOAD_BYTES {
+        if bytes.len() > MAX_COMMAND_BYTES {
             return Err(Rejection::Malformed);
         }
         let envelope: Envelope = serde_json::from_slice(bytes).map_err(|_| Rejection::Malformed)?;
