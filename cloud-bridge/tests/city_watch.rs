@@ -99,8 +99,40 @@ fn watch_that_cannot_begin_says_which_setting_is_wrong() {
 }
 
 #[test]
+fn a_command_that_cannot_be_sent_or_is_not_answered_says_so() {
+    let folder = state_dir();
+    std::fs::create_dir_all(&folder).unwrap();
+    let write = |name: &str, text: &str| {
+        let path = folder.join(name);
+        std::fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let pem = "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIGqsQvsoe4dcLBa2VeQKpfvoW5tI631fpo6qYgsJLZMQ\n-----END PRIVATE KEY-----\n";
+    let (key, no_key) = (write("city-1.pem", pem), write("no-key.pem", "AAAA"));
+    let (good, bad, large) =
+        (write("good.json", "{}"), write("bad.json", "{"), write("large.toml", &"#".repeat(70_000)));
+    let nobody = free_endpoint();
+    let send = |site: &str, kind: &str, key: &str, payload: &str| {
+        let link = ["--connect", &nobody, "--seconds", "1"];
+        run(&[&["command", "--site", site, "--kind", kind, "--key", key, payload][..], &link].concat())
+    };
+    for (output, code, expected) in [
+        (send("demo", "rsi", &key, &good), 2, "--site is CITY/SITE"),
+        (send("demo/vtest", "weather", &key, &good), 2, "--kind"),
+        (send("demo/vtest", "rsi", &no_key, &good), 2, "no-key.pem: private key: not an Ed25519 key"),
+        (send("demo/vtest", "rsi", &key, &bad), 2, "bad.json: EOF"),
+        (send("demo/vtest", "config", &key, &large), 2, "a site takes 65536 at most"),
+        (send("demo/vtest", "rsi", &key, &good), 3, "no answer from demo/vtest"),
+    ] {
+        assert_eq!(output.status.code(), Some(code), "{output:?}");
+        assert!(text(&output.stderr).contains(expected), "{output:?}");
+        assert!(output.stdout.is_empty(), "{output:?}");
+    }
+}
+
+#[test]
 fn help_has_examples() {
-    for arguments in [&["watch", "--help"][..], &["schema", "--help"]] {
+    for arguments in [&["watch", "--help"][..], &["command", "--help"], &["schema", "--help"]] {
         let output = run(arguments);
         assert!(output.status.success() && text(&output.stdout).contains("Example"), "{output:?}");
     }

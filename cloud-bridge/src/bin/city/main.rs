@@ -8,10 +8,12 @@ use cloud_bridge::Kind;
 use tracing_subscriber::EnvFilter;
 
 mod api;
+mod command;
 mod config;
 mod inbox;
 mod keeper;
 mod line;
+mod link;
 mod metrics;
 mod mqtt;
 mod router;
@@ -42,6 +44,8 @@ enum Command {
     Router(router::Arguments),
     /// Print what sites say, as it comes, and which sites come and go.
     Watch(watch::Arguments),
+    /// Send a signed command to a site, and wait for what becomes of it.
+    Command(command::Arguments),
     /// Write the JSON Schema of each kind of message, made from the types.
     #[command(after_help = "Example:\n  city schema --out cloud-bridge/schema")]
     Schema {
@@ -60,6 +64,7 @@ fn main() -> ExitCode {
         Command::Run { config } => run::run(&config),
         Command::Router(arguments) => router::run(arguments),
         Command::Watch(arguments) => watch::run(arguments),
+        Command::Command(arguments) => command::run(arguments),
         Command::Schema { out } => write_schemas(&out),
     };
     outcome.unwrap_or_else(|error| {

@@ -1,15 +1,15 @@
 //! `city watch`.
 
 use std::io::{self, Write};
-use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::Context;
-use cloud_bridge::{Encoding, LinkConfig, LinkMode, TlsConfig, Watch, WatchConfig, WatchEvent, encode};
+use cloud_bridge::{Encoding, Watch, WatchConfig, WatchEvent, encode};
 use serde_json::{Value, json};
 
 use crate::line;
+use crate::link::LinkArguments;
 
 const EXAMPLES: &str = "Examples:
   city watch                                         the sites on this machine
@@ -26,24 +26,8 @@ pub struct Arguments {
     /// Which sites: CITY/SITE, each may be *.
     #[arg(long, value_name = "CITY/SITE", default_value = "*/*")]
     site: String,
-    /// Site or router to connect to; may be repeated. Tried again for ever.
-    #[arg(long, value_name = "ENDPOINT", default_values_t = ["tcp/127.0.0.1:7447".to_owned()])]
-    connect: Vec<String>,
-    /// Where sites can connect to; may be repeated.
-    #[arg(long, value_name = "ENDPOINT")]
-    listen: Vec<String>,
-    /// Find sites by multicast too.
-    #[arg(long)]
-    scouting: bool,
-    /// Authority whose certificates are believed (PEM), for tls/ and quic/ endpoints.
-    #[arg(long, value_name = "FILE")]
-    root_ca: Option<PathBuf>,
-    /// Our certificate (PEM), for mutual TLS.
-    #[arg(long, value_name = "FILE", requires = "root_ca", requires = "private_key")]
-    certificate: Option<PathBuf>,
-    /// Our private key (PEM), for mutual TLS.
-    #[arg(long, value_name = "FILE", requires = "certificate")]
-    private_key: Option<PathBuf>,
+    #[command(flatten)]
+    link: LinkArguments,
     /// Print one JSON object per line.
     #[arg(long)]
     json: bool,
@@ -55,32 +39,13 @@ pub struct Arguments {
     seconds: Option<u64>,
 }
 
-impl Arguments {
-    fn config(&self) -> WatchConfig {
-        let tls = self.root_ca.clone().map(|root_ca_file| TlsConfig {
-            root_ca_file,
-            mutual: self.certificate.is_some(),
-            certificate_file: self.certificate.clone(),
-            private_key_file: self.private_key.clone(),
-            verify_name: true,
-        });
-        let link = LinkConfig {
-            mode: LinkMode::Peer,
-            listen: self.listen.clone(),
-            connect: self.connect.clone(),
-            scouting: self.scouting,
-            tls,
-        };
-        WatchConfig { sites: self.site.clone(), link }
-    }
-}
-
 /// Watches until the count, the time, Ctrl-C or the reader's end of the pipe.
 pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
     let bounded = arguments.count.is_some() || arguments.seconds.is_some();
     let states = runtime.block_on(async {
-        let mut watch = Watch::open(arguments.config()).await?;
+        let mut watch =
+            Watch::open(WatchConfig { sites: arguments.site.clone(), link: arguments.link.config() }).await?;
         let states = print_events(&mut watch, &arguments).await?;
         if watch.lost() > 0 {
             eprintln!("city: {} events were lost because they were not printed fast enough", watch.lost());
@@ -89,7 +54,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         anyhow::Ok(states)
     })?;
     if bounded && states == 0 {
-        eprintln!("city: no state came from {} through {}", arguments.site, arguments.connect.join(", "));
+        eprintln!("city: no state came from {} through {}", arguments.site, arguments.link.connect.join(", "));
         return Ok(ExitCode::FAILURE);
     }
     Ok(ExitCode::SUCCESS)

@@ -1,0 +1,140 @@
+//! `city command`: one signed command to one site, and what becomes of it.
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use clap::ValueEnum;
+use cloud_bridge::{
+    AckState, Command, CommandError, CommandKind, MAX_COMMAND_BYTES, MAX_LIFE_US, SiteKeys, send_command, signing_key,
+};
+use serde_json::{Value, json};
+
+use crate::link::LinkArguments;
+
+const EXAMPLES: &str = "Examples:
+  city command --key city-1.pem --site demo/vtest --kind rsi works.json    road works, as docs/ref/events.md has them
+  city command --key city-1.pem --site demo/vtest --kind config site.toml  another site file; the site restarts with it
+  echo '{\"lot\": \"P1\", \"vehicles\": 0}' | city command --key city-1.pem --site demo/vtest --kind lot_count -
+
+Exit code: 0 done; 1 rejected or failed, the answer says why; 2 it could not begin; 3 no answer in time, or accepted and not
+ended in time.";
+
+#[derive(clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Arguments {
+    /// What the kind needs: JSON; of `config` the site file itself. `-`: standard input.
+    #[arg(value_name = "FILE")]
+    payload: PathBuf,
+    /// Which site.
+    #[arg(long, value_name = "CITY/SITE")]
+    site: String,
+    /// What is asked for.
+    #[arg(long, value_enum)]
+    kind: Kind,
+    /// The private key that signs it: Ed25519, PEM.
+    #[arg(long, value_name = "FILE")]
+    key: PathBuf,
+    /// The name under which the site knows the key; by default that of the file, without its ending.
+    #[arg(long, value_name = "NAME")]
+    key_name: Option<String>,
+    /// What the command is called; by default its kind and the time.
+    #[arg(long, value_name = "ID")]
+    id: Option<String>,
+    /// How long the site may still begin it, at most a week.
+    #[arg(long, value_name = "S", default_value_t = 3600,
+        value_parser = clap::value_parser!(i64).range(1..=MAX_LIFE_US / 1_000_000))]
+    expires_s: i64,
+    /// How long to wait for its end. A new site file takes up to two minutes.
+    #[arg(long, value_name = "S", default_value_t = 150, value_parser = clap::value_parser!(u64).range(1..))]
+    seconds: u64,
+    /// Print the answer as JSON.
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    link: LinkArguments,
+}
+
+/// [`CommandKind`] on the command line.
+#[derive(Clone, Copy, ValueEnum)]
+#[value(rename_all = "snake_case")]
+enum Kind {
+    Config,
+    Plan,
+    Rsi,
+    LotCount,
+    Model,
+    Software,
+}
+
+impl From<Kind> for CommandKind {
+    fn from(kind: Kind) -> Self {
+        match kind {
+            Kind::Config => Self::Config,
+            Kind::Plan => Self::Plan,
+            Kind::Rsi => Self::Rsi,
+            Kind::LotCount => Self::LotCount,
+            Kind::Model => Self::Model,
+            Kind::Software => Self::Software,
+        }
+    }
+}
+
+/// Signs, sends, waits, prints.
+pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
+    let (city, site) = arguments.site.split_once('/').context("--site is CITY/SITE")?;
+    let site = SiteKeys::new(city, site).context("--site")?;
+    let kind = CommandKind::from(arguments.kind);
+    let command = command(&arguments, &site, kind)?;
+    let id = command.id.clone();
+    let signed = sign(&arguments, &command)?;
+    let within = Duration::from_secs(arguments.seconds);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let answer = runtime.block_on(send_command(arguments.link.config(), site, id.clone(), signed, within));
+    let ack = match answer {
+        Ok(ack) => ack,
+        Err(error @ (CommandError::NoAnswer(_) | CommandError::NotFinished(_))) => {
+            eprintln!("city: {id}: {error}");
+            return Ok(ExitCode::from(3));
+        }
+        Err(error) => return Err(error.into()),
+    };
+    if arguments.json {
+        println!("{}", serde_json::to_string(&ack)?);
+    } else {
+        let words = [Some(ack.state.name().to_owned()), ack.reason, ack.detail];
+        println!("{id}: {}", words.into_iter().flatten().collect::<Vec<_>>().join(": "));
+    }
+    Ok(if ack.state == AckState::Done { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn command(arguments: &Arguments, site: &SiteKeys, kind: CommandKind) -> anyhow::Result<Command> {
+    let text = read(&arguments.payload)?;
+    let payload = match kind {
+        CommandKind::Config => json!({ "site_toml": text }),
+        _ => serde_json::from_str::<Value>(&text).with_context(|| arguments.payload.display().to_string())?,
+    };
+    Ok(Command::issued_now(site, arguments.id.clone(), kind, arguments.expires_s, payload))
+}
+
+fn sign(arguments: &Arguments, command: &Command) -> anyhow::Result<Vec<u8>> {
+    let key = signing_key(&read(&arguments.key)?).with_context(|| arguments.key.display().to_string())?;
+    let of_file = || arguments.key.file_stem().map(|stem| stem.to_string_lossy().into_owned());
+    let name = arguments.key_name.clone().or_else(of_file).context("--key names no file")?;
+    let signed = command.sign(&name, &key)?;
+    if signed.len() > MAX_COMMAND_BYTES {
+        bail!("{} bytes; a site takes {MAX_COMMAND_BYTES} at most", signed.len());
+    }
+    Ok(signed)
+}
+
+fn read(path: &Path) -> anyhow::Result<String> {
+    if path == Path::new("-") {
+        let mut text = String::new();
+        std::io::stdin().read_to_string(&mut text).context("standard input")?;
+        return Ok(text);
+    }
+    std::fs::read_to_string(path).with_context(|| path.display().to_string())
+}
