@@ -4,8 +4,10 @@
 
 use perception::time::UtcMicros;
 use serde::{Deserialize, Serialize};
+use tokio::sync::watch;
 
 use super::link::LinkFile;
+use super::schedule::Schedule;
 use super::{Control, GroupState, Light, Mapped, Moment, SignalSource, SignalState, SourceSettings, Talk};
 
 /// A plan has no age; this is the gate's own limit.
@@ -14,7 +16,7 @@ const STALE_AFTER_S: f64 = 0.3;
 const PERIOD_S: f64 = 0.1;
 
 /// `[signal]` with `source = "fixed_time"`.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
     /// Start of the first stage: seconds after 1970-01-01T00:00:00Z, modulo the cycle.
@@ -47,14 +49,20 @@ impl SourceSettings for Settings {
     }
 
     fn source(&self) -> Result<Box<dyn SignalSource>, String> {
-        Ok(Box::new(FixedTime { plan: self.plan()?, due_s: 0.0 }))
+        let (_, schedule) = watch::channel(Schedule::new(self.plan()?));
+        Ok(source(schedule))
     }
+}
+
+/// The source of a schedule that may change while it runs.
+pub fn source(schedule: watch::Receiver<Schedule>) -> Box<dyn SignalSource> {
+    Box::new(FixedTime { schedule, due_s: 0.0 })
 }
 
 /// The plan as a source: speaks by itself, ten times a second.
 #[derive(Debug)]
 struct FixedTime {
-    plan: FixedTimePlan,
+    schedule: watch::Receiver<Schedule>,
     due_s: f64,
 }
 
@@ -78,7 +86,7 @@ impl SignalSource for FixedTime {
         let late = now.uptime_s - self.due_s > PERIOD_S;
         self.due_s = if late { now.uptime_s } else { self.due_s } + PERIOD_S;
         talk.frames += 1;
-        talk.states.push(self.plan.state(now.utc));
+        talk.states.push(self.schedule.borrow().state(now.utc));
     }
 }
 
@@ -251,7 +259,8 @@ mod tests {
 
     #[test]
     fn speaks_evenly_and_does_not_catch_up() {
-        let mut source = FixedTime { plan: plan(), due_s: 0.0 };
+        let (_, schedule) = watch::channel(Schedule::new(plan()));
+        let mut source = FixedTime { schedule, due_s: 0.0 };
         let mut talk = Talk::default();
         let mut due_after = |uptime_s| {
             source.tick(Moment { utc: UtcMicros(0), uptime_s }, &mut talk);

@@ -21,6 +21,7 @@ pub mod nema;
 pub mod ntcip1202;
 pub mod predict;
 pub mod runner;
+pub mod schedule;
 pub mod snmp;
 pub mod stamp;
 pub mod tscbm;
