@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::durable;
 use crate::signals::history::History;
 
 /// The file's name in `state_dir`.
@@ -63,17 +64,12 @@ impl HistoryFile {
     }
 }
 
-/// Beside, then in place: a power cut leaves the old file or the new one.
 fn write(path: &Path, history: &History) {
     if history.is_empty() {
         return;
     }
-    let beside = path.with_extension("json.new");
-    let written = history
-        .to_json()
-        .map_err(std::io::Error::other)
-        .and_then(|text| std::fs::write(&beside, text))
-        .and_then(|()| std::fs::rename(&beside, path));
+    let text = history.to_json().map_err(std::io::Error::other);
+    let written = text.and_then(|text| durable::replace(path, text.as_bytes()));
     if let Err(error) = written {
         tracing::warn!(path = %path.display(), %error, "the history of the lights is not written");
     }

@@ -13,6 +13,7 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod console;
+pub mod durable;
 pub mod gate;
 pub mod ghosts;
 pub mod health;
