@@ -1,14 +1,15 @@
 //! What the city is told: from the service's own values to the schema of `cloud-bridge`.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use cloud_bridge::schema::{
     self, ApproachTraffic, Aspect, Bay, BayStatus, Counted, GroupState, LaneTraffic, MovementTraffic, Parking, Signal,
     SignalArrival, SignalChange, SignalPerformance, Traffic, Turnover,
 };
-use cloud_bridge::{Bridge, BridgeConfig, BridgeError, CommandEvent, LinkConfig, LinkMode, State, Update};
+use cloud_bridge::{Bridge, BridgeConfig, BridgeError, Encoding, LinkConfig, LinkMode, State, Update};
 use perception::detection::Class;
 use perception::events::{Ending, Event};
 use perception::parking::{self, LotState};
@@ -16,11 +17,10 @@ use perception::time::UtcMicros;
 use perception::traffic::{
     ApproachWindow, Arrival, Change, LaneWindow, MovementWindow, Phase, SignalWindow, TrafficWindow,
 };
-use tokio::sync::mpsc;
-use tokio::task::JoinError;
+use tokio::task::{AbortHandle, JoinError};
 
-use crate::audit::AuditLog;
-use crate::config::CloudFile;
+use crate::commands::{Clerk, EXECUTES};
+use crate::config::{CloudFile, Site};
 use crate::signals::{self, Light, SignalState};
 
 /// How long the start of the service waits for the city. A link that cannot be opened at all (a port in use) says so
@@ -29,33 +29,40 @@ const OPEN_WITHIN: Duration = Duration::from_secs(1);
 
 /// The link to the city, perhaps still being opened. Clones are the same link.
 #[derive(Clone, Debug, Default)]
-pub struct CityLink(Option<Arc<OnceLock<Bridge>>>);
+pub struct CityLink(Option<Arc<Slot>>);
+
+/// Where the link is once it is open.
+#[derive(Debug, Default)]
+struct Slot {
+    bridge: OnceLock<Bridge>,
+    /// Who is still opening it.
+    opening: OnceLock<AbortHandle>,
+    /// Who does what the city asks for.
+    clerk: Mutex<Option<JoinHandle<()>>>,
+}
 
 impl CityLink {
-    /// Opens the link, in the background if it takes longer than a second. What becomes of commands goes to `audit`. Must be
+    /// Opens the link, in the background if it takes longer than a second. What the city asks for is done by `clerk`. Must be
     /// called within a tokio runtime.
-    pub async fn open(config: BridgeConfig, audit: AuditLog) -> Result<Self, BridgeError> {
-        let slot = Arc::new(OnceLock::new());
-        let mut opening = tokio::spawn(async move {
-            let bridge = Bridge::open(config).await?;
-            if let Some(commands) = bridge.commands() {
-                tokio::spawn(write_down(commands, audit));
-            }
-            Ok::<_, BridgeError>(bridge)
-        });
+    pub async fn open(config: BridgeConfig, clerk: Clerk) -> Result<Self, BridgeError> {
+        let link = Self(Some(Arc::default()));
+        let mut opening = tokio::spawn(Bridge::open(config));
         match tokio::time::timeout(OPEN_WITHIN, &mut opening).await {
-            Ok(opened) => keep(&slot, opened)?,
+            Ok(opened) => link.keep(opened, clerk)?,
             Err(_) => {
                 tracing::warn!("the city is not reached yet; the service goes on");
-                let slot = slot.clone();
-                tokio::spawn(async move {
-                    if let Err(error) = keep(&slot, opening.await) {
+                let later = link.clone();
+                let task = tokio::spawn(async move {
+                    if let Err(error) = later.keep(opening.await, clerk) {
                         tracing::error!(%error, "no link to the city until the service is restarted");
                     }
                 });
+                if let Some(slot) = &link.0 {
+                    drop(slot.opening.set(task.abort_handle()));
+                }
             }
         }
-        Ok(Self(Some(slot)))
+        Ok(link)
     }
 
     /// Whether the site asks for one.
@@ -65,24 +72,70 @@ impl CityLink {
 
     /// The link once it is open.
     pub fn bridge(&self) -> Option<&Bridge> {
-        self.0.as_deref().and_then(OnceLock::get)
+        self.0.as_deref().and_then(|slot| slot.bridge.get())
     }
-}
 
-/// Nothing here does a command yet: the bridge has rejected it.
-async fn write_down(mut commands: mpsc::Receiver<CommandEvent>, audit: AuditLog) {
-    while let Some(event) = commands.recv().await {
-        audit.of_city(&event);
+    /// Sends what waits, and returns when the link is closed and what the city has asked for is written down.
+    pub async fn close(&self) {
+        let Some(slot) = &self.0 else { return };
+        if let Some(opening) = slot.opening.get() {
+            opening.abort();
+        }
+        if let Some(bridge) = slot.bridge.get() {
+            bridge.close().await;
+        }
+        let Some(clerk) = lock(&slot.clerk).take() else { return };
+        if !matches!(tokio::task::spawn_blocking(|| clerk.join()).await, Ok(Ok(()))) {
+            tracing::error!("the thread that does the city's commands panicked");
+        }
     }
-}
 
-fn keep(slot: &OnceLock<Bridge>, opened: Result<Result<Bridge, BridgeError>, JoinError>) -> Result<(), BridgeError> {
-    match opened {
+    fn keep(&self, opened: Result<Result<Bridge, BridgeError>, JoinError>, clerk: Clerk) -> Result<(), BridgeError> {
+        let Some(slot) = &self.0 else { return Ok(()) };
+        let bridge = match opened {
+            Ok(bridge) => bridge?,
+            Err(error) => {
+                tracing::error!(%error, "opening the city link ended early");
+                return Ok(());
+            }
+        };
+        let commands = bridge.commands();
         // Set once: nobody else opens this link.
-        Ok(bridge) => drop(slot.set(bridge?)),
-        Err(error) => tracing::error!(%error, "opening the city link ended early"),
+        drop(slot.bridge.set(bridge));
+        let Some(commands) = commands else { return Ok(()) };
+        // Weak: who is at work does not keep a link open that nobody else holds.
+        let of_clerk = Arc::downgrade(slot);
+        let finish = move |id: &str, end| {
+            let told = of_clerk.upgrade().and_then(|slot| Some(slot.bridge.get()?.finish_command(id, end)));
+            if !matches!(told, Some(Ok(()))) {
+                tracing::warn!(id, ?told, "the end of a command is not told");
+            }
+        };
+        let work = move || clerk.run(commands, finish);
+        match std::thread::Builder::new().name("commands".into()).spawn(work) {
+            Ok(thread) => *lock(&slot.clerk) = Some(thread),
+            Err(error) => tracing::error!(%error, "the city's commands are not done"),
+        }
+        Ok(())
     }
-    Ok(())
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The site's side of the link. `resumes`: a command that an earlier start has begun and this one ends.
+pub fn bridge(site: &Site, cloud: &CloudFile, resumes: Option<String>) -> BridgeConfig {
+    BridgeConfig {
+        encoding: if cloud.encoding == "cbor" { Encoding::Cbor } else { Encoding::Json },
+        link: link(cloud),
+        outbox: cloud.outbox.clone(),
+        command_keys: cloud.command_keys.clone(),
+        executes: EXECUTES.into(),
+        allows: cloud.commands.allow.clone(),
+        resumes: resumes.into_iter().collect(),
+        ..BridgeConfig::new(&site.city, &site.name, site.state_dir.join("city"))
+    }
 }
 
 /// How the site's file wants the link.

@@ -135,6 +135,11 @@ impl Health {
 
     /// Why the service is not ready, one sentence each; empty: it is.
     pub fn unready_reasons(&self, uptime_s: f64) -> Vec<String> {
+        self.unready_reasons_but(uptime_s, &[])
+    }
+
+    /// The same, where these components may have failed.
+    pub fn unready_reasons_but(&self, uptime_s: f64, troubled: &[String]) -> Vec<String> {
         let mut reasons = Vec::new();
         match self.tick_age_s(uptime_s) {
             None => reasons.push("the pipeline has not started".to_owned()),
@@ -146,7 +151,8 @@ impl Health {
         if !self.first_broadcast.load(Ordering::Relaxed) {
             reasons.push("nothing has been broadcast yet".to_owned());
         }
-        for (id, (_, reason)) in self.lock().iter().filter(|(_, (level, _))| *level == Level::Failed) {
+        let failed = |(id, (level, _)): &(&String, &(Level, String))| *level == Level::Failed && !troubled.contains(id);
+        for (id, (_, reason)) in self.lock().iter().filter(failed) {
             reasons.push(format!("{id} has failed: {reason}"));
         }
         reasons

@@ -77,6 +77,8 @@ pub struct Metrics {
     pub cloud_connected: IntGauge,
     /// `lukou_cloud_published_total{kind}`.
     pub cloud_published: IntCounterVec,
+    /// `lukou_city_commands_total{answer,reason}`: answers to commands of the city.
+    pub city_commands: IntCounterVec,
     /// `lukou_outbox_messages{kind}`: messages that wait for the city's receipt.
     pub outbox_messages: GaugeVec,
     /// `lukou_outbox_bytes{kind}`: their payloads.
@@ -148,6 +150,7 @@ impl Metrics {
             outbox_messages: make.gauges("lukou_outbox_messages", "Messages that wait for the city's receipt", &["kind"])?,
             outbox_bytes: make.gauges("lukou_outbox_bytes", "Payload bytes that wait for the city's receipt", &["kind"])?,
             outbox_oldest_s: make.gauges("lukou_outbox_oldest_seconds", "How long the oldest has waited for the city's receipt", &["kind"])?,
+            city_commands: make.counter("lukou_city_commands_total", "Answers to commands of the city", &["answer", "reason"])?,
             cloud_published: make.counter("lukou_cloud_published_total", "State messages published to the city", &["kind"])?,
             vehicles_connected: make.int_gauge("lukou_vehicles_connected", "Vehicles subscribed over 5G")?,
             clock_offset_s: make.gauge("lukou_clock_offset_seconds", "System UTC minus the service's time")?,

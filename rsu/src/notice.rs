@@ -1,7 +1,7 @@
 //! What the city wants told: road works, a closure, a speed limit, a corridor for an emergency vehicle.
 //!
-//! A notice comes as a command, is checked, and goes out like what the site itself has seen, after the same gate. It is kept
-//! in memory only: after a restart the city sends it again.
+//! A notice comes as a command, is checked, and goes out like what the site itself has seen, after the same gate. What is kept of
+//! it across restarts is in [`crate::commands`].
 
 use perception::detection::SensorId;
 use perception::events::NUMBERS;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::mpsc::SyncSender;
 
 use cloud_bridge::Update;
 use perception::detection::{Class, SensorId};
@@ -16,6 +17,7 @@ use crate::audit::AuditLog;
 use crate::board::{self, SharedBoard};
 use crate::city::{self, CityLink};
 use crate::clock::Clock;
+use crate::commands::Answer;
 use crate::console::state::{
     ConsoleBay, ConsoleBayStatus, ConsoleLaneTraffic, ConsoleLot, ConsoleMessage, ConsoleSignal, ConsoleState,
     ConsoleTrack,
@@ -77,6 +79,8 @@ pub struct Performer {
     pub control: Box<dyn Control>,
     /// For the controller's word.
     pub inlet: Inlet,
+    /// Where the word on the city's commands goes.
+    pub answers: SyncSender<Answer>,
 }
 
 impl Performer {
@@ -96,11 +100,8 @@ impl Performer {
             Output::Parking(lots) => self.parking(now, &lots),
             Output::Sensors(sensors) => self.sensors(&sensors),
             Output::Events(events) => self.events(&events),
-            Output::Notice { id, outcome: Err(reason) } => {
-                tracing::warn!(%id, reason, "a notice is not taken");
-                self.metrics.count_drop("notice", reason, 1);
-            }
-            Output::Notice { outcome: Ok(()), .. } => {}
+            Output::Notice { id, outcome } => self.answer("notice", id, outcome),
+            Output::LotCount { lot, outcome } => self.answer("parking", lot.to_string(), outcome),
             Output::Received { receiver, outcome: Ok(message) } => {
                 self.metrics.received.with_label_values(&[&*receiver, message]).inc();
             }
@@ -114,6 +115,15 @@ impl Performer {
                 self.metrics.messages_suppressed.with_label_values(&[message.as_str(), reason.as_str()]).inc();
             }
         }
+    }
+
+    /// The word on something that the city has sent.
+    fn answer(&self, place: &str, about: String, outcome: Result<(), &'static str>) {
+        if let Err(reason) = outcome {
+            self.metrics.count_drop(place, reason, 1);
+        }
+        // Who does not listen any more asks again.
+        let _ = self.answers.try_send(Answer { about, outcome });
     }
 
     fn decision(&self, decision: &Decision) {

@@ -144,6 +144,11 @@ impl Pipeline {
         self.predictor.history()
     }
 
+    /// The same, with what the city wanted told before.
+    pub fn with_notices(self, notices: Notices) -> Self {
+        Self { notices, ..self }
+    }
+
     /// The same, with what road users say of themselves in the picture.
     pub fn with_reports(self, reports: Option<ReportReader>) -> Self {
         Self { reports, ..self }
@@ -184,9 +189,9 @@ impl Pipeline {
                 }
             }
             Input::LotCount { lot, vehicles } => {
-                if !self.assessor.set_lot_count(&lot, vehicles) {
-                    self.dropped("parking", "unknown_lot", 1);
-                }
+                let known = self.assessor.set_lot_count(&lot, vehicles);
+                let outcome = if known { Ok(()) } else { Err("unknown_lot") };
+                self.outputs.push_back(Output::LotCount { lot, outcome });
             }
             Input::Water(level) => {
                 if let Err(reason) = self.assessor.water(level) {

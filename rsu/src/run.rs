@@ -1,7 +1,7 @@
 //! The service: starts every part, keeps the pipeline's thread going, stops everything in order.
 //!
 //! Order of the stop: sensors first (nothing new comes in), then the pipeline, then the radios (they send what they
-//! still hold, for a bounded time), then the city, the console and the recording.
+//! still hold, for a bounded time), then the city with what it has asked for, the console and the recording.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use anyhow::Context;
-use cloud_bridge::{BridgeConfig, Encoding};
+use cloud_bridge::CommandEnd;
 use perception::align::AlignSettings;
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, watch};
@@ -22,7 +22,8 @@ use crate::audit::AuditLog;
 use crate::board::{Counted, Lookout, SharedBoard};
 use crate::city::{self, CityLink};
 use crate::clock::{Clock, Stopwatch};
-use crate::config::{CloudFile, Site};
+use crate::commands::{Clerk, Host, NoticeBook, PlanBook, SiteFileDesk, ToPipeline};
+use crate::config::Site;
 use crate::console::{ConsoleFeed, ConsoleMap, ConsoleState, SentMessages};
 use crate::ghosts;
 use crate::health::Health;
@@ -38,9 +39,11 @@ use crate::receivers::Receivers;
 use crate::record::Recorder;
 use crate::reports::ReportReader;
 use crate::sensing::Sensing;
+use crate::signals::fixed_time;
 use crate::signals::link::Endpoint;
 use crate::signals::predict::Foresight;
 use crate::signals::runner::Runner;
+use crate::signals::schedule::Schedule;
 
 const LOOK_PERIOD: Duration = Duration::from_secs(1);
 /// The pipeline goes round at least this often, so that `/healthz` can tell a dead one from an idle one.
@@ -75,6 +78,11 @@ pub struct Service {
 impl Service {
     /// Starts everything that the site asks for. Must be called within a tokio runtime.
     pub async fn start(site: &Site, record: Option<PathBuf>) -> anyhow::Result<Self> {
+        Self::start_for(site, record, None).await
+    }
+
+    /// The same for somebody who can start it anew when the city sends another site file.
+    pub async fn start_for(site: &Site, record: Option<PathBuf>, host: Option<Host>) -> anyhow::Result<Self> {
         let clock = Arc::new(Clock::new());
         let metrics = Metrics::new().context("metrics")?;
         metrics.info.with_label_values(&[env!("CARGO_PKG_VERSION"), &site.name]).set(1.0);
@@ -89,22 +97,37 @@ impl Service {
         std::fs::create_dir_all(&site.state_dir)
             .with_context(|| format!("site.toml, state_dir {}", site.state_dir.display()))?;
         let radios = start_radios(&site.radios, &site.state_dir, clock.clone(), metrics.clone(), shutdown.clone())?;
-        let city = match &site.cloud {
-            Some(cloud) => {
-                let audit =
-                    AuditLog::of_commands(&site.state_dir, metrics.clone()).context("the audit log of commands")?;
-                CityLink::open(bridge_config(site, cloud), audit).await.context("site.toml, cloud")?
-            }
-            None => CityLink::default(),
-        };
         let recorder = record
             .map(|path| Recorder::start(path, &site.geometry, clock.clone(), metrics.clone()))
             .transpose()
             .context("recording")?;
 
         let (inlet, inputs) = Inlet::new(recorder.clone(), clock.clone(), metrics.clone());
+        let (to_pipeline, answers) = ToPipeline::new(inlet.clone());
+        let plan = PlanBook::open(site);
+        let notices = NoticeBook::open(&site.state_dir, clock.now());
+        let kept_notices = notices.notices().clone();
+        let schedule = plan.as_ref().map(PlanBook::schedule);
+        let city = match &site.cloud {
+            Some(cloud) => {
+                let resumes = host.as_ref().and_then(|host| host.resumes.clone());
+                let clerk = Clerk {
+                    audit: AuditLog::of_commands(&site.state_dir, metrics.clone())
+                        .context("the audit log of commands")?,
+                    metrics: metrics.clone(),
+                    clock: clock.clone(),
+                    site: site.clone(),
+                    pipeline: to_pipeline,
+                    notices,
+                    plan,
+                    site_file: host.map(|host| SiteFileDesk { host, health: health.clone() }),
+                };
+                CityLink::open(city::bridge(site, cloud, resumes), clerk).await.context("site.toml, cloud")?
+            }
+            None => CityLink::default(),
+        };
         let (control, commands) = control_of(site);
-        let signal = signal_runner(site, &inlet, &health, &metrics, &clock).await?;
+        let signal = signal_runner(site, schedule, &inlet, &health, &metrics, &clock).await?;
         let signal = signal.map(|(runner, endpoint)| (runner.with_commands(commands), endpoint));
         let sensing = Arc::new(Sensing::start(site, &inlet, &clock, &metrics)?);
         let receivers = Receivers::start(&site.receivers, &inlet, &clock, &metrics)?;
@@ -127,6 +150,7 @@ impl Service {
             audit: audit_of(site, &metrics)?,
             control,
             inlet: inlet.clone(),
+            answers,
         };
         let pipeline_stop = Arc::new(AtomicBool::new(false));
         let pipeline = PipelineThread {
@@ -134,6 +158,7 @@ impl Service {
             pipeline: Pipeline::new(pipeline_settings(site, &clock))
                 .context("site.toml")?
                 .with_history(HistoryFile::read(&site.state_dir))
+                .with_notices(kept_notices)
                 .with_ghosts(ghosts::of_site(site)?)
                 .with_reports(site.fusion.vehicle_reports.then(|| reports_of(site)))
                 .with_priority(priority_of(site))
@@ -194,6 +219,18 @@ impl Service {
         })
     }
 
+    /// Tells the city how a command of an earlier start has ended. Returns when that is written down; false: the link is not
+    /// open yet.
+    pub async fn finish_command(&self, id: &str, end: CommandEnd) -> bool {
+        let Some(bridge) = self.city.bridge() else { return false };
+        if let Err(error) = bridge.finish_command(id, end) {
+            tracing::warn!(id, %error, "the end of a command is not told yet");
+            return false;
+        }
+        bridge.saved().await;
+        true
+    }
+
     /// Stops everything in order; bounded in time.
     pub async fn stop(self) {
         let Self { stop_tasks, pipeline, pipeline_stop, sensing, receivers, radios, city, recorder, tasks, .. } = self;
@@ -216,9 +253,7 @@ impl Service {
                 tracing::error!(%error, "a task did not end as it should");
             }
         }
-        if let Some(bridge) = city.bridge() {
-            bridge.close().await;
-        }
+        city.close().await;
         if let Some(recorder) = recorder {
             let finished = tokio::task::spawn_blocking(move || recorder.finish());
             if let Err(error) = finished.await {
@@ -231,17 +266,6 @@ impl Service {
 fn expect_components(health: &Health, site: &Site) {
     for sensor in &site.geometry.sensors {
         health.expect(sensor.id());
-    }
-}
-
-fn bridge_config(site: &Site, cloud: &CloudFile) -> BridgeConfig {
-    let encoding = if cloud.encoding == "cbor" { Encoding::Cbor } else { Encoding::Json };
-    BridgeConfig {
-        encoding,
-        link: city::link(cloud),
-        outbox: cloud.outbox.clone(),
-        command_keys: cloud.command_keys.clone(),
-        ..BridgeConfig::new(&site.city, &site.name, site.state_dir.join("city"))
     }
 }
 
@@ -301,6 +325,7 @@ async fn look(mut lookout: Lookout, mut shutdown: Shutdown) {
 /// The controller's runner and where it listens; `None`: the site has no signal.
 async fn signal_runner(
     site: &Site,
+    schedule: Option<watch::Receiver<Schedule>>,
     inlet: &Inlet,
     health: &Arc<Health>,
     metrics: &Metrics,
@@ -308,7 +333,10 @@ async fn signal_runner(
 ) -> anyhow::Result<Option<(Runner, Endpoint)>> {
     let Some(file) = &site.signal else { return Ok(None) };
     let settings = file.settings();
-    let source = settings.source().map_err(anyhow::Error::msg).context("site.toml, signal")?;
+    let source = match schedule {
+        Some(schedule) => fixed_time::source(schedule),
+        None => settings.source().map_err(anyhow::Error::msg).context("site.toml, signal")?,
+    };
     let endpoint = Endpoint::bind(settings.link()).await.context("site.toml, signal.link")?;
     let stale_after_s = settings.stale_after_s();
     let runner = Runner::new(source, stale_after_s, inlet.clone(), health.clone(), metrics.clone(), clock.clone());

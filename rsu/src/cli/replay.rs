@@ -289,6 +289,7 @@ fn write_outputs(
             | Output::Command(_)
             | Output::Priority(_)
             | Output::Notice { .. }
+            | Output::LotCount { .. }
             | Output::Suppressed { .. } => {}
         }
     }

@@ -1,16 +1,29 @@
-//! `rsu run` and `rsu record`: the service of a site until it is told to stop.
+//! `rsu run` and `rsu record`: the service of a site until it is told to stop. When the city has sent another site file, the
+//! service is started anew with it, and with the old one if it does not come up ([`crate::trial`]).
 
-use std::path::PathBuf;
-use std::process::ExitCode;
+use std::io;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
 use clap::Args;
+use cloud_bridge::CommandEnd;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::Notify;
 
 use super::SiteArg;
+use crate::commands::Host;
 use crate::config::Site;
 use crate::run::Service;
+use crate::trial::{Trial, Verdict};
+
+/// How often a service on trial is looked at, how many looks it has to be ready, and how many in a row it must be.
+const LOOK_PERIOD: Duration = Duration::from_secs(1);
+const COMES_UP_WITHIN_LOOKS: u32 = 60;
+const STAYS_FOR_LOOKS: u32 = 10;
 
 /// Arguments of `rsu run`.
 #[derive(Debug, Args)]
@@ -48,23 +61,117 @@ pub fn record(args: RecordArgs) -> anyhow::Result<ExitCode> {
     serve(args.site, Some(args.out), args.seconds)
 }
 
+/// How the service has ended.
+enum Ended {
+    /// For good.
+    Told,
+    /// To be started anew.
+    Restart,
+}
+
 fn serve(site: SiteArg, record: Option<PathBuf>, seconds: Option<u64>) -> anyhow::Result<ExitCode> {
-    let site = Site::load(&site.site)?;
-    runtime()?.block_on(async {
-        let service = Service::start(&site, record).await?;
-        tracing::info!(site = %site.name, console = %format_args!("http://{}/", service.console_address), "running");
-        until_told(seconds).await?;
-        tracing::info!("stopping; a second signal ends at once");
-        let second = tokio::spawn(async {
-            if until_told(None).await.is_ok() {
-                tracing::warn!("ended at once");
-                std::process::exit(1);
-            }
-        });
-        service.stop().await;
-        second.abort();
-        Ok(ExitCode::SUCCESS)
-    })
+    let trial = Trial::resume(&site.site).unwrap_or_else(|error| {
+        tracing::error!(%error, "it is not known whether a site file is on trial: it is run as it is");
+        None
+    });
+    match runtime()?.block_on(serve_once(&site.site, record, seconds, trial))? {
+        Ended::Told => Ok(ExitCode::SUCCESS),
+        // What is left of this process goes with it: the next is as fresh as that of a supervisor, under the same number.
+        Ended::Restart => {
+            let program = std::env::current_exe().context("this program")?;
+            let error = Command::new(program).args(std::env::args_os().skip(1)).exec();
+            Err(error).context("the service cannot be started anew")
+        }
+    }
+}
+
+async fn serve_once(
+    site_file: &Path,
+    record: Option<PathBuf>,
+    seconds: Option<u64>,
+    mut trial: Option<Trial>,
+) -> anyhow::Result<Ended> {
+    let restart = Arc::new(Notify::new());
+    let resumes = trial.as_ref().map(|trial| trial.command().to_owned());
+    // A recording is not begun twice: while one is made there is no other start.
+    let host = Host { site_file: site_file.into(), restart: restart.clone(), resumes };
+    let host = record.is_none().then_some(host);
+    let started = async {
+        let site = Site::load(site_file)?;
+        anyhow::Ok((Service::start_for(&site, record, host).await?, site))
+    };
+    let (service, site) = match (started.await, &mut trial) {
+        (Ok(started), _) => started,
+        (Err(error), Some(trial)) if trial.verdict().is_none() => {
+            trial.restore("does_not_start", &format!("{error:#}"))?;
+            return Ok(Ended::Restart);
+        }
+        (Err(error), _) => return Err(error),
+    };
+    tracing::info!(site = %site.name, console = %format_args!("http://{}/", service.console_address), "running");
+    let ended = tokio::select! {
+        biased;
+        told = until_told(seconds) => told.map(|_| Ended::Told)?,
+        () = until_restart(&service, trial, &restart) => Ended::Restart,
+    };
+    tracing::info!("stopping; a second signal ends at once");
+    let second = tokio::spawn(async {
+        if until_told(None).await.is_ok() {
+            tracing::warn!("ended at once");
+            std::process::exit(1);
+        }
+    });
+    service.stop().await;
+    second.abort();
+    Ok(ended)
+}
+
+/// Sees a trial through, then waits until another one is wanted.
+async fn until_restart(service: &Service, trial: Option<Trial>, restart: &Notify) {
+    if let Some(trial) = trial {
+        match see_through(service, trial).await {
+            Ok(true) => return,
+            Ok(false) => {}
+            Err(error) => tracing::error!(%error, "a trial of a site file is left as it is"),
+        }
+    }
+    restart.notified().await;
+}
+
+/// Comes to a verdict and tells the city. True: the file before is back, and is to be started with.
+async fn see_through(service: &Service, mut trial: Trial) -> io::Result<bool> {
+    if trial.verdict().is_none() {
+        match comes_up(service, trial.troubled()).await {
+            Ok(()) => trial.keep()?,
+            Err(trouble) => return trial.restore("unhealthy", &trouble.join("; ")).map(|()| true),
+        }
+    }
+    let end = match trial.verdict() {
+        Some(Verdict::Restored { reason, detail }) => CommandEnd::failed(reason).with_detail(detail),
+        _ => CommandEnd::done(),
+    };
+    while !service.finish_command(trial.command(), end.clone()).await {
+        tokio::time::sleep(LOOK_PERIOD).await;
+    }
+    trial.close().map(|()| false)
+}
+
+/// Waits until the service is ready, `troubled` aside, and stays so for a while.
+///
+/// # Errors
+/// What is wrong when its time is over.
+async fn comes_up(service: &Service, troubled: &[String]) -> Result<(), Vec<String>> {
+    let mut ready_for = 0;
+    for _ in 0..COMES_UP_WITHIN_LOOKS {
+        tokio::time::sleep(LOOK_PERIOD).await;
+        let trouble = service.health.unready_reasons_but(service.clock.uptime_s(), troubled);
+        ready_for = if trouble.is_empty() { ready_for + 1 } else { 0 };
+        if ready_for == STAYS_FOR_LOOKS {
+            return Ok(());
+        }
+    }
+    let trouble = service.health.unready_reasons_but(service.clock.uptime_s(), troubled);
+    Err(if trouble.is_empty() { vec!["it did not stay ready".to_owned()] } else { trouble })
 }
 
 /// The runtime of a box: sockets and timers, no heavy work, so two threads do.

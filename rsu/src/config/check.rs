@@ -6,10 +6,8 @@ use perception::calibration::{CameraModel, Origin, RadarModel, RadarSigma, Senso
 use perception::events::EventSettings;
 use serde::Deserialize;
 
-use super::file::{
-    CameraFile, CloudFile, DetectorFile, FusionFile, GateFile, RadarFile, RadioFile, SITE_FILE_VERSION, SiteFile,
-};
-use super::{Camera, Radar, SignalFile, Site};
+use super::file::{CameraFile, DetectorFile, FusionFile, GateFile, RadarFile, RadioFile, SITE_FILE_VERSION, SiteFile};
+use super::{Camera, CloudFile, Radar, SignalFile, Site};
 use crate::gate::Limits;
 use crate::map::SiteMap;
 use crate::map::conflicts::Conflicts;
@@ -135,6 +133,13 @@ impl<'a> Checker<'a> {
         }
         if let Err(error) = cloud_bridge::command_keys(&cloud.command_keys) {
             self.problem("cloud.command_keys", error.to_string());
+        }
+        let allow = &cloud.commands.allow;
+        for kind in allow.iter().filter(|kind| !crate::commands::EXECUTES.contains(kind)) {
+            self.problem("cloud.commands.allow", format!("names {:?}, which is not done yet", kind.name()));
+        }
+        if !allow.is_empty() && cloud.command_keys.is_empty() {
+            self.problem("cloud.commands.allow", "allows commands, and cloud.command_keys is empty".into());
         }
         if cloud.traffic_window_s == 0 || 3600 % cloud.traffic_window_s != 0 {
             self.problem("cloud.traffic_window_s", "must divide an hour".into());
@@ -295,11 +300,7 @@ impl<'a> Checker<'a> {
         }
         let lanes = events.no_stopping.iter().flat_map(|place| &place.lanes);
         let lanes = lanes.chain(events.gauges.iter().filter_map(|gauge| gauge.lane.as_ref()));
-        let has = |map: &SiteMap, name: &str| {
-            let link = name.rsplit_once('/').and_then(|(link, number)| Some((map.link(link)?, number)));
-            link.is_some_and(|(link, number)| link.lanes.iter().any(|lane| lane.number.to_string() == number))
-        };
-        for lane in lanes.filter(|lane| map.is_some_and(|map| !has(map, lane))) {
+        for lane in lanes.filter(|lane| map.is_some_and(|map| !map.has_lane(lane))) {
             self.problem("events", format!("names the lane {lane:?}, which the map does not have"));
         }
         for gauge in &events.gauges {

@@ -1,6 +1,5 @@
 //! `site.toml` as written: one type for each of its tables, with the defaults (`docs/ref/config.md`).
 
-use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
@@ -10,6 +9,7 @@ use perception::events::EventSettings;
 use perception::track::TrackerSettings;
 use serde::Deserialize;
 
+use super::cloud::CloudFile;
 use super::signal::SignalFile;
 use crate::gate::{EventCodes, Limits, SignalLimits};
 use crate::map::conflicts::Overrides;
@@ -311,38 +311,6 @@ pub struct ReceiverFile {
     pub from: Vec<IpAddr>,
 }
 
-/// The link to the city.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct CloudFile {
-    /// `peer` (no router needed) or `client` (connects to routers).
-    #[serde(default = "default_cloud_mode")]
-    pub mode: String,
-    /// Zenoh endpoints to listen at, e.g. `tcp/127.0.0.1:17447`.
-    #[serde(default = "default_cloud_listen")]
-    pub listen: Vec<String>,
-    /// Zenoh endpoints to connect to.
-    #[serde(default)]
-    pub connect: Vec<String>,
-    /// `json` (default) or `cbor`.
-    #[serde(default = "default_cloud_encoding")]
-    pub encoding: String,
-    /// Find peers by multicast.
-    #[serde(default)]
-    pub scouting: bool,
-    /// Certificates for `tls/` and `quic/` endpoints.
-    pub tls: Option<cloud_bridge::TlsConfig>,
-    /// Bounds of the outbox, by kind.
-    #[serde(default)]
-    pub outbox: BTreeMap<cloud_bridge::Kind, cloud_bridge::LimitsConfig>,
-    /// Public keys whose commands are believed, by their name: 32 octets in Base64.
-    #[serde(default)]
-    pub command_keys: BTreeMap<String, String>,
-    /// Length of the traffic window, seconds.
-    #[serde(default = "default_traffic_window_s")]
-    pub traffic_window_s: u32,
-}
-
 /// Console, `/metrics`, `/healthz`, `/readyz`.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -377,16 +345,4 @@ fn default_uu_names() -> Vec<String> {
 }
 fn default_max_vehicles() -> usize {
     1000
-}
-fn default_cloud_mode() -> String {
-    "peer".into()
-}
-fn default_cloud_listen() -> Vec<String> {
-    vec!["tcp/127.0.0.1:7447".into()]
-}
-fn default_cloud_encoding() -> String {
-    "json".into()
-}
-fn default_traffic_window_s() -> u32 {
-    10
 }

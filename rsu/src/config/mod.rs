@@ -14,12 +14,14 @@ use crate::priority::Policy;
 use crate::signals::fixed_time::FixedTimePlan;
 
 mod check;
+mod cloud;
 mod file;
 mod signal;
 
+pub use cloud::{CloudFile, CommandsFile};
 pub use file::{
-    Broadcast, CameraFile, CloudFile, ConsoleFile, DetectorFile, FusionFile, GateFile, OriginFile, RadarFile,
-    RadioFile, ReceiverFile, SITE_FILE_VERSION, SiteFile,
+    Broadcast, CameraFile, ConsoleFile, DetectorFile, FusionFile, GateFile, OriginFile, RadarFile, RadioFile,
+    ReceiverFile, SITE_FILE_VERSION, SiteFile,
 };
 pub use signal::SignalFile;
 
@@ -126,9 +128,13 @@ pub enum ConfigError {
 impl Site {
     /// Reads and checks `site.toml` and the files that it names.
     pub fn load(path: &Path) -> Result<Self, ConfigError> {
-        let text = read(path)?;
-        let file: SiteFile = toml::from_str(&text)
-            .map_err(|error| ConfigError::Syntax { path: path.into(), text: error.to_string() })?;
+        Self::parse(path, &read(path)?)
+    }
+
+    /// The same for a `site.toml` that lies, or will lie, at `path` and says `text`.
+    pub fn parse(path: &Path, text: &str) -> Result<Self, ConfigError> {
+        let file: SiteFile =
+            toml::from_str(text).map_err(|error| ConfigError::Syntax { path: path.into(), text: error.to_string() })?;
         let base = path.parent().unwrap_or(Path::new("."));
         check::Checker::new(base).site(file).map_err(|problems| ConfigError::Problems { path: path.into(), problems })
     }

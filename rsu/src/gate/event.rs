@@ -259,6 +259,14 @@ impl EventGate {
         said
     }
 
+    /// Whether a notice may be said once its time has come.
+    ///
+    /// # Errors
+    /// Why it would be held back.
+    pub fn may_be_told(&self, notice: &Notice) -> Result<(), Reason> {
+        self.judge(UtcMicros(notice.from_us), &Told::of_notice(0, notice))
+    }
+
     #[expect(clippy::neg_cmp_op_on_partial_ord, reason = "a comparison with NaN must hold it back")]
     fn judge(&self, now: UtcMicros, told: &Told) -> Result<(), Reason> {
         if !(told.from <= now && now < told.until) {

@@ -274,6 +274,12 @@ impl SiteMap {
         self.links.iter().find(|link| link.id == id)
     }
 
+    /// Whether there is a lane of this name, `<link>/<lane>`.
+    pub fn has_lane(&self, name: &str) -> bool {
+        let link = name.rsplit_once('/').and_then(|(link, number)| Some((self.link(link)?, number)));
+        link.is_some_and(|(link, number)| link.lanes.iter().any(|lane| lane.number.to_string() == number))
+    }
+
     /// All signal groups that the map names, ascending, each once.
     pub fn signal_groups(&self) -> Vec<u8> {
         let lanes = self.links.iter().flat_map(|link| &link.lanes);

@@ -81,6 +81,13 @@ pub enum Output {
         /// Why it was not taken.
         outcome: Result<(), &'static str>,
     },
+    /// What became of an [`Input::LotCount`].
+    LotCount {
+        /// The lot.
+        lot: SensorId,
+        /// Why it was not taken.
+        outcome: Result<(), &'static str>,
+    },
     /// How far each sensor is found to be off.
     Sensors(Vec<SensorHealth>),
     /// What became of something received.

@@ -1,0 +1,119 @@
+//! `config`: another site file, tried by a restart ([`crate::trial`]).
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use cloud_bridge::CommandEnd;
+use serde::Deserialize;
+use tokio::sync::Notify;
+
+use super::not_kept;
+use crate::config::{ConfigError, Site};
+use crate::health::{Health, Level};
+use crate::trial::Trial;
+
+/// What the city may not change, since it decides who the site is, whom it believes, what can be reached from outside, which
+/// native code is loaded, what the gate lets through, whom a signal controller is commanded for, and by whom.
+const FIXED: [&[&str]; 10] = [
+    &["name"],
+    &["city"],
+    &["state_dir"],
+    &["cloud"],
+    &["console"],
+    &["detector", "onnxruntime"],
+    &["gate"],
+    &["signal", "command"],
+    &["priority"],
+    &["fusion", "vehicle_reports"],
+];
+
+/// Who runs the service and can start it anew.
+#[derive(Clone, Debug)]
+pub struct Host {
+    /// The site file.
+    pub site_file: PathBuf,
+    /// Told when the service is to be started anew.
+    pub restart: Arc<Notify>,
+    /// A command that the start before has begun and this one ends.
+    pub resumes: Option<String>,
+}
+
+/// The payload.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NewSiteFile {
+    /// The whole file.
+    site_toml: String,
+}
+
+/// Takes site files.
+#[derive(Debug)]
+pub struct SiteFileDesk {
+    /// Who starts the service anew.
+    pub host: Host,
+    /// What works now.
+    pub health: Arc<Health>,
+}
+
+impl SiteFileDesk {
+    /// Whether the service is started anew, to try it; false: it is the file that is there.
+    pub(super) fn take(&self, command: &str, asked: &NewSiteFile) -> Result<bool, CommandEnd> {
+        let Host { site_file, restart, .. } = &self.host;
+        let text = &asked.site_toml;
+        if Trial::is_under_way(site_file) {
+            return Err(CommandEnd::rejected("busy").with_detail("another site file is on trial"));
+        }
+        let now = std::fs::read_to_string(site_file).map_err(|error| not_kept(&error))?;
+        if now == *text {
+            return Ok(false);
+        }
+        Site::parse(site_file, text).map_err(|error| {
+            let detail = match error {
+                ConfigError::Problems { problems, .. } => problems.join("; "),
+                ConfigError::Syntax { text, .. } => text,
+                error @ ConfigError::Read { .. } => error.to_string(),
+            };
+            CommandEnd::rejected("bad_site_file").with_detail(detail)
+        })?;
+        let changed = fixed_that_change(&now, text);
+        if !changed.is_empty() {
+            return Err(CommandEnd::rejected("fixed_key").with_detail(changed.join(", ")));
+        }
+        let failed = self.health.components().into_iter().filter(|component| component.level == Level::Failed);
+        let troubled = failed.map(|component| component.id).collect();
+        Trial::begin(site_file, text, command, troubled).map_err(|error| not_kept(&error))?;
+        restart.notify_one();
+        Ok(true)
+    }
+}
+
+/// Keys that are not the same in both; all, where one of them can't be read.
+fn fixed_that_change(before: &str, after: &str) -> Vec<String> {
+    let tables = before.parse::<toml::Table>().ok().zip(after.parse::<toml::Table>().ok());
+    let is_same =
+        |path: &&[&str]| tables.as_ref().is_some_and(|(before, after)| value_at(before, path) == value_at(after, path));
+    FIXED.iter().filter(|path| !is_same(path)).map(|path| path.join(".")).collect()
+}
+
+fn value_at<'a>(table: &'a toml::Table, path: &[&str]) -> Option<&'a toml::Value> {
+    let (last, tables) = path.split_last()?;
+    tables.iter().try_fold(table, |table, key| table.get(*key)?.as_table())?.get(*last)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_decides_whom_the_site_believes_is_not_changed_from_afar() {
+        let before = "name = 'a'\n[cloud]\nmode = 'peer'\n[cloud.command_keys]\nc = 'x'\n[detector]\nmodel = 'm'\n";
+        let changed = |from: &str, to: &str| fixed_that_change(before, &before.replace(from, to));
+        assert_eq!(changed("'m'", "'n'"), [""; 0], "a model may be");
+        assert_eq!(changed("'a'", "'b'"), ["name"]);
+        assert_eq!(changed("'x'", "'y'"), ["cloud"]);
+        assert_eq!(changed("[cloud]\nmode = 'peer'", "[cloud]\nmode = 'peer'\nlisten = []"), ["cloud"]);
+        assert_eq!(changed("model", "onnxruntime = '/tmp/evil.so'\nmodel"), ["detector.onnxruntime"]);
+        assert_eq!(changed("[detector]", "[signal.command]\nto = 'x'\n[detector]"), ["signal.command"]);
+        assert_eq!(fixed_that_change(before, "= nonsense").len(), FIXED.len());
+    }
+}
