@@ -36,3 +36,4 @@ pub mod sensing;
 pub mod signals;
 pub mod trial;
 pub mod vehicle;
+pub mod water;

@@ -105,6 +105,10 @@ pub struct Metrics {
     pub parking_counted: GaugeVec,
     /// `lukou_parking_arrivals{lot}` and `lukou_parking_departures{lot}`: of the last hour.
     pub parking_turnover: [GaugeVec; 2],
+    /// `lukou_water_depth_m{gauge}`, as the gauge last said.
+    pub water_depth_m: GaugeVec,
+    /// `lukou_water_measured_timestamp_seconds{gauge}`: when it measured that, since 1970 UTC.
+    pub water_measured_s: GaugeVec,
     /// `lukou_events_total{kind,ending}`: events that are over.
     pub events: IntCounterVec,
     /// `lukou_info{version,site}`: always 1.
@@ -165,6 +169,8 @@ impl Metrics {
                 make.gauges("lukou_parking_arrivals", "Bays of a lot that were taken in the last hour", &["lot"])?,
                 make.gauges("lukou_parking_departures", "Bays of a lot that were left in the last hour", &["lot"])?,
             ],
+            water_depth_m: make.gauges("lukou_water_depth_m", "Depth of water on the road, as a gauge last said", &["gauge"])?,
+            water_measured_s: make.gauges("lukou_water_measured_timestamp_seconds", "When a gauge measured its newest depth, since 1970 UTC", &["gauge"])?,
             events: make.counter("lukou_events_total", "Events on the road that are over, by kind and how they ended", &["kind", "ending"])?,
             info: make.gauges("lukou_info", "What runs here", &["version", "site"])?,
             registry,

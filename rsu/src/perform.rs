@@ -100,6 +100,11 @@ impl Performer {
             Output::Parking(lots) => self.parking(now, &lots),
             Output::Sensors(sensors) => self.sensors(&sensors),
             Output::Events(events) => self.events(&events),
+            Output::Water(level) => {
+                let gauge = [&*level.gauge];
+                self.metrics.water_depth_m.with_label_values(&gauge).set(level.depth_m);
+                self.metrics.water_measured_s.with_label_values(&gauge).set(level.measured_at.0 as f64 * 1e-6);
+            }
             Output::Notice { id, outcome } => self.answer("notice", id, outcome),
             Output::LotCount { lot, outcome } => self.answer("parking", lot.to_string(), outcome),
             Output::Received { receiver, outcome: Ok(message) } => {

@@ -193,11 +193,10 @@ impl Pipeline {
                 let outcome = if known { Ok(()) } else { Err("unknown_lot") };
                 self.outputs.push_back(Output::LotCount { lot, outcome });
             }
-            Input::Water(level) => {
-                if let Err(reason) = self.assessor.water(level) {
-                    self.dropped("water", reason, 1);
-                }
-            }
+            Input::Water(level) => match self.assessor.water(level.clone()) {
+                Ok(()) => self.outputs.push_back(Output::Water(level)),
+                Err(reason) => self.dropped("water", reason, 1),
+            },
             Input::Notice(notice) => {
                 let id = notice.id.clone();
                 let outcome = self.notices.take(now, notice);

@@ -1,4 +1,5 @@
-//! Where messages of vehicles and people arrive: UDP ports, each with a thread of its own, one message a datagram.
+//! Where messages of vehicles and people arrive, and words of water gauges: UDP ports, each with a thread of its own, one
+//! message a datagram.
 //!
 //! What is received goes to the [`Inlet`] as it came: it is recorded first, and understood in the pipeline. A flood takes
 //! nothing from the sensors, whose frames wait in the same queue: there is a most that is taken in a tenth of a second.
@@ -18,6 +19,7 @@ use crate::config::ReceiverFile;
 use crate::inlet::Inlet;
 use crate::metrics::Metrics;
 use crate::pipeline::Input;
+use crate::water;
 
 /// How often a thread looks whether it should end, and how long it rests after an error of the system's.
 const LOOK_FOR_STOP: Duration = Duration::from_millis(100);
@@ -27,6 +29,13 @@ const LONGEST_OCTETS: usize = 2304;
 const MOST: u32 = 300;
 const WINDOW_S: f64 = 0.1;
 
+/// What comes to a port.
+#[derive(Clone, Copy)]
+enum Speaks {
+    V2x,
+    Water,
+}
+
 /// All receivers of a site.
 pub struct Receivers {
     stop: Arc<AtomicBool>,
@@ -35,26 +44,30 @@ pub struct Receivers {
 }
 
 impl Receivers {
-    /// Opens all ports.
+    /// Opens all ports: those of radios, then those of water gauges.
     ///
     /// # Errors
     /// An address that cannot be listened at.
     pub fn start(
-        receivers: &[ReceiverFile],
+        radios: &[ReceiverFile],
+        gauges: &[ReceiverFile],
         inlet: &Inlet,
         clock: &Arc<Clock>,
         metrics: &Metrics,
     ) -> anyhow::Result<Self> {
         let stop = Arc::new(AtomicBool::new(false));
         let (mut threads, mut addresses) = (Vec::new(), Vec::new());
-        for receiver in receivers {
-            let listen = || format!("site.toml, receiver.listen {}", receiver.listen);
+        let radios = radios.iter().map(|receiver| (receiver, Speaks::V2x, "receiver"));
+        let gauges = gauges.iter().map(|receiver| (receiver, Speaks::Water, "water"));
+        for (receiver, speaks, table) in radios.chain(gauges) {
+            let listen = || format!("site.toml, {table}.listen {}", receiver.listen);
             let socket = UdpSocket::bind(receiver.listen).with_context(listen)?;
             socket.set_read_timeout(Some(LOOK_FOR_STOP)).with_context(listen)?;
             addresses.push(socket.local_addr().with_context(listen)?);
             let port = Port {
                 socket,
-                place: format!("receiver {}", receiver.id),
+                speaks,
+                place: format!("{table} {}", receiver.id),
                 receiver: receiver.clone(),
                 inlet: inlet.clone(),
                 clock: clock.clone(),
@@ -85,6 +98,7 @@ impl Receivers {
 
 struct Port {
     socket: UdpSocket,
+    speaks: Speaks,
     place: String,
     receiver: ReceiverFile,
     inlet: Inlet,
@@ -117,20 +131,30 @@ impl Port {
     /// False once the pipeline is gone.
     fn take(&mut self, datagram: &[u8], from: SocketAddr) -> bool {
         let stranger = !self.receiver.from.is_empty() && !self.receiver.from.contains(&from.ip());
-        let refused = if stranger {
-            Some("stranger")
+        let now = self.clock.now();
+        let input = if stranger {
+            Err("stranger")
         } else if datagram.len() > LONGEST_OCTETS {
-            Some("too_long")
-        } else if !self.window.has_room(self.clock.now()) {
-            Some("flood")
+            Err("too_long")
+        } else if !self.window.has_room(now) {
+            Err("flood")
         } else {
-            None
+            self.understand(datagram, now)
         };
-        if let Some(reason) = refused {
-            self.metrics.count_drop(&self.place, reason, 1);
-            return true;
+        match input {
+            Ok(input) => self.inlet.offer(input),
+            Err(reason) => {
+                self.metrics.count_drop(&self.place, reason, 1);
+                true
+            }
         }
-        self.inlet.offer(Input::Received { receiver: self.receiver.id.clone(), frame: datagram.into() })
+    }
+
+    fn understand(&self, datagram: &[u8], now: UtcMicros) -> Result<Input, &'static str> {
+        match self.speaks {
+            Speaks::V2x => Ok(Input::Received { receiver: self.receiver.id.clone(), frame: datagram.into() }),
+            Speaks::Water => water::read(datagram, now).map(Input::Water),
+        }
     }
 }
 

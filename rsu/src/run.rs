@@ -130,7 +130,7 @@ impl Service {
         let signal = signal_runner(site, schedule, &inlet, &health, &metrics, &clock).await?;
         let signal = signal.map(|(runner, endpoint)| (runner.with_commands(commands), endpoint));
         let sensing = Arc::new(Sensing::start(site, &inlet, &clock, &metrics)?);
-        let receivers = Receivers::start(&site.receivers, &inlet, &clock, &metrics)?;
+        let receivers = Receivers::start(&site.receivers, &site.water, &inlet, &clock, &metrics)?;
         let (feed, sent) = (ConsoleFeed::new(), SentMessages::new(site.cn, site.us));
         let board = SharedBoard::default();
         let performer = Performer {

@@ -11,13 +11,15 @@ use asn1::us::tim::{ITIScodesAndTextElementItem, TravelerDataFrameContent};
 use asn1::{Dialect, us};
 use perception::events::{EventKind, WaterGauge, WaterLevel};
 use perception::time::UtcMicros;
+use rsu::config::ReceiverFile;
 use rsu::gate::Reason;
 use rsu::notice::{Notice, NoticeCode, Place, Timing};
 use rsu::pipeline::{Input, Output};
 use rsu::radios::{MessageKind, MessageSet};
+use rsu::run::Service;
 
 mod support;
-use support::{Sim, demo_site};
+use support::{Folder, Sim, demo_site};
 
 fn works(site: &rsu::config::Site, now: UtcMicros) -> Notice {
     let origin = site.geometry.origin;
@@ -145,6 +147,38 @@ fn vehicles_of_the_us_set_are_told_in_their_own_words() {
     let region = &flood[0].1.data_frames[0].regions[0];
     let Some(GeographicalPathDescription::Geometry(around)) = &region.description else { panic!("no circle") };
     assert_eq!(around.circle.radius_m, 20.0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_gauge_that_speaks_over_udp_is_heard() {
+    let folder = Folder::new("events-gauge");
+    let mut site = demo_site();
+    (site.cameras, site.radars, site.detector, site.cloud) = (Vec::new(), Vec::new(), None, None);
+    site.geometry.sensors.clear();
+    site.radios.clear();
+    site.console_listen = "127.0.0.1:0".parse().unwrap();
+    site.state_dir = folder.join("state");
+    site.events.gauges.push(WaterGauge { id: "dip".into(), place_enu_m: [0.0, 0.0], lane: None });
+    site.water = vec![ReceiverFile { id: "g".into(), listen: "127.0.0.1:0".parse().unwrap(), from: Vec::new() }];
+    let service = Service::start(&site, None).await.unwrap();
+    let gauge = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
+    for word in ["nonsense", r#"{"gauge": "pond", "depth_m": 1}"#, r#"{"gauge": "dip", "depth_m": 0.25}"#] {
+        gauge.send_to(word.as_bytes(), service.receivers.addresses()[0]).unwrap();
+    }
+    let figures = || service.metrics.render().unwrap();
+    while !figures().contains("lukou_water_depth_m{gauge=\"dip\"} 0.25\n") {
+        assert!(service.clock.uptime_s() < 60.0, "in vain: {}", figures());
+        tokio::task::yield_now().await;
+    }
+    let figures = figures();
+    for figure in [
+        "lukou_dropped_total{reason=\"malformed\",where=\"water g\"} 1\n",
+        "lukou_dropped_total{reason=\"unknown_gauge\",where=\"water\"} 1\n",
+    ] {
+        assert!(figures.contains(figure), "no {figure} in {figures}");
+    }
+    assert!(!figures.contains("pond"), "only gauges of the site are figures");
+    service.stop().await;
 }
 
 #[test]

@@ -33,7 +33,7 @@ fn what_comes_by_radio_is_recorded_and_becomes_a_track() {
     let recorder = Recorder::start(file.clone(), &site.geometry, clock.clone(), metrics.clone()).unwrap();
     let (inlet, inputs) = Inlet::new(Some(recorder.clone()), clock.clone(), metrics.clone());
     let listen = ReceiverFile { id: "obu".into(), listen: "127.0.0.1:0".parse().unwrap(), from: Vec::new() };
-    let receivers = Receivers::start(&[listen], &inlet, &clock, &metrics).unwrap();
+    let receivers = Receivers::start(&[listen], &[], &inlet, &clock, &metrics).unwrap();
     let radio = UdpSocket::bind("127.0.0.1:0").unwrap();
     radio.connect(receivers.addresses()[0]).unwrap();
 

@@ -290,6 +290,7 @@ fn write_outputs(
             | Output::Priority(_)
             | Output::Notice { .. }
             | Output::LotCount { .. }
+            | Output::Water(_)
             | Output::Suppressed { .. } => {}
         }
     }

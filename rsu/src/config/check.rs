@@ -69,7 +69,7 @@ impl<'a> Checker<'a> {
         for (key, text) in file.priority.iter().flat_map(Policy::problems) {
             self.problem(key, text);
         }
-        let receivers = file.receivers.iter().map(|receiver| receiver.id.to_string()).collect();
+        let receivers = file.receivers.iter().chain(&file.water).map(|receiver| receiver.id.to_string()).collect();
         self.component_names(&file.cameras, &file.radars, &file.radios, receivers);
         let map = map.unwrap_or_default();
         let geometry = SiteGeometry {
@@ -111,6 +111,7 @@ impl<'a> Checker<'a> {
             event_codes: file.event_codes,
             radios: file.radios,
             receivers: file.receivers,
+            water: file.water,
             priority: file.priority,
             cloud: file.cloud,
             console_listen: file.console.listen,

@@ -63,6 +63,9 @@ pub struct SiteFile {
     /// Where messages of vehicles and people arrive.
     #[serde(default, rename = "receiver")]
     pub receivers: Vec<ReceiverFile>,
+    /// Where words of water gauges arrive.
+    #[serde(default)]
+    pub water: Vec<ReceiverFile>,
     /// Who may ask for signal priority; absent: nobody is answered.
     pub priority: Option<Policy>,
     /// The link to the city; absent: none.
@@ -298,7 +301,7 @@ impl RadioFile {
     }
 }
 
-/// A UDP port at which a radio hands over what it receives, one message a datagram.
+/// A UDP port at which a radio hands over what it receives, or a water gauge speaks, one message a datagram.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ReceiverFile {
@@ -306,7 +309,7 @@ pub struct ReceiverFile {
     pub id: SensorId,
     /// Address to listen at.
     pub listen: SocketAddr,
-    /// The radios that may send to it; none: anybody.
+    /// The radios or gauges that may send to it; none: anybody.
     #[serde(default)]
     pub from: Vec<IpAddr>,
 }

@@ -86,6 +86,8 @@ pub struct Site {
     pub radios: Vec<RadioFile>,
     /// Where messages of vehicles and people arrive.
     pub receivers: Vec<ReceiverFile>,
+    /// Where words of water gauges arrive.
+    pub water: Vec<ReceiverFile>,
     /// Who may ask for signal priority.
     pub priority: Option<Policy>,
     /// City link.

@@ -88,6 +88,8 @@ pub enum Output {
         /// Why it was not taken.
         outcome: Result<(), &'static str>,
     },
+    /// A gauge's word was taken.
+    Water(WaterLevel),
     /// How far each sensor is found to be off.
     Sensors(Vec<SensorHealth>),
     /// What became of something received.
