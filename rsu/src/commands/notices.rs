@@ -11,6 +11,7 @@ use crate::durable;
 use crate::gate::EventGate;
 use crate::notice::{Notice, Notices};
 use crate::pipeline::Input;
+use crate::radios::{MessageKind, MessageSet};
 
 /// The file's name in `state_dir`: a JSON list of notices.
 pub const NAME: &str = "city-notices.json";
@@ -76,8 +77,13 @@ impl Clerk {
     /// What would be held back for as long as it holds is not taken in the first place.
     fn may_be_told(&self, notice: &Notice) -> Result<(), CommandEnd> {
         let site = &self.site;
-        if site.cn.is_none() {
-            return Err(CommandEnd::rejected("not_broadcast").with_detail("the site sends no RSI"));
+        let on_the_air = match notice.code.set() {
+            MessageSet::Cn => site.cn.is_some(),
+            MessageSet::Us => site.us.is_some(),
+        };
+        if !on_the_air {
+            let message = MessageKind::of_information(notice.code.set()).as_str();
+            return Err(CommandEnd::rejected("not_broadcast").with_detail(format!("the site sends no {message}")));
         }
         if let Some(lane) = notice.lanes.iter().find(|lane| !site.map.has_lane(lane)) {
             return Err(CommandEnd::rejected("unknown_lane").with_detail(lane.to_string()));
