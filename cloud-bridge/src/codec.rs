@@ -72,6 +72,17 @@ fn write<B: Serialize>(message: &StateMessage, body: &B, encoding: Encoding) -> 
     }
 }
 
+/// What stands in every message beside its content; the fields of [`Wire`].
+#[derive(Deserialize)]
+struct Head {
+    site: String,
+    seq: u64,
+    from_us: i64,
+    to_us: i64,
+    #[serde(default)]
+    simulated: bool,
+}
+
 /// Reads a message and checks it. Fields that this version does not know are skipped.
 pub fn decode(bytes: &[u8], encoding: Encoding) -> Result<StateMessage, DecodeError> {
     #[derive(Deserialize)]
@@ -81,17 +92,21 @@ pub fn decode(bytes: &[u8], encoding: Encoding) -> Result<StateMessage, DecodeEr
     if bytes.len() > MAX_PAYLOAD_BYTES {
         return Err(DecodeError::TooLarge(bytes.len()));
     }
+    // Read three times, each time skipping the rest: a flattened `Wire` would keep all of it as values in between, and takes
+    // twice as long.
     let SchemaOnly { schema } = read(bytes, encoding)?;
-    let message = match Kind::from_schema(&schema) {
-        Some(Kind::Traffic) => assemble(read(bytes, encoding)?, State::Traffic),
-        Some(Kind::Parking) => assemble(read(bytes, encoding)?, State::Parking),
-        Some(Kind::Health) => assemble(read(bytes, encoding)?, State::Health),
-        Some(Kind::Signal) => assemble(read(bytes, encoding)?, State::Signal),
-        Some(Kind::Event) => assemble(read(bytes, encoding)?, State::Event),
-        None => return Err(DecodeError::UnknownSchema(schema)),
+    let kind = Kind::from_schema(&schema).ok_or(DecodeError::UnknownSchema(schema))?;
+    let Head { site, seq, from_us, to_us, simulated } = read(bytes, encoding)?;
+    let state = match kind {
+        Kind::Traffic => State::Traffic(read(bytes, encoding)?),
+        Kind::Parking => State::Parking(read(bytes, encoding)?),
+        Kind::Health => State::Health(read(bytes, encoding)?),
+        Kind::Signal => State::Signal(read(bytes, encoding)?),
+        Kind::Event => State::Event(read(bytes, encoding)?),
     };
-    message.update.check()?;
-    Ok(message)
+    let update = Update { from_us, to_us, simulated, state };
+    update.check()?;
+    Ok(StateMessage { site, seq, update })
 }
 
 fn read<T: DeserializeOwned>(bytes: &[u8], encoding: Encoding) -> Result<T, DecodeError> {
@@ -100,9 +115,4 @@ fn read<T: DeserializeOwned>(bytes: &[u8], encoding: Encoding) -> Result<T, Deco
         Encoding::Cbor => ciborium::from_reader(bytes).map_err(|e| e.to_string()),
     };
     read.map_err(|reason| DecodeError::Malformed { encoding, reason })
-}
-
-fn assemble<B>(wire: Wire<B>, state: impl FnOnce(B) -> State) -> StateMessage {
-    let Wire { schema: _, site, seq, from_us, to_us, simulated, body } = wire;
-    StateMessage { site, seq, update: Update { from_us, to_us, simulated, state: state(body) } }
 }

@@ -185,7 +185,7 @@ pub struct StateMessage {
 }
 
 /// The wire form: one flat map.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub(crate) struct Wire<B> {
     /// Name and major version of the schema of this message.
     pub schema: String,
