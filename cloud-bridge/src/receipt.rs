@@ -58,16 +58,13 @@ impl Receipt {
 
     /// `lukou/<city>/<site>/stored/<kind>`: where receipts for `kind` of a site go.
     pub fn key(site: &SiteKeys, kind: Kind) -> String {
-        format!("{}/{kind}", Self::prefix(site))
+        format!("lukou/{}/{}/stored/{kind}", site.city(), site.site())
     }
 
-    /// `lukou/<city>/<site>/stored/*`: all receipts for a site.
-    pub fn keys_of(site: &SiteKeys) -> String {
-        format!("{}/*", Self::prefix(site))
-    }
-
-    fn prefix(site: &SiteKeys) -> String {
-        format!("lukou/{}/{}/stored", site.city(), site.site())
+    /// The keys of all receipts for a site, to subscribe to. Each by its name and not `stored/*`: a router looks a key up
+    /// that somebody subscribes to, and compares any other with those of all sites.
+    pub fn keys(site: &SiteKeys) -> impl Iterator<Item = String> {
+        Kind::ALL.into_iter().filter(|kind| kind.is_promised()).map(|kind| Self::key(site, kind))
     }
 
     /// As it goes over the wire.

@@ -1,10 +1,13 @@
 //! The thread that owns the Zenoh session: it opens it, sends what is queued, and answers.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use tokio::sync::oneshot;
 use tracing::info;
+use zenoh::pubsub::Publisher;
 use zenoh::qos::{CongestionControl, Priority};
 use zenoh::query::Query;
 use zenoh::sample::Sample;
@@ -27,6 +30,7 @@ use crate::{link, lock};
 pub(crate) fn run_link(shared: &Arc<Shared>, config: &BridgeConfig, opened: oneshot::Sender<Result<(), BridgeError>>) {
     let mut opened = Some(opened);
     if let Some(session) = open_session(shared, config, &mut opened) {
+        let mut publishers = Publishers { session: session.clone(), of: BTreeMap::new() };
         info!(site = %shared.keys, link = link::describe(&config.link), "city link open");
         if let Some(opened) = opened.take() {
             // Whoever opened the bridge may have stopped waiting; then it is dropped, and the queue is closed.
@@ -34,9 +38,9 @@ pub(crate) fn run_link(shared: &Arc<Shared>, config: &BridgeConfig, opened: ones
         }
         while let Some((key, outgoing)) = shared.queue.pop() {
             match (key, outgoing) {
-                (OutgoingKey::Latest(key), Outgoing::Latest(message)) => send(shared, &session, &key, &message),
+                (OutgoingKey::Latest(key), Outgoing::Latest(message)) => send(shared, &mut publishers, key, &message),
                 (OutgoingKey::Promised((kind, _)), Outgoing::Promised { stored, first }) => {
-                    send_promised(shared, &session, kind, stored, first);
+                    send_promised(shared, &mut publishers, kind, stored, first);
                 }
                 (OutgoingKey::Ack(id), Outgoing::Ack(ack)) => send_ack(shared, &session, &id, ack),
                 (key, _) => shared.note_error(format!("{key:?} is not what was queued")),
@@ -99,9 +103,11 @@ fn declare(shared: &Arc<Shared>, config: &BridgeConfig, session: Session) -> Res
             let _ = changing.orders.push(Order::Reconnected);
         };
         link::count_transports(&session, &shared.connected, changed)?;
-        let receiving = Arc::clone(shared);
-        let on_receipt = move |sample: Sample| on_receipt(&receiving, &sample);
-        session.declare_subscriber(Receipt::keys_of(&shared.keys)).callback(on_receipt).background().wait()?;
+        for key in Receipt::keys(&shared.keys) {
+            let receiving = Arc::clone(shared);
+            let on_receipt = move |sample: Sample| on_receipt(&receiving, &sample);
+            session.declare_subscriber(key).callback(on_receipt).background().wait()?;
+        }
         let commanded = Arc::clone(shared);
         let on_command = move |sample: Sample| on_command(&commanded, &sample);
         session.declare_subscriber(commands_of(&shared.keys)).callback(on_command).background().wait()?;
@@ -157,22 +163,21 @@ fn send_ack(shared: &Shared, session: &Session, id: &str, ack: Vec<u8>) {
     }
 }
 
-fn send(shared: &Shared, session: &Session, key: &StateKey, message: &StateMessage) {
-    let payload = match encode_for(shared, key, message) {
+fn send(shared: &Shared, publishers: &mut Publishers, key: StateKey, message: &StateMessage) {
+    let payload = match encode_for(shared, &key, message) {
         Some(payload) => payload,
         None => return,
     };
     // Kept before it is sent: who asks in between gets it twice, who asks too early would not get it at all.
     lock(&shared.last).insert(key.to_string(), (shared.encoding, payload.clone()));
-    match put(session, key, payload, shared.encoding) {
+    let kind = key.kind;
+    match publishers.put(key, payload, shared.encoding) {
         Err(e) => {
-            shared.note_error(format!("{key}: {e}"));
-            shared.count_drop(key.kind, DropReason::LinkError);
+            shared.note_error(e);
+            shared.count_drop(kind, DropReason::LinkError);
         }
-        Ok(()) if shared.connected.load(Ordering::Relaxed) == 0 => {
-            shared.count_drop(key.kind, DropReason::NotConnected)
-        }
-        Ok(()) => *lock(&shared.counts).published.entry(key.kind).or_default() += 1,
+        Ok(()) if shared.connected.load(Ordering::Relaxed) == 0 => shared.count_drop(kind, DropReason::NotConnected),
+        Ok(()) => *lock(&shared.counts).published.entry(kind).or_default() += 1,
     }
 }
 
@@ -189,20 +194,36 @@ pub(crate) fn encode_for(shared: &Shared, key: &StateKey, message: &StateMessage
 }
 
 /// Sends from the outbox. Whatever becomes of it: without a receipt it goes again.
-fn send_promised(shared: &Shared, session: &Session, kind: Kind, stored: Stored, first: bool) {
+fn send_promised(shared: &Shared, publishers: &mut Publishers, kind: Kind, stored: Stored, first: bool) {
     let key = StateKey { site: shared.keys.clone(), kind, id: stored.id };
-    if let Err(e) = put(session, &key, stored.payload, stored.encoding) {
-        return shared.note_error(format!("{key}: {e}"));
+    if let Err(e) = publishers.put(key, stored.payload, stored.encoding) {
+        return shared.note_error(e);
     }
     let mut counts = lock(&shared.counts);
     let counted = if first { &mut counts.published } else { &mut counts.resent };
     *counted.entry(kind).or_default() += 1;
 }
 
-fn put(session: &Session, key: &StateKey, payload: Vec<u8>, encoding: Encoding) -> zenoh::Result<()> {
-    let (congestion, priority, express) = quality(key.kind);
-    let put = session.put(key.to_string(), payload).encoding(link::encoding_to_zenoh(encoding));
-    put.congestion_control(congestion).priority(priority).express(express).wait()
+/// A publisher for each key there has been: routers look a declared key up, and compare any other with the keys of all
+/// sites. There are no more than the bridge keeps keys.
+struct Publishers {
+    session: Session,
+    of: BTreeMap<StateKey, Publisher<'static>>,
+}
+
+impl Publishers {
+    fn put(&mut self, key: StateKey, payload: Vec<u8>, encoding: Encoding) -> Result<(), String> {
+        let failed = |e: zenoh::Error| format!("{key}: {e}");
+        let publisher = match self.of.entry(key.clone()) {
+            Entry::Occupied(there) => there.into_mut(),
+            Entry::Vacant(new) => {
+                let (congestion, priority, express) = quality(key.kind);
+                let publisher = self.session.declare_publisher(key.to_string()).congestion_control(congestion);
+                new.insert(publisher.priority(priority).express(express).wait().map_err(failed)?)
+            }
+        };
+        publisher.put(payload).encoding(link::encoding_to_zenoh(encoding)).wait().map_err(failed)
+    }
 }
 
 /// How each kind travels. `Drop` gives a message up when the queue stays full for a millisecond, and a message larger than

@@ -21,8 +21,22 @@ pub struct Counts {
     pub sent_again: u64,
     /// What the messages hold, bytes, each once.
     pub payload_bytes: u64,
+    /// Of these, sent while the city warmed up.
+    pub sent_before: u64,
     /// From first sent to acknowledged, microseconds: the database has committed in between.
     pub latencies_us: Vec<i64>,
+}
+
+impl Counts {
+    fn all_sent(&self) -> u64 {
+        self.sent.values().sum()
+    }
+
+    /// From now on latency is measured.
+    pub fn warmed_up(&mut self) {
+        self.sent_before = self.all_sent();
+        self.latencies_us.clear();
+    }
 }
 
 /// What a city says it has.
@@ -38,6 +52,7 @@ pub struct Stored {
 #[derive(Debug)]
 pub struct Report {
     pub sites: usize,
+    /// After the warm-up.
     pub seconds: f64,
     /// Messages without a receipt in the end.
     pub lost: usize,
@@ -75,7 +90,8 @@ impl Report {
     pub fn json(&self) -> String {
         let sent: BTreeMap<&str, u64> = self.counts.sent.iter().map(|(kind, &n)| (kind.name(), n)).collect();
         json!({
-            "sites": self.sites, "seconds": self.seconds, "sent": sent, "sent_again": self.counts.sent_again,
+            "sites": self.sites, "seconds": self.seconds, "sent": sent, "sent_before": self.counts.sent_before,
+            "sent_again": self.counts.sent_again,
             "payload_bytes": self.counts.payload_bytes, "acknowledged": self.counts.latencies_us.len(), "lost": self.lost,
             "latency_ms": {"p50": self.latency_ms(0.5), "p99": self.latency_ms(0.99), "max": self.latency_ms(1.0)},
             "missing": self.missing(), "duplicates": self.duplicates(),
@@ -85,16 +101,18 @@ impl Report {
     }
 
     pub fn text(&self) -> String {
-        let sent: u64 = self.counts.sent.values().sum();
+        let sent = self.counts.all_sent();
+        let measured = sent - self.counts.sent_before;
         let mut text = format!(
-            "{} sites, {:.0} s: {sent} messages ({:.0} bytes each), {} sent again, {} acknowledged, {} lost\n\
+            "{} sites: {sent} messages ({:.0} bytes each), {} sent again, {} lost\n\
+             after the warm-up, {:.0} s: {measured} messages, {} acknowledged\n\
              first sent to acknowledged: p50 {:.0} ms, p99 {:.0} ms, longest {:.0} ms",
             self.sites,
-            self.seconds,
             self.counts.payload_bytes as f64 / sent.max(1) as f64,
             self.counts.sent_again,
-            self.counts.latencies_us.len(),
             self.lost,
+            self.seconds,
+            self.counts.latencies_us.len(),
             self.latency_ms(0.5),
             self.latency_ms(0.99),
             self.latency_ms(1.0),
@@ -104,7 +122,8 @@ impl Report {
             let _ = write!(text, "\nin the store: {duplicates} twice; missing {missing:?} (health is not promised)");
         }
         for (name, cpu_s) in &self.cpu {
-            let _ = write!(text, "\n{name}: {cpu_s:.1} s of CPU, {:.3} ms a message", cpu_s * 1e3 / sent.max(1) as f64);
+            let _ =
+                write!(text, "\n{name}: {cpu_s:.1} s of CPU, {:.3} ms a message", cpu_s * 1e3 / measured.max(1) as f64);
         }
         text
     }

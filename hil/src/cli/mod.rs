@@ -6,6 +6,7 @@ pub mod evidence;
 pub mod fault;
 pub mod fleet;
 mod fleet_report;
+mod fleet_sites;
 pub mod latency;
 pub mod parking;
 pub mod radar;

@@ -1,6 +1,6 @@
 //! From a sample to a row, and into the queue before the store.
 
-use cloud_bridge::{Encoding, Kind, SampleError, SiteKeys, StateKey, read_sample};
+use cloud_bridge::{Encoding, SampleError, StateKey, read_sample};
 use serde_json::Value;
 use tokio::sync::mpsc;
 use zenoh::sample::Sample;
@@ -13,10 +13,7 @@ pub const MAX_WAITING: usize = 20_000;
 /// A message, ready to be stored.
 #[derive(Clone, Debug)]
 pub struct Incoming {
-    pub site: SiteKeys,
-    pub kind: Kind,
-    /// The lot or event, else empty.
-    pub id: String,
+    pub key: StateKey,
     pub seq: i64,
     pub from_us: i64,
     pub to_us: i64,
@@ -40,6 +37,13 @@ pub enum Refusal {
     RefusedByStore,
     /// The queue before the store is full.
     QueueFull,
+}
+
+impl Incoming {
+    /// The lot, event or window length of the key, else empty.
+    pub fn id(&self) -> &str {
+        self.key.id.as_deref().unwrap_or_default()
+    }
 }
 
 impl Refusal {
@@ -82,27 +86,37 @@ fn read(sample: &Sample) -> Result<Option<Incoming>, (Refusal, String)> {
         return if is_state { Err((Refusal::UnknownKind, key_text.to_owned())) } else { Ok(None) };
     };
     let (message, encoding) = read_sample(&key, sample).map_err(|e| (refusal_of(&e), e.to_string()))?;
-    let bytes = sample.payload().to_bytes();
-    // Not the message as this version knows it, but with what later versions add.
-    let value: Value = match encoding {
-        Encoding::Json => serde_json::from_slice(&bytes).map_err(|e| e.to_string()),
-        Encoding::Cbor => ciborium::from_reader(bytes.as_ref()).map_err(|e| e.to_string()),
-    }
-    .map_err(|e| (Refusal::Malformed, e))?;
-    if has_nul(&value) {
-        return Err((Refusal::NulCharacter, "a text holds NUL".to_owned()));
-    }
+    let payload = text(&sample.payload().to_bytes(), encoding)?;
     let seq = i64::try_from(message.seq).map_err(|e| (Refusal::Invalid, format!("seq: {e}")))?;
     Ok(Some(Incoming {
-        site: key.site,
-        kind: key.kind,
-        id: key.id.unwrap_or_default(),
+        key,
         seq,
         from_us: message.update.from_us,
         to_us: message.update.to_us,
         simulated: message.update.simulated,
-        payload: value.to_string(),
+        payload,
     }))
+}
+
+/// The message as JSON text: not as this version knows it, but with what later versions add. JSON stays as it came.
+fn text(bytes: &[u8], encoding: Encoding) -> Result<String, (Refusal, String)> {
+    let malformed = |e: String| (Refusal::Malformed, e);
+    let as_is = match encoding {
+        Encoding::Json => Some(std::str::from_utf8(bytes).map_err(|e| malformed(e.to_string()))?),
+        Encoding::Cbor => None,
+    };
+    // Only an escape can hide what PostgreSQL takes amiss: NUL, or half a character.
+    if let Some(text) = as_is.filter(|text| !text.contains("\\u")) {
+        return Ok(text.to_owned());
+    }
+    let value: Value = match encoding {
+        Encoding::Json => serde_json::from_slice(bytes).map_err(|e| malformed(e.to_string()))?,
+        Encoding::Cbor => ciborium::from_reader(bytes).map_err(|e| malformed(e.to_string()))?,
+    };
+    if has_nul(&value) {
+        return Err((Refusal::NulCharacter, "a text holds NUL".to_owned()));
+    }
+    Ok(as_is.map_or_else(|| value.to_string(), str::to_owned))
 }
 
 fn refusal_of(error: &SampleError) -> Refusal {

@@ -7,12 +7,10 @@ use std::time::Duration;
 use cloud_bridge::{Kind, Receipt, SiteKeys};
 use tokio::sync::{mpsc, watch};
 use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
-use zenoh::Session;
-use zenoh::bytes::Encoding;
-use zenoh::qos::CongestionControl;
 
 use crate::config::StoreConfig;
 use crate::inbox::{Incoming, Refusal};
+use crate::met::Met;
 use crate::metrics::Metrics;
 use crate::mqtt::Mqtt;
 use crate::store::{Writer, connect, explain, is_poison, pauses};
@@ -25,7 +23,7 @@ const MAINTENANCE: Duration = Duration::from_secs(600);
 /// Stores what comes and acknowledges it.
 pub struct Keeper {
     pub config: StoreConfig,
-    pub session: Session,
+    pub met: Met,
     pub metrics: Arc<Metrics>,
     pub mqtt: Option<Mqtt>,
     pub stop: watch::Receiver<bool>,
@@ -100,7 +98,7 @@ impl Keeper {
     }
 
     /// Stores the batch; what the database refuses for its content is found by halving, and left out.
-    async fn store(&self, writer: &mut Writer, batch: &[Incoming]) -> Result<(), tokio_postgres::Error> {
+    async fn store(&mut self, writer: &mut Writer, batch: &[Incoming]) -> Result<(), tokio_postgres::Error> {
         let mut parts = vec![batch];
         while let Some(part) = parts.pop() {
             let timer = self.metrics.batch_seconds.start_timer();
@@ -112,6 +110,7 @@ impl Keeper {
                     }
                     self.metrics.duplicates.inc_by(written.duplicates);
                     self.acknowledge(part).await;
+                    self.meet(part).await;
                     if let Some(mqtt) = &self.mqtt {
                         mqtt.tell(part, &self.metrics);
                     }
@@ -130,19 +129,25 @@ impl Keeper {
         Ok(())
     }
 
+    async fn meet(&mut self, batch: &[Incoming]) {
+        for Incoming { key, .. } in batch {
+            // It is only slower without.
+            if let Err(error) = self.met.state(key).await {
+                tracing::debug!(%key, "not declared: {error}");
+            }
+        }
+    }
+
     /// Receipts for all of it, those that were there before included: the first receipt may have been lost.
-    async fn acknowledge(&self, batch: &[Incoming]) {
+    async fn acknowledge(&mut self, batch: &[Incoming]) {
         let mut numbers: BTreeMap<(&SiteKeys, Kind), Vec<u64>> = BTreeMap::new();
-        for incoming in batch.iter().filter(|incoming| incoming.kind.is_promised()) {
-            let Ok(seq) = u64::try_from(incoming.seq) else { continue };
-            numbers.entry((&incoming.site, incoming.kind)).or_default().push(seq);
+        for Incoming { key, seq, .. } in batch.iter().filter(|incoming| incoming.key.kind.is_promised()) {
+            let Ok(seq) = u64::try_from(*seq) else { continue };
+            numbers.entry((&key.site, key.kind)).or_default().push(seq);
         }
         for ((site, kind), numbers) in numbers {
             let sent = match Receipt::new(kind, numbers).to_bytes() {
-                Ok(bytes) => {
-                    let put = self.session.put(Receipt::key(site, kind), bytes).encoding(Encoding::APPLICATION_JSON);
-                    put.congestion_control(CongestionControl::Block).await.map_err(|e| e.to_string())
-                }
+                Ok(bytes) => self.met.put_receipt(site, kind, bytes).await.map_err(|e| e.to_string()),
                 Err(e) => Err(e.to_string()),
             };
             match sent {

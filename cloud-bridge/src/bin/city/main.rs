@@ -14,6 +14,7 @@ mod inbox;
 mod keeper;
 mod line;
 mod link;
+mod met;
 mod metrics;
 mod mqtt;
 mod router;

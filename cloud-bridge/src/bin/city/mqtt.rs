@@ -69,11 +69,11 @@ impl Mqtt {
 
 /// The topic of a message. `+` is a wildcard in MQTT alone: it must not be in a topic that is published to.
 fn topic(template: &str, of: &Incoming) -> String {
-    let kind = match of.kind.name() {
+    let kind = match of.key.kind.name() {
         "traffic" => "FLOW".to_owned(),
         "health" => "STATUS".to_owned(),
         other => other.to_uppercase(),
     };
     let name = |name: &str| name.replace('+', "_");
-    template.replace("{city}", &name(of.site.city())).replace("{site}", &name(of.site.site())).replace("{kind}", &kind)
+    template.replace("{city}", &name(of.key.site.city())).replace("{site}", &name(of.key.site.site())).replace("{kind}", &kind)
 }

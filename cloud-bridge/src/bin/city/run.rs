@@ -17,6 +17,7 @@ use crate::api::Api;
 use crate::config::CityConfig;
 use crate::inbox::MAX_WAITING;
 use crate::keeper::Keeper;
+use crate::met::Met;
 use crate::metrics::Metrics;
 use crate::mqtt::Mqtt;
 use crate::sites::Sites;
@@ -79,7 +80,7 @@ async fn serve(config: &CityConfig, metrics: &Arc<Metrics>, mut stop: watch::Rec
     let (queue, received) = mpsc::channel(MAX_WAITING);
     let keeper = Keeper {
         config: config.store.clone(),
-        session: session.clone(),
+        met: Met::new(session.clone()),
         metrics: Arc::clone(metrics),
         mqtt: config.mqtt.as_ref().map(Mqtt::connect).transpose()?,
         stop: stop.clone(),

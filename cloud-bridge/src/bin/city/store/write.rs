@@ -64,15 +64,15 @@ impl Writer {
         self.learn_sites(batch).await?;
         let mut rows: Vec<Row<'_>> = batch.iter().filter_map(|incoming| self.row(incoming)).collect();
         // Everybody takes locks in the same order, so that two workers with the same messages never wait for each other.
-        rows.sort_unstable_by_key(|row| (row.site_id, row.of.kind, row.of.seq));
+        rows.sort_unstable_by_key(|row| (row.site_id, row.of.key.kind, row.of.seq));
         let kept: Vec<&Row<'_>> =
-            rows.iter().filter(|row| !self.newest_only.iter().any(|k| k == row.of.kind.name())).collect();
+            rows.iter().filter(|row| !self.newest_only.iter().any(|k| k == row.of.key.kind.name())).collect();
         self.partitions.make_for(&mut self.client, kept.iter().map(|row| row.day)).await?;
         let transaction = self.client.transaction().await?;
         let new = insert(&transaction, &self.messages, &kept).await?;
         let mut newest: BTreeMap<(i32, &str, &str), &Row<'_>> = BTreeMap::new();
         for row in &rows {
-            let there = newest.entry((row.site_id, row.of.kind.name(), &row.of.id)).or_insert(row);
+            let there = newest.entry((row.site_id, row.of.key.kind.name(), row.of.id())).or_insert(row);
             if (row.of.to_us, row.of.seq) > (there.of.to_us, there.of.seq) {
                 *there = row;
             }
@@ -85,12 +85,12 @@ impl Writer {
 
     fn row<'a>(&self, of: &'a Incoming) -> Option<Row<'a>> {
         let day = i32::try_from(of.to_us.div_euclid(US_PER_DAY)).ok()?;
-        Some(Row { of, day, site_id: *self.site_ids.get(&of.site)? })
+        Some(Row { of, day, site_id: *self.site_ids.get(&of.key.site)? })
     }
 
     async fn learn_sites(&mut self, batch: &[Incoming]) -> Result<(), Error> {
         let mut unknown: Vec<&SiteKeys> =
-            batch.iter().map(|incoming| &incoming.site).filter(|site| !self.site_ids.contains_key(site)).collect();
+            batch.iter().map(|incoming| &incoming.key.site).filter(|site| !self.site_ids.contains_key(site)).collect();
         unknown.sort_unstable();
         unknown.dedup();
         if unknown.is_empty() {
@@ -139,9 +139,9 @@ async fn insert(
             &[
                 &column(rows, |row| row.day),
                 &column(rows, |row| row.site_id),
-                &column(rows, |row| row.of.kind.name()),
+                &column(rows, |row| row.of.key.kind.name()),
                 &column(rows, |row| row.of.seq),
-                &column(rows, |row| row.of.id.as_str()),
+                &column(rows, |row| row.of.id()),
                 &column(rows, |row| row.of.from_us),
                 &column(rows, |row| row.of.to_us),
                 &column(rows, |row| row.of.simulated),
@@ -161,8 +161,8 @@ async fn upsert(transaction: &Transaction<'_>, statement: &Statement, rows: &[&R
             statement,
             &[
                 &column(rows, |row| row.site_id),
-                &column(rows, |row| row.of.kind.name()),
-                &column(rows, |row| row.of.id.as_str()),
+                &column(rows, |row| row.of.key.kind.name()),
+                &column(rows, |row| row.of.id()),
                 &column(rows, |row| row.of.seq),
                 &column(rows, |row| row.of.from_us),
                 &column(rows, |row| row.of.to_us),
