@@ -6,15 +6,43 @@ use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
+use cloud_bridge::TlsConfig;
+
 /// A running server, in a new directory on a free port.
 pub struct Postgres {
     dir: PathBuf,
     port: u16,
     server: Option<Child>,
+    /// More of its command line.
+    options: Vec<String>,
 }
 
 impl Postgres {
     pub async fn start() -> Self {
+        let mut postgres = Self::prepare();
+        postgres.go().await;
+        postgres
+    }
+
+    /// One that speaks TLS too, with this certificate.
+    pub async fn start_with_tls(tls: &TlsConfig) -> Self {
+        let mut postgres = Self::prepare();
+        postgres.options.push("ssl=on".to_owned());
+        let files = [("ssl_cert_file", &tls.certificate_file), ("ssl_key_file", &tls.private_key_file)];
+        for (option, file) in files {
+            // It refuses a key that others can read, or that is another's.
+            let own = postgres.dir.join(option);
+            run(Command::new("install").args(["-m", "600"]).arg(file.as_ref().unwrap()).arg(&own));
+            if is_root() {
+                run(Command::new("chown").arg("postgres").arg(&own));
+            }
+            postgres.options.push(format!("{option}={}", own.display()));
+        }
+        postgres.go().await;
+        postgres
+    }
+
+    fn prepare() -> Self {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let name = format!("lukou-postgres-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
         // Not in the build's directory: the server runs as another user, who may not be let in there.
@@ -26,9 +54,7 @@ impl Postgres {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let initdb = ["--auth=trust", "--username=lukou", "--encoding=UTF8", "--no-locale", "--no-sync"];
         run(program("initdb").args(initdb).arg("-D").arg(dir.join("data")));
-        let mut postgres = Self { dir, port, server: None };
-        postgres.go().await;
-        postgres
+        Self { dir, port, server: None, options: vec!["fsync=off".to_owned()] }
     }
 
     /// How a client reaches it.
@@ -48,7 +74,10 @@ impl Postgres {
     pub async fn go(&mut self) {
         let mut server = program("postgres");
         server.arg("-D").arg(self.dir.join("data")).args(["-h", "127.0.0.1", "-p", &self.port.to_string(), "-k"]);
-        server.arg(&self.dir).args(["-c", "fsync=off"]).stdout(Stdio::null()).stderr(Stdio::null());
+        server.arg(&self.dir).stdout(Stdio::null()).stderr(Stdio::null());
+        for option in &self.options {
+            server.args(["-c", option]);
+        }
         self.server = Some(server.spawn().unwrap());
         let answers = async {
             let mut ticks = tokio::time::interval(Duration::from_millis(20));

@@ -8,6 +8,8 @@ use anyhow::{Context, bail};
 use cloud_bridge::LinkConfig;
 use serde::Deserialize;
 
+use crate::tls::{Certificate, ClientTls};
+
 /// All of `city.toml`; `docs/guide/city.md` explains it.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -30,9 +32,10 @@ pub struct CityConfig {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct StoreConfig {
-    /// PostgreSQL, as libpq has it: `host=/run/postgresql user=lukou dbname=lukou`. Not encrypted: a local socket, or a
-    /// network of your own.
+    /// PostgreSQL, as libpq has it: `host=/run/postgresql user=lukou dbname=lukou`.
     pub database: String,
+    /// Encrypts the connection to it. Without, it is a local socket or a network of your own.
+    pub tls: Option<ClientTls>,
     /// Days of history; older days are dropped. Default 400.
     #[serde(default = "days")]
     pub retention_days: i32,
@@ -71,11 +74,13 @@ pub struct ApiConfig {
     pub listen: SocketAddr,
     /// A file with the token that every request must bear. Needed to listen anywhere but on this machine.
     pub token_file: Option<PathBuf>,
+    /// HTTPS with this certificate; without, HTTP.
+    pub tls: Option<Certificate>,
 }
 
 impl Default for ApiConfig {
     fn default() -> Self {
-        Self { listen: SocketAddr::from(([127, 0, 0, 1], 8090)), token_file: None }
+        Self { listen: SocketAddr::from(([127, 0, 0, 1], 8090)), token_file: None, tls: None }
     }
 }
 
@@ -85,9 +90,10 @@ impl Default for ApiConfig {
 pub struct MqttConfig {
     /// The broker's host.
     pub host: String,
-    /// Its port; default 1883.
-    #[serde(default = "mqtt_port")]
-    pub port: u16,
+    /// Its port; default 8883 with `tls`, else 1883.
+    pub port: Option<u16>,
+    /// Encrypts the connection to it.
+    pub tls: Option<ClientTls>,
     /// The topics; `{city}`, `{site}` and `{kind}` are put in. Default `V2X/RSU/{city}/{site}/{kind}/UP`.
     #[serde(default = "mqtt_topic")]
     pub topic: String,
@@ -95,10 +101,6 @@ pub struct MqttConfig {
     pub user: Option<String>,
     /// The file with the password.
     pub password_file: Option<PathBuf>,
-}
-
-fn mqtt_port() -> u16 {
-    1883
 }
 
 fn mqtt_topic() -> String {

@@ -13,7 +13,7 @@ use crate::inbox::{Incoming, Refusal};
 use crate::met::Met;
 use crate::metrics::Metrics;
 use crate::mqtt::Mqtt;
-use crate::store::{Writer, connect, explain, is_poison, pauses};
+use crate::store::{Database, Writer, explain, is_poison, pauses};
 
 /// The most messages in one transaction.
 const MAX_BATCH: usize = 4000;
@@ -23,6 +23,7 @@ const MAINTENANCE: Duration = Duration::from_secs(600);
 /// Stores what comes and acknowledges it.
 pub struct Keeper {
     pub config: StoreConfig,
+    pub database: Database,
     pub met: Met,
     pub metrics: Arc<Metrics>,
     pub mqtt: Option<Mqtt>,
@@ -76,7 +77,7 @@ impl Keeper {
     async fn reach(&mut self) -> Option<Writer> {
         for pause in pauses() {
             let attempt = async {
-                let client = connect(&self.config.database).await?;
+                let client = self.database.connect().await?;
                 Writer::new(client, self.config.retention_days, self.config.newest_only.clone()).await
             };
             match attempt.await {

@@ -21,6 +21,7 @@ mod router;
 mod run;
 mod sites;
 mod store;
+mod tls;
 mod watch;
 
 /// The city's side of Lukou.

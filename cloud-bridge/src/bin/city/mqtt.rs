@@ -3,10 +3,11 @@
 //! At least once: a message that comes twice from its site may be published twice. What the broker can't take in time is
 //! left out and counted; the store has it.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
-use rumqttc::{AsyncClient, MqttOptions, QoS};
+use rumqttc::{AsyncClient, MqttOptions, QoS, TlsConfiguration, Transport};
 
 use crate::config::MqttConfig;
 use crate::inbox::Incoming;
@@ -25,7 +26,12 @@ pub struct Mqtt {
 impl Mqtt {
     /// Begins to connect; must run inside the runtime.
     pub fn connect(config: &MqttConfig) -> anyhow::Result<Self> {
-        let mut options = MqttOptions::new(format!("lukou-city-{}", std::process::id()), &config.host, config.port);
+        let port = config.port.unwrap_or(if config.tls.is_some() { 8883 } else { 1883 });
+        let mut options = MqttOptions::new(format!("lukou-city-{}", std::process::id()), &config.host, port);
+        if let Some(tls) = &config.tls {
+            let tls = TlsConfiguration::Rustls(Arc::new(tls.config().context("mqtt.tls")?));
+            options.set_transport(Transport::tls_with_config(tls));
+        }
         options.set_keep_alive(Duration::from_secs(20));
         options.set_max_packet_size(1 << 20, cloud_bridge::MAX_PAYLOAD_BYTES + (1 << 16));
         if let Some(user) = &config.user {
@@ -75,5 +81,8 @@ fn topic(template: &str, of: &Incoming) -> String {
         other => other.to_uppercase(),
     };
     let name = |name: &str| name.replace('+', "_");
-    template.replace("{city}", &name(of.key.site.city())).replace("{site}", &name(of.key.site.site())).replace("{kind}", &kind)
+    template
+        .replace("{city}", &name(of.key.site.city()))
+        .replace("{site}", &name(of.key.site.site()))
+        .replace("{kind}", &kind)
 }

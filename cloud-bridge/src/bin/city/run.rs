@@ -21,7 +21,7 @@ use crate::met::Met;
 use crate::metrics::Metrics;
 use crate::mqtt::Mqtt;
 use crate::sites::Sites;
-use crate::store::{connect, explain, migrate, pauses};
+use crate::store::{Database, explain, migrate, pauses};
 
 /// How long what is in the queue may take to be stored when the service stops; what is left stays with the sites.
 const DRAIN: Duration = Duration::from_secs(10);
@@ -52,10 +52,11 @@ async fn work(config: CityConfig) -> anyhow::Result<()> {
     let listener =
         TcpListener::bind(config.api.listen).await.with_context(|| format!("api.listen: {}", config.api.listen))?;
     // For whoever started it with port 0.
-    println!("http://{}/", listener.local_addr()?);
-    let api = Api::new(&config, Arc::clone(&metrics))?;
+    println!("{}://{}/", if config.api.tls.is_some() { "https" } else { "http" }, listener.local_addr()?);
+    let database = Database::new(&config.store)?;
+    let api = Api::new(&config, database.clone(), Arc::clone(&metrics))?;
     tokio::spawn(api.serve(listener, stopped.clone()));
-    let working = serve(&config, &metrics, stopped);
+    let working = serve(&config, &database, &metrics, stopped);
     tokio::pin!(working);
     tokio::select! {
         ended = &mut working => return ended,
@@ -67,9 +68,14 @@ async fn work(config: CityConfig) -> anyhow::Result<()> {
 }
 
 /// Store, link, leases; returns when told to stop and all is put away.
-async fn serve(config: &CityConfig, metrics: &Arc<Metrics>, mut stop: watch::Receiver<bool>) -> anyhow::Result<()> {
+async fn serve(
+    config: &CityConfig,
+    database: &Database,
+    metrics: &Arc<Metrics>,
+    mut stop: watch::Receiver<bool>,
+) -> anyhow::Result<()> {
     let began = async {
-        prepare_database(config, metrics).await?;
+        prepare_database(database, metrics).await?;
         open_link(&config.link).await
     };
     let session = tokio::select! {
@@ -80,13 +86,20 @@ async fn serve(config: &CityConfig, metrics: &Arc<Metrics>, mut stop: watch::Rec
     let (queue, received) = mpsc::channel(MAX_WAITING);
     let keeper = Keeper {
         config: config.store.clone(),
+        database: database.clone(),
         met: Met::new(session.clone()),
         metrics: Arc::clone(metrics),
         mqtt: config.mqtt.as_ref().map(Mqtt::connect).transpose()?,
         stop: stop.clone(),
     };
     let mut keeping = tokio::spawn(keeper.run(received));
-    let sites = Sites { config: config.store.clone(), session: session.clone(), queue, metrics: Arc::clone(metrics) };
+    let sites = Sites {
+        config: config.store.clone(),
+        database: database.clone(),
+        session: session.clone(),
+        queue,
+        metrics: Arc::clone(metrics),
+    };
     // Ends with all subscriptions gone, and the queue closed with them.
     let served = sites.run(stop).await.map_err(|e| anyhow::anyhow!("zenoh: {e}"));
     if timeout(DRAIN, &mut keeping).await.is_err() {
@@ -98,9 +111,9 @@ async fn serve(config: &CityConfig, metrics: &Arc<Metrics>, mut stop: watch::Rec
 }
 
 /// Waits for the database and brings its tables to this version.
-async fn prepare_database(config: &CityConfig, metrics: &Metrics) -> anyhow::Result<()> {
+async fn prepare_database(database: &Database, metrics: &Metrics) -> anyhow::Result<()> {
     for pause in pauses() {
-        match connect(&config.store.database).await {
+        match database.connect().await {
             Ok(mut client) => match migrate(&mut client).await {
                 Ok(()) => return Ok(()),
                 // Lost on the way: again. Anything else will not get better.

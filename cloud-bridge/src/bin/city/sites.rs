@@ -15,7 +15,7 @@ use zenoh::sample::{Sample, SampleKind};
 use crate::config::StoreConfig;
 use crate::inbox::{self, Incoming};
 use crate::metrics::Metrics;
-use crate::store::{Shards, connect, explain, shard_of};
+use crate::store::{Database, Shards, explain, shard_of};
 
 /// How often leases are renewed.
 const TICK: Duration = Duration::from_secs(1);
@@ -54,6 +54,7 @@ impl Seen {
 /// Serves the sites of the shards that this worker leases.
 pub struct Sites {
     pub config: StoreConfig,
+    pub database: Database,
     pub session: Session,
     pub queue: mpsc::Sender<Incoming>,
     pub metrics: Arc<Metrics>,
@@ -121,7 +122,7 @@ impl Sites {
     async fn tick(&self, place: &mut Option<Shards>, served: &mut Served) {
         let renewed = async {
             if place.is_none() {
-                let client = connect(&self.config.database).await?;
+                let client = self.database.connect().await?;
                 *place = Some(Shards::new(client, self.session.zid().to_string(), self.config.lease_s));
                 served.noted.clear();
             }

@@ -2,6 +2,7 @@
 
 mod error;
 mod export;
+mod https;
 mod ngsi;
 mod query;
 mod readers;
@@ -17,12 +18,16 @@ use axum::http::{HeaderValue, Method};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use axum::serve::Listener;
+use rustls::ServerConfig;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use crate::config::{CityConfig, SitePlace};
 use crate::metrics::Metrics;
+use crate::store::Database;
 use error::ApiError;
+use https::TlsListener;
 use readers::Readers;
 
 /// The description of the interface, for programs.
@@ -37,12 +42,13 @@ pub struct Api {
     readers: Readers,
     places: BTreeMap<String, SitePlace>,
     token: Option<String>,
+    tls: Option<ServerConfig>,
 }
 
 type Shared = Arc<Api>;
 
 impl Api {
-    pub fn new(config: &CityConfig, metrics: Arc<Metrics>) -> anyhow::Result<Self> {
+    pub fn new(config: &CityConfig, database: Database, metrics: Arc<Metrics>) -> anyhow::Result<Self> {
         let token = config.api.token_file.as_ref().map(|file| {
             let text = std::fs::read_to_string(file).with_context(|| format!("api.token_file: {}", file.display()))?;
             let token = text.trim().to_owned();
@@ -53,14 +59,26 @@ impl Api {
         });
         Ok(Self {
             metrics,
-            readers: Readers::new(config.store.database.clone()),
+            readers: Readers::new(database),
             places: config.sites.clone(),
             token: token.transpose()?,
+            tls: config.api.tls.as_ref().map(|tls| tls.config().context("api.tls")).transpose()?,
         })
     }
 
     /// Until `stop`.
-    pub async fn serve(self, listener: TcpListener, mut stop: watch::Receiver<bool>) {
+    pub async fn serve(mut self, listener: TcpListener, stop: watch::Receiver<bool>) {
+        match self.tls.take() {
+            Some(tls) => self.serve_on(TlsListener::new(listener, tls), stop).await,
+            None => self.serve_on(listener, stop).await,
+        }
+    }
+
+    async fn serve_on<L>(self, listener: L, mut stop: watch::Receiver<bool>)
+    where
+        L: Listener,
+        L::Addr: std::fmt::Debug,
+    {
         let stopped = async move {
             // Gone is as good as told.
             let _ = stop.wait_for(|&stop| stop).await;

@@ -6,20 +6,20 @@ use tokio::sync::{Mutex, MutexGuard};
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, Error, Row};
 
-use crate::store::connect;
+use crate::store::Database;
 
 /// As many requests are answered from the database at a time; the others wait.
 const READERS: usize = 4;
 
 /// Connections that are made when they are needed, and again when they broke.
 pub struct Readers {
-    database: String,
+    database: Database,
     clients: [Mutex<Option<Client>>; READERS],
     next: AtomicUsize,
 }
 
 impl Readers {
-    pub fn new(database: String) -> Self {
+    pub fn new(database: Database) -> Self {
         Self { database, clients: Default::default(), next: AtomicUsize::new(0) }
     }
 
@@ -29,7 +29,7 @@ impl Readers {
         let usable = match client.take().filter(|client| !client.is_closed()) {
             Some(usable) => usable,
             None => {
-                let new = connect(&self.database).await?;
+                let new = self.database.connect().await?;
                 new.batch_execute("SET statement_timeout = '10s'; SET default_transaction_read_only = on").await?;
                 new
             }

@@ -9,7 +9,13 @@ mod write;
 
 use std::time::Duration;
 
-use tokio_postgres::{Client, NoTls};
+use anyhow::Context;
+use tokio_postgres::config::SslMode;
+use tokio_postgres::tls::MakeTlsConnect;
+use tokio_postgres::{Client, NoTls, Socket};
+use tokio_postgres_rustls::MakeRustlsConnect;
+
+use crate::config::StoreConfig;
 
 pub use migrate::migrate;
 pub use partitions::Partitions;
@@ -25,19 +31,50 @@ pub fn pauses() -> impl Iterator<Item = Duration> {
     std::iter::successors(Some(PAUSE_FIRST), |&pause| Some((pause * 2).min(PAUSE_LONGEST)))
 }
 
-/// Connects; the connection is driven by a task of its own, which ends with it.
-pub async fn connect(database: &str) -> Result<Client, tokio_postgres::Error> {
-    let mut config: tokio_postgres::Config = database.parse()?;
-    if config.get_connect_timeout().is_none() {
-        config.connect_timeout(Duration::from_secs(5));
-    }
-    let (client, connection) = config.application_name("lukou city").connect(NoTls).await?;
-    tokio::spawn(async move {
-        if let Err(error) = connection.await {
-            tracing::warn!("database connection: {}", explain(&error));
+/// Where the database is, and how to get there.
+#[derive(Clone)]
+pub struct Database {
+    config: tokio_postgres::Config,
+    tls: Option<MakeRustlsConnect>,
+}
+
+impl Database {
+    /// Reads the settings and the certificates that they name.
+    pub fn new(settings: &StoreConfig) -> anyhow::Result<Self> {
+        let mut config: tokio_postgres::Config = settings.database.parse().context("store.database")?;
+        if config.get_connect_timeout().is_none() {
+            config.connect_timeout(Duration::from_secs(5));
         }
-    });
-    Ok(client)
+        config.application_name("lukou city");
+        let tls = settings.tls.as_ref().map(|tls| tls.config().context("store.tls")).transpose()?;
+        if tls.is_some() {
+            // Whatever the text says: certificates are not given for a connection that does without.
+            config.ssl_mode(SslMode::Require);
+        }
+        Ok(Self { config, tls: tls.map(MakeRustlsConnect::new) })
+    }
+
+    /// Connects; the connection is driven by a task of its own, which ends with it.
+    pub async fn connect(&self) -> Result<Client, tokio_postgres::Error> {
+        match &self.tls {
+            Some(tls) => self.connect_by(tls.clone()).await,
+            None => self.connect_by(NoTls).await,
+        }
+    }
+
+    async fn connect_by<T>(&self, tls: T) -> Result<Client, tokio_postgres::Error>
+    where
+        T: MakeTlsConnect<Socket>,
+        T::Stream: Send + 'static,
+    {
+        let (client, connection) = self.config.connect(tls).await?;
+        tokio::spawn(async move {
+            if let Err(error) = connection.await {
+                tracing::warn!("database connection: {}", explain(&error));
+            }
+        });
+        Ok(client)
+    }
 }
 
 /// The error with its cause: tokio-postgres' own text leaves it out.
