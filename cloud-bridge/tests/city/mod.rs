@@ -68,8 +68,13 @@ impl City {
 
     /// A worker; `more` is put into its settings, first of all those of the store.
     pub fn worker(routers: &[&str], database: &str, more: &str) -> Self {
+        Self::worker_with_api(routers, database, "", more)
+    }
+
+    /// The same, with `api` more of its interface's settings.
+    pub fn worker_with_api(routers: &[&str], database: &str, api: &str, more: &str) -> Self {
         let config = format!(
-            "[link]\nmode = \"client\"\nlisten = []\nconnect = {routers:?}\n[api]\nlisten = \"127.0.0.1:0\"\n\
+            "[link]\nmode = \"client\"\nlisten = []\nconnect = {routers:?}\n[api]\nlisten = \"127.0.0.1:0\"\n{api}\n\
              [store]\ndatabase = {database:?}\nlease_s = 2\nlinger_ms = 20\n{more}"
         );
         let path = file("toml");

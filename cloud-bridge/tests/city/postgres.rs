@@ -91,6 +91,12 @@ impl Postgres {
         tokio::time::timeout(super::PATIENCE, answers).await.expect("the database answers in time");
     }
 
+    /// Its clock, microseconds since 1970 UTC.
+    pub async fn now_us(&self) -> i64 {
+        let now = "SELECT (extract(epoch FROM now()) * 1000000)::bigint";
+        self.client().await.query_one(now, &[]).await.unwrap().get(0)
+    }
+
     /// A connection to look into it.
     pub async fn client(&self) -> tokio_postgres::Client {
         let (client, connection) = tokio_postgres::connect(&self.database(), tokio_postgres::NoTls).await.unwrap();

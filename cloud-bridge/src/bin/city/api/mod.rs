@@ -106,6 +106,7 @@ fn routes(api: Shared) -> Router {
         .route("/api/v1/sites/{city}/{site}/latest", get(query::latest))
         .route("/api/v1/sites/{city}/{site}/history/{kind}", get(query::history))
         .route("/api/v1/events", get(query::events))
+        .route("/api/v1/events/newest", get(query::newest_events))
         .route("/api/v1/stored", get(query::stored))
         .route("/api/v1/parking.geojson", get(query::parking))
         .route("/api/v1/traffic.csv", get(export::csv))

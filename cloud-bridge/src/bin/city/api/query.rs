@@ -45,13 +45,6 @@ impl Page {
         Ok((from_us, to_us))
     }
 
-    fn limit(&self) -> Result<i64, ApiError> {
-        match self.limit.unwrap_or(100) {
-            limit @ 1..=MAX_LIMIT => Ok(limit),
-            other => Err(ApiError::BadRequest(format!("limit: {other} is not between 1 and {MAX_LIMIT}"))),
-        }
-    }
-
     /// Where the page begins: after this end, site and number.
     fn after(&self) -> Result<(i64, i32, i64), ApiError> {
         let Some(text) = &self.after else { return Ok((i64::MIN, 0, 0)) };
@@ -61,6 +54,13 @@ impl Page {
         let (to_us, site, seq) = (part()?, part()?, part()?);
         let (Ok(to_us), Ok(site), Ok(seq)) = (to_us.parse(), site.parse(), seq.parse()) else { return Err(bad()) };
         Ok((to_us, site, seq))
+    }
+}
+
+fn checked_limit(limit: Option<i64>) -> Result<i64, ApiError> {
+    match limit.unwrap_or(100) {
+        limit @ 1..=MAX_LIMIT => Ok(limit),
+        other => Err(ApiError::BadRequest(format!("limit: {other} is not between 1 and {MAX_LIMIT}"))),
     }
 }
 
@@ -144,9 +144,31 @@ pub async fn events(State(api): State<Shared>, page: Parameters<Page>) -> Answer
     messages(&api, &page, "event", id).await
 }
 
+/// Which events, as they last stood.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Newest {
+    /// Last told at or after this, microseconds since 1970 UTC.
+    #[serde(default)]
+    from_us: i64,
+    /// Rows, 1 to 1000; default 100.
+    limit: Option<i64>,
+}
+
+/// `GET /api/v1/events/newest`: each event once, as it last stood, the last told first. A site's event is forgotten here
+/// when another takes its slot, 255 events later.
+pub async fn newest_events(State(api): State<Shared>, newest: Parameters<Newest>) -> Answer {
+    let Query(newest) = newest?;
+    let sql = "SELECT s.city, l.payload FROM latest l JOIN site s USING (site_id) WHERE l.kind = 'event' AND l.to_us >= $1 \
+         ORDER BY l.to_us DESC, l.site_id, l.id LIMIT $2";
+    let rows = api.readers.query(sql, &[&newest.from_us, &checked_limit(newest.limit)?]).await?;
+    let event = |row: &Row| json!({"city": row.get::<_, String>(0), "message": row.get::<_, Value>(1)});
+    Ok(Json(json!({"events": rows.iter().map(event).collect::<Vec<_>>()})))
+}
+
 /// A page of messages, oldest first.
 async fn messages(api: &Shared, page: &Page, kind: &str, site_id: Option<i32>) -> Answer {
-    let (range, limit, (after_us, after_site, after_seq)) = (page.range()?, page.limit()?, page.after()?);
+    let (range, limit, (after_us, after_site, after_seq)) = (page.range()?, checked_limit(page.limit)?, page.after()?);
     let (first_day, last_day) = days((range.0.max(after_us), range.1));
     let sql = "SELECT m.to_us, m.site_id, m.seq, s.city, m.payload FROM message m JOIN site s USING (site_id) \
          WHERE m.kind = $1 AND ($2::int IS NULL OR m.site_id = $2) AND m.day BETWEEN $3 AND $4 AND m.to_us >= $5 \

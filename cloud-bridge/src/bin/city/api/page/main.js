@@ -27,6 +27,8 @@ function make(name, attributes, ...children) {
   return made;
 }
 
+const nameOf = (site) => site.name ?? `${site.city}/${site.site}`;
+
 // How a site is: gone, or what it says of itself.
 const stateOf = (site) => (site.alive === false ? "gone" : site.state ?? "unknown");
 
@@ -41,12 +43,23 @@ function shape(name, attributes, title) {
   return made;
 }
 
+// Beside a place, on the side where there is room.
+function label(cx, cy, away, words) {
+  const right = cx > 700;
+  const made = shape("text", { x: right ? cx - away : cx + away, y: cy + 4, "text-anchor": right ? "end" : "start" });
+  made.textContent = words;
+  return made;
+}
+
+const lasts = (event) => !event.message.ended_at_us;
+const words = (name) => name.replaceAll("_", " ");
+
 // Equirectangular about the sites' middle: true to shape within a city.
-function drawMap(sites) {
+function drawMap(sites, events) {
   const placed = sites.filter((site) => site.latitude_deg != null);
   const nowhere = sites.length - placed.length;
   element("nowhere").hidden = nowhere === 0;
-  element("nowhere").textContent = `${nowhere} sites have no place in the settings`;
+  element("nowhere").textContent = `${nowhere} ${nowhere === 1 ? "site has" : "sites have"} no place in the settings`;
   const map = element("map");
   map.replaceChildren();
   if (placed.length === 0) return;
@@ -55,17 +68,20 @@ function drawMap(sites) {
   const [west, east] = extent(placed.map((site) => site.longitude_deg));
   const squeeze = Math.cos((((south + north) / 2) * Math.PI) / 180);
   const span = Math.max((east - west) * squeeze / 920, (north - south) / 620, 1e-6);
-  const x = (site) => 500 + ((site.longitude_deg - (east + west) / 2) * squeeze) / span;
-  const y = (site) => 350 - (site.latitude_deg - (south + north) / 2) / span;
+  const x = (longitude_deg) => 500 + ((longitude_deg - (east + west) / 2) * squeeze) / span;
+  const y = (latitude_deg) => 350 - (latitude_deg - (south + north) / 2) / span;
+  const many = placed.length > 200;
   for (const site of placed) {
-    const name = site.name ?? `${site.city}/${site.site}`;
-    const state = stateOf(site);
-    map.append(shape("circle", { cx: x(site), cy: y(site), r: placed.length > 200 ? 4 : 8, class: state }, `${name}: ${state}`));
-    if (placed.length <= 40) {
-      const label = shape("text", { x: x(site) + 11, y: y(site) + 4 });
-      label.textContent = name;
-      map.append(label);
-    }
+    const [cx, cy, state] = [x(site.longitude_deg), y(site.latitude_deg), stateOf(site)];
+    map.append(shape("circle", { cx, cy, r: many ? 4 : 8, class: state }, `${nameOf(site)}: ${state}`));
+    // Where there is room for names, and else of those that somebody has to look at.
+    if (placed.length <= 12 || (!many && state !== "ok")) map.append(label(cx, cy, 12, nameOf(site)));
+  }
+  // Over the sites: a ring about the place, so that both are seen.
+  for (const { message } of events.filter(lasts)) {
+    const [cx, cy] = [x(message.lon_deg), y(message.lat_deg)];
+    map.append(shape("circle", { cx, cy, r: many ? 8 : 14, class: "event" }, words(message.kind)));
+    if (!many) map.append(label(cx, cy, 18, words(message.kind)));
   }
 }
 
@@ -87,24 +103,30 @@ function show(sites, lots, events) {
   element("all").textContent = sites.length;
   element("bad").textContent = sites.filter((site) => stateOf(site) !== "ok").length;
   element("free").textContent = lots.reduce((sum, lot) => sum + (lot.properties.free ?? 0), 0);
-  drawMap(sites);
-  const siteRow = (site) =>
-    row(stateOf(site), site.name ?? `${site.city}/${site.site}`, [stateOf(site), ...(site.reasons ?? [])].join(", "));
+  drawMap(sites, events);
+  const siteRow = (site) => row(stateOf(site), nameOf(site), [stateOf(site), ...(site.reasons ?? [])].join(", "));
   list("sites", sites.map(siteRow), "none has been seen");
   const lotRow = ({ properties: lot }) => row(lot.free > 0 ? "ok" : "degraded", lot.name || lot.lot, `${lot.free} of ${lot.total} free`);
+  lots.sort((a, b) => a.properties.free - b.properties.free);
   list("lots", lots.map(lotRow), "no site has a lot");
-  const eventRow = ({ city, message }) =>
-    row(message.ended_at_us ? "" : "degraded", `${city}/${message.site}: ${message.kind}`, new Date(message.to_us / 1000).toLocaleTimeString());
-  list("events", events.reverse().map(eventRow), "none");
+  const names = new Map(sites.map((site) => [`${site.city}/${site.site}`, nameOf(site)]));
+  const eventRow = (event) => {
+    const at = `${event.city}/${event.message.site}`;
+    const since = new Date(event.message.began_at_us / 1000).toLocaleTimeString([], { timeStyle: "short" });
+    const detail = lasts(event) ? `since ${since}` : `${since}, ${event.message.ending ?? "over"}`;
+    return row(lasts(event) ? "degraded" : "over", `${words(event.message.kind)}, ${names.get(at) ?? at}`, detail);
+  };
+  // The sort is stable: within each half the last told stay in front.
+  list("events", events.sort((a, b) => lasts(b) - lasts(a)).map(eventRow), "none");
 }
 
 async function refresh() {
   try {
     const from_us = Math.floor(Date.now() * 1000 - DAY_US);
     const [sites, lots, events] = await Promise.all([
-      ask("/api/v1/sites"), ask("/api/v1/parking.geojson"), ask(`/api/v1/events?from_us=${from_us}&limit=1000`),
+      ask("/api/v1/sites"), ask("/api/v1/parking.geojson"), ask(`/api/v1/events/newest?from_us=${from_us}&limit=1000`),
     ]);
-    show(sites.sites, lots.features, events.messages);
+    show(sites.sites, lots.features, events.events);
     element("fresh").textContent = `as of ${new Date().toLocaleTimeString()}`;
     element("fresh").className = "";
   } catch (error) {
