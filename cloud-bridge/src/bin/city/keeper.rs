@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use cloud_bridge::{Kind, Receipt, SiteKeys};
+use cloud_bridge::{Kind, Receipt, SiteKeys, StateKey};
 use tokio::sync::{mpsc, watch};
 use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 
@@ -17,6 +17,8 @@ use crate::store::{Database, Writer, explain, is_poison, pauses};
 
 /// The most messages in one transaction.
 const MAX_BATCH: usize = 4000;
+/// The most keys that are made known after one.
+const MEET_AT_ONCE: usize = 100;
 /// How often tables are made ahead and old ones dropped.
 const MAINTENANCE: Duration = Duration::from_secs(600);
 
@@ -130,8 +132,11 @@ impl Keeper {
         Ok(())
     }
 
+    /// Makes keys known that are new, few enough for the next batch not to wait; the others come again.
     async fn meet(&mut self, batch: &[Incoming]) {
-        for Incoming { key, .. } in batch {
+        let keys = batch.iter().map(|incoming| &incoming.key);
+        let new: Vec<&StateKey> = keys.filter(|key| !self.met.knows(key)).take(MEET_AT_ONCE).collect();
+        for key in new {
             // It is only slower without.
             if let Err(error) = self.met.state(key).await {
                 tracing::debug!(%key, "not declared: {error}");

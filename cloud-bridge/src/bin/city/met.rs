@@ -31,9 +31,14 @@ impl Met {
         Self { session, states: HashMap::new(), receipts: HashMap::new() }
     }
 
+    /// Whether a state's key is known already.
+    pub fn knows(&self, key: &StateKey) -> bool {
+        self.states.contains_key(key)
+    }
+
     /// A state came under this key.
     pub async fn state(&mut self, key: &StateKey) -> zenoh::Result<()> {
-        if self.states.contains_key(key) {
+        if self.knows(key) {
             return Ok(());
         }
         if self.states.len() >= MAX_KEYS {

@@ -21,6 +21,8 @@ use crate::store::{Database, Shards, explain, shard_of};
 const TICK: Duration = Duration::from_secs(1);
 /// Ticks between two looks for sites that went while nobody watched their shard.
 const LOOK_FOR_GONE: u32 = 10;
+/// The most sites that are subscribed to between two looks at the leases.
+const AT_ONCE: usize = 50;
 /// More sites than a city has; a flood of made-up tokens must not fill the memory.
 const MAX_SITES: usize = 1 << 18;
 /// How long a site has to answer when it is asked for its last states.
@@ -94,7 +96,9 @@ impl Sites {
                 () = seen.changed.notified() => {}
             }
             let own = seen.of(&served.shards);
-            self.subscribe(&mut served, &own).await?;
+            if !self.subscribe(&mut served, &own).await? {
+                seen.changed.notify_one();
+            }
             if let Some(shards) = &place
                 && let Err(error) = note(shards, &mut served, &own, look_for_gone).await
             {
@@ -146,8 +150,9 @@ impl Sites {
         }
     }
 
-    /// One subscription a site. It stands also while the site is away, so that nothing is missed when it comes back.
-    async fn subscribe(&self, served: &mut Served, own: &BTreeMap<SiteKeys, bool>) -> zenoh::Result<()> {
+    /// One subscription a site. It stands also while the site is away, so that nothing is missed when it comes back. Returns
+    /// whether all is done: the leases must not wait for a thousand of them.
+    async fn subscribe(&self, served: &mut Served, own: &BTreeMap<SiteKeys, bool>) -> zenoh::Result<bool> {
         let left: Vec<SiteKeys> = served.subscriptions.keys().filter(|site| !own.contains_key(site)).cloned().collect();
         for site in left {
             served.noted.remove(&site);
@@ -155,10 +160,8 @@ impl Sites {
                 subscription.undeclare().await?;
             }
         }
-        for site in own.keys() {
-            if served.subscriptions.contains_key(site) {
-                continue;
-            }
+        let new: Vec<&SiteKeys> = own.keys().filter(|site| !served.subscriptions.contains_key(site)).collect();
+        for &site in new.iter().take(AT_ONCE) {
             let (queue, metrics) = (self.queue.clone(), Arc::clone(&self.metrics));
             let on_sample = move |sample: Sample| inbox::take(&sample, &queue, &metrics);
             let subscription = self.session.declare_subscriber(site.everything()).callback(on_sample).await?;
@@ -166,7 +169,7 @@ impl Sites {
             self.ask(site).await?;
         }
         self.metrics.sites.set(i64::try_from(served.subscriptions.len()).unwrap_or(i64::MAX));
-        Ok(())
+        Ok(new.len() <= AT_ONCE)
     }
 
     /// Asks a site for its last states: what is not promised would else be unknown until it changes.
