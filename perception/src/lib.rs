@@ -5,7 +5,7 @@
 //!
 //! The way through: [`align`] puts sensor frames in time order, [`lift`] turns them into measurements on the
 //! ground, [`track`] makes one picture of them, [`lanes`] says which lane, [`traffic`] and [`parking`] sum up,
-//! [`events`] says what somebody should be told of.
+//! [`risk`] says who nearly met whom, [`events`] what somebody should be told of.
 
 pub mod align;
 pub mod calibration;
@@ -14,8 +14,10 @@ pub mod events;
 pub mod frames;
 pub mod lanes;
 pub mod lift;
+mod outline;
 pub mod parking;
 pub mod priors;
+pub mod risk;
 mod stature;
 #[cfg(test)]
 mod testing;

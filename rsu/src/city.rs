@@ -6,13 +6,15 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use cloud_bridge::schema::{
-    self, ApproachTraffic, Aspect, Bay, BayStatus, Counted, GroupState, LaneTraffic, MovementTraffic, Parking, Signal,
-    SignalArrival, SignalChange, SignalPerformance, Traffic, Turnover,
+    self, ApproachTraffic, Aspect, Bay, BayStatus, Conflicts, Counted, GroupState, HardBraking, LaneTraffic,
+    MovementTraffic, Parking, Safety, Signal, SignalArrival, SignalChange, SignalPerformance, Traffic, Turnover,
+    Within,
 };
 use cloud_bridge::{Bridge, BridgeConfig, BridgeError, Encoding, LinkConfig, LinkMode, State, Update};
 use perception::detection::Class;
 use perception::events::{Ending, Event};
 use perception::parking::{self, LotState};
+use perception::risk::{PET_LIMITS_S, SafetyWindow, TTC_LIMITS_S};
 use perception::time::UtcMicros;
 use perception::traffic::{
     ApproachWindow, Arrival, Change, LaneWindow, MovementWindow, Phase, SignalWindow, TrafficWindow,
@@ -164,7 +166,30 @@ pub fn traffic_of(window: &TrafficWindow) -> Traffic {
         approaches: window.approaches.iter().map(approach).collect(),
         movements: window.movements.iter().map(movement).collect(),
         signals: window.signals.iter().map(performance).collect(),
+        safety: Some(safety(&window.safety)),
     }
+}
+
+fn safety(window: &SafetyWindow) -> Safety {
+    let within = |counts: &[u32], limits_s: &[f64]| {
+        let each = counts.iter().zip(limits_s).map(|(count, within_s)| Within { within_s: *within_s, count: *count });
+        if counts.iter().all(|count| *count == 0) { Vec::new() } else { each.collect() }
+    };
+    let conflicts = window.conflicts.iter().map(|((kind, links), count)| Conflicts {
+        kind: kind.as_str().to_owned(),
+        links: links.iter().map(ToString::to_string).collect(),
+        ttc: within(&count.by_ttc, &TTC_LIMITS_S),
+        ttc_min_s: count.ttc_min_s,
+        under_s: count.ttc_min_s.map(|_| count.under_s),
+        pet: within(&count.by_pet, &PET_LIMITS_S),
+        pet_min_s: count.pet_min_s,
+    });
+    let braking = window.braking.iter().map(|(link, count)| HardBraking {
+        link: link.as_ref().map(ToString::to_string),
+        count: count.count,
+        most_mps2: count.most_mps2,
+    });
+    Safety { conflicts: conflicts.collect(), hard_braking: braking.collect() }
 }
 
 fn by_class(vehicles: &BTreeMap<Class, u32>) -> BTreeMap<String, u32> {

@@ -10,12 +10,14 @@ use serde::{Deserialize, Serialize};
 mod event;
 mod health;
 mod parking;
+mod safety;
 mod signal;
 mod traffic;
 
 pub use event::{Ending, Event};
 pub use health::{Health, LinkHealth, SensorHealth, Wellness};
 pub use parking::{Bay, BayStatus, Counted, Parking, Turnover};
+pub use safety::{Conflicts, HardBraking, Safety, Within};
 pub use signal::{Aspect, GroupState, Signal};
 pub use traffic::{
     ApproachTraffic, LaneTraffic, MovementTraffic, SignalArrival, SignalChange, SignalPerformance, Traffic,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{InvalidState, fraction, not_negative};
+use super::{InvalidState, Safety, fraction, not_negative};
 
 /// Traffic per lane between `from_us` and `to_us`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -24,6 +24,9 @@ pub struct Traffic {
     /// How the signal served those who came; a group of which no light was known is not there.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub signals: Vec<SignalPerformance>,
+    /// Who nearly met whom, and who braked hard. Absent: nobody looked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub safety: Option<Safety>,
 }
 
 /// What went through one lane. A figure that was not measured is absent; it is never 0 for "not seen".
@@ -244,7 +247,7 @@ impl Traffic {
             fraction(|| field("red_occupancy_ratio"), signal.red_occupancy_ratio.unwrap_or(0.0))?;
             fraction(|| field("coverage"), signal.coverage)?;
         }
-        Ok(())
+        self.safety.as_ref().map_or(Ok(()), Safety::check)
     }
 }
 

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use crate::calibration::SiteGeometry;
 use crate::detection::SensorId;
 use crate::lanes::LocatedTrack;
+use crate::risk::RiskMonitor;
 use crate::time::UtcMicros;
 
 mod journey;
@@ -76,6 +77,7 @@ pub struct TrafficCounter {
     road: Road,
     lanes: Vec<LaneCount>,
     journeys: Journeys,
+    risk: RiskMonitor,
     groups: Vec<GroupWatch>,
     /// The shortest first, which is summed up; the others are sums of it.
     windows: Vec<Running>,
@@ -99,6 +101,7 @@ impl TrafficCounter {
             groups,
             road,
             journeys: Journeys::default(),
+            risk: RiskMonitor::default(),
             last: None,
             finished: Vec::new(),
         }
@@ -128,6 +131,7 @@ impl TrafficCounter {
         self.journeys.step(at, gap_s, tracks, &self.road);
         self.note_events(at);
         self.note_lanes(at, dt_s, live);
+        self.risk.look(at, tracks);
     }
 
     /// What the groups show from `at` on, as it is broadcast; a group that is not there is not known.
@@ -254,7 +258,8 @@ impl TrafficCounter {
         let movements = window::of_movements(&self.road, &sums.ways, &approaches);
         let groups = self.groups.iter().zip(&sums.groups).filter(|(_, tally)| tally.shown_s.iter().sum::<f64>() > 0.0);
         let signals = groups.map(|(group, tally)| window::of_signal(group, tally, &lanes, whole_s)).collect();
-        TrafficWindow { window_s: *window_s, from, to, lanes, approaches, movements, signals }
+        let safety = self.risk.between(from, to);
+        TrafficWindow { window_s: *window_s, from, to, lanes, approaches, movements, signals, safety }
     }
 }
 

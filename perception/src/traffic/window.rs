@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::detection::{Class, SensorId};
+use crate::risk::SafetyWindow;
 use crate::time::UtcMicros;
 
 use super::Ways;
@@ -27,6 +28,8 @@ pub struct TrafficWindow {
     pub movements: Vec<MovementWindow>,
     /// Signal groups that rule lanes, where anything was heard of their lights.
     pub signals: Vec<SignalWindow>,
+    /// Who nearly met whom, and who braked hard.
+    pub safety: SafetyWindow,
 }
 
 /// One signal group over one window.

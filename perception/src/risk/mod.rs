@@ -1,0 +1,268 @@
+//! Surrogate safety: who nearly met whom, how closely, and who had to brake hard.
+//!
+//! Crashes are rare; what nearly became one is not, and is counted instead: time to collision (TTC) while two are on a
+//! collision course, post-encroachment time (PET) where one crosses what another has just left, and hard braking. Conflict
+//! types and limits are those of SSAM (FHWA-HRT-08-051). What may only be an error of the tracks is not counted: two must
+//! overlap by more than one standard deviation of where they are.
+//!
+//! Sans-IO: pictures go in; [`RiskMonitor::between`] says what was found over a stretch of time. `docs/ref/traffic.md`.
+
+mod braking;
+mod encounter;
+mod trail;
+mod window;
+
+use std::collections::{BTreeMap, VecDeque};
+
+use crate::detection::{Class, SensorId};
+use crate::lanes::LocatedTrack;
+use crate::outline::Outline;
+use crate::priors::is_motor_vehicle;
+use crate::time::UtcMicros;
+
+use braking::Braking;
+use encounter::{Encounter, Nearing, course};
+use trail::Trail;
+pub use window::{BrakingCount, ConflictCount, PET_LIMITS_S, SafetyWindow, TTC_LIMITS_S};
+
+/// Less sure tracks, or younger ones, are not compared.
+const EXISTENCE: f64 = 0.9;
+const AGE_S: f64 = 1.5;
+const SIGMA_M: f64 = 0.8;
+/// Time that runs back, or ahead by more than this, was set, seconds.
+const LEAP_S: f64 = 5.0;
+/// An encounter is over when nothing more was found of it for so long, seconds.
+const OVER_S: f64 = 3.0;
+/// What was found is kept for the longest window and a little more, seconds; and at most so much of it.
+const KEPT_S: f64 = 930.0;
+const MOST_KEPT: usize = 8192;
+/// Road users and encounters followed at a time, at most.
+const MOST_USERS: usize = 1024;
+const MOST_ENCOUNTERS: usize = 1024;
+
+/// How two came near each other, by the angle between their courses (SSAM: 30° and 85°).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ConflictKind {
+    /// One behind the other, within 30°.
+    RearEnd,
+    /// Beside each other within 30°, or within 85° on the same link.
+    LaneChange,
+    /// Of different links, 30° to 85°: one turns into the other's way.
+    Turning,
+    /// More than 85°.
+    Crossing,
+    /// One of them is on foot.
+    Pedestrian,
+}
+
+impl ConflictKind {
+    /// Its name in the city's data.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::RearEnd => "rear_end",
+            Self::LaneChange => "lane_change",
+            Self::Turning => "turning",
+            Self::Crossing => "crossing",
+            Self::Pedestrian => "pedestrian",
+        }
+    }
+}
+
+/// Two road users that came near each other.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Conflict {
+    /// How.
+    pub kind: ConflictKind,
+    /// When they were nearest in time.
+    pub at: UtcMicros,
+    /// When nothing more came of it: it counts in the window that holds this time.
+    pub over_at: UtcMicros,
+    /// Between the two, site ENU, metres.
+    pub place_enu_m: [f64; 2],
+    /// The links that they came by, in order of name; one, if both came by the same; none, if they came by none.
+    pub links: Vec<SensorId>,
+    /// Least time to collision, seconds, [`TTC_LIMITS_S`] at most. `None`: they were on no collision course.
+    pub ttc_s: Option<f64>,
+    /// Time spent under the longest of [`TTC_LIMITS_S`], seconds.
+    pub under_s: f64,
+    /// Least time from when one left a place to when the other came there, seconds, [`PET_LIMITS_S`] at most. `None`: their
+    /// ways did not cross.
+    pub pet_s: Option<f64>,
+}
+
+/// Somebody who braked hard.
+#[derive(Clone, Debug, PartialEq)]
+struct HardBraking {
+    at: UtcMicros,
+    link: Option<SensorId>,
+    deceleration_mps2: f64,
+}
+
+/// What is remembered of one road user.
+#[derive(Clone, Debug, Default)]
+struct User {
+    seen_at: UtcMicros,
+    link: Option<SensorId>,
+    trail: Trail,
+    braking: Braking,
+}
+
+/// Looks for conflicts in one picture after the other.
+#[derive(Clone, Debug, Default)]
+pub struct RiskMonitor {
+    users: BTreeMap<u64, User>,
+    encounters: BTreeMap<(u64, u64), Encounter>,
+    conflicts: VecDeque<Conflict>,
+    brakings: VecDeque<HardBraking>,
+    last: Option<UtcMicros>,
+}
+
+/// Somebody in the picture who is sure enough to be compared.
+struct Sure<'a> {
+    located: &'a LocatedTrack,
+    outline: Outline,
+}
+
+impl RiskMonitor {
+    /// Takes the picture at `now`.
+    pub fn look(&mut self, now: UtcMicros, tracks: &[LocatedTrack]) {
+        let passed_s = self.last.map_or(0.0, |last| now.seconds_since(last));
+        if !(0.0..=LEAP_S).contains(&passed_s) {
+            *self = Self::default();
+        } else if self.last == Some(now) {
+            return;
+        }
+        self.last = Some(now);
+        self.follow(now, tracks);
+        let sure: Vec<Sure<'_>> = tracks.iter().filter(|located| is_sure(now, located)).map(Sure::new).collect();
+        for (index, a) in sure.iter().enumerate() {
+            for b in &sure[index + 1..] {
+                // Two people who bump into each other are nobody's business.
+                if is_motor_vehicle(a.located.track.class) || is_motor_vehicle(b.located.track.class) {
+                    self.compare(now, passed_s, a, b);
+                }
+            }
+        }
+        self.conclude(now);
+    }
+
+    /// What was found from one time until before another, as far back as the longest traffic window.
+    pub fn between(&self, from: UtcMicros, to: UtcMicros) -> SafetyWindow {
+        let within = |at: UtcMicros| from <= at && at < to;
+        let mut window = SafetyWindow::default();
+        self.conflicts.iter().filter(|conflict| within(conflict.over_at)).for_each(|conflict| window.add(conflict));
+        self.brakings.iter().filter(|one| within(one.at)).for_each(|one| window.add_braking(one));
+        window
+    }
+
+    /// Conflicts that are over, oldest first, of the last quarter of an hour.
+    pub fn conflicts(&self) -> impl Iterator<Item = &Conflict> {
+        self.conflicts.iter()
+    }
+
+    fn follow(&mut self, now: UtcMicros, tracks: &[LocatedTrack]) {
+        for located in tracks {
+            let track = &located.track;
+            if self.users.len() >= MOST_USERS && !self.users.contains_key(&track.id) {
+                continue;
+            }
+            let user = self.users.entry(track.id).or_default();
+            user.seen_at = now;
+            if let Some(place) = &located.lane {
+                let link = place.lane.rsplit_once('/').map_or(&*place.lane, |(link, _)| link);
+                if user.link.as_deref() != Some(link) {
+                    user.link = Some(link.into());
+                }
+            }
+            if !is_sure(now, located) {
+                continue;
+            }
+            user.trail.note(now, track);
+            if is_motor_vehicle(track.class)
+                && let Some(deceleration_mps2) = user.braking.note(now, track)
+            {
+                self.brakings.push_back(HardBraking { at: now, link: user.link.clone(), deceleration_mps2 });
+            }
+        }
+        self.users.retain(|_, user| now.seconds_since(user.seen_at) < trail::KEPT_S);
+    }
+
+    fn compare(&mut self, now: UtcMicros, passed_s: f64, a: &Sure<'_>, b: &Sure<'_>) {
+        let apart_m = a.apart_m(b);
+        // Nobody's trail is longer than this, and nobody goes farther until the longest time to collision that counts.
+        if apart_m > trail::REACH_M {
+            return;
+        }
+        let Some(nearing) = Nearing::ahead(a, b).or_else(|| self.encroachment(now, a, b).map(Nearing::behind)) else {
+            return;
+        };
+        let key = (a.located.track.id, b.located.track.id);
+        if self.encounters.len() >= MOST_ENCOUNTERS && !self.encounters.contains_key(&key) {
+            return;
+        }
+        let mut links: Vec<SensorId> =
+            [key.0, key.1].iter().filter_map(|id| self.users.get(id)?.link.clone()).collect();
+        links.sort_unstable();
+        links.dedup();
+        let encounter = self.encounters.entry(key).or_default();
+        encounter.hear(now, passed_s, &nearing, || (nearing.kind(a, b, &links), a.between(b), links.clone()));
+    }
+
+    /// Time since one of them left the place that the other has come to, seconds, and the angle between their courses there.
+    fn encroachment(&self, now: UtcMicros, a: &Sure<'_>, b: &Sure<'_>) -> Option<(f64, f64)> {
+        let left = |first: &Sure<'_>, then: &Sure<'_>| {
+            let trail = &self.users.get(&first.located.track.id)?.trail;
+            trail.left(now, &then.outline, course(&then.located.track)?, &then.located.track.cov_position_m2)
+        };
+        let least = [left(a, b), left(b, a)].into_iter().flatten().min_by(|a, b| a.0.total_cmp(&b.0))?;
+        // While they touch nobody has left; and one of two such tracks may be the other's double.
+        (a.outline.gap_m(&b.outline) > 0.0).then_some(least)
+    }
+
+    /// Takes the encounters that are over.
+    fn conclude(&mut self, now: UtcMicros) {
+        let conflicts = &mut self.conflicts;
+        self.encounters.retain(|_, encounter| {
+            let over = now.seconds_since(encounter.seen_at) >= OVER_S;
+            if over {
+                conflicts.extend(encounter.conclude(now));
+            }
+            !over
+        });
+        let old = |at: UtcMicros| now.seconds_since(at) > KEPT_S;
+        while conflicts.len() > MOST_KEPT || conflicts.front().is_some_and(|conflict| old(conflict.over_at)) {
+            conflicts.pop_front();
+        }
+        while self.brakings.len() > MOST_KEPT || self.brakings.front().is_some_and(|braking| old(braking.at)) {
+            self.brakings.pop_front();
+        }
+    }
+}
+
+fn is_sure(now: UtcMicros, located: &LocatedTrack) -> bool {
+    let track = &located.track;
+    let variance_m2 = track.cov_position_m2[0][0].max(track.cov_position_m2[1][1]);
+    track.class != Class::Unknown
+        && track.existence >= EXISTENCE
+        && now.seconds_since(track.born_at) >= AGE_S
+        && variance_m2 <= SIGMA_M * SIGMA_M
+}
+
+impl<'a> Sure<'a> {
+    fn new(located: &'a LocatedTrack) -> Self {
+        Self { located, outline: Outline::of(&located.track) }
+    }
+
+    fn apart_m(&self, other: &Self) -> f64 {
+        let [a, b] = [self, other].map(|one| one.located.track.position_enu_m);
+        (a[0] - b[0]).hypot(a[1] - b[1])
+    }
+
+    fn between(&self, other: &Self) -> [f64; 2] {
+        let [a, b] = [self, other].map(|one| one.located.track.position_enu_m);
+        [(a[0] + b[0]) / 2.0, (a[1] + b[1]) / 2.0]
+    }
+}
+
+#[cfg(test)]
+mod tests;
