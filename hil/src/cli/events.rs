@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use clap::Args;
-use hil::recorder::incidents::{Incident, tally};
+use hil::recorder::incidents::Incident;
+use hil::score::{Tally, natural_incidents, read_truth, tally};
 use perception::events::EventKind;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -21,6 +22,10 @@ pub struct EventsArgs {
     /// alarm.
     #[arg(long, value_name = "FILE")]
     incidents: Vec<PathBuf>,
+    /// The recordings, in the same order: what happened in them by itself (speeding, spill-back, congestion, near misses) is no
+    /// false alarm then.
+    #[arg(long, value_name = "RECORDING")]
+    truth: Vec<PathBuf>,
     /// How long each recording is, seconds.
     #[arg(long, value_name = "SECONDS", default_value_t = 600.0)]
     length_s: f64,
@@ -43,16 +48,20 @@ struct Line {
 /// # Errors
 /// A file that cannot be read.
 pub fn run(args: &EventsArgs) -> anyhow::Result<()> {
-    if !args.incidents.is_empty() && args.incidents.len() != args.events.len() {
-        bail!("{} files of events and {} of incidents", args.events.len(), args.incidents.len());
+    for (what, files) in [("incidents", &args.incidents), ("truth", &args.truth)] {
+        if !files.is_empty() && files.len() != args.events.len() {
+            bail!("{} files of events and {} of {what}", args.events.len(), files.len());
+        }
     }
     let hours = args.length_s * args.events.len() as f64 / 3600.0;
     let mut out = std::io::stdout().lock();
-    writeln!(out, "{hours:.2} h\nkind                 done  told  recall  false  per hour")?;
+    writeln!(out, "{hours:.2} h\nkind                 done  told  recall  natural  false  per hour")?;
     let mut recordings = Vec::new();
     for (index, path) in args.events.iter().enumerate() {
         let incidents: Vec<Incident> =
             args.incidents.get(index).map(|path| read(path)).transpose()?.unwrap_or_default();
+        let truth = args.truth.get(index).map(|path| read_truth(path)).transpose()?;
+        let natural = truth.as_ref().map(natural_incidents).unwrap_or_default();
         let mut lines: Vec<Line> = read(path)?;
         // The first line of an incident has where it was recognised.
         let mut seen = std::collections::BTreeSet::new();
@@ -60,17 +69,21 @@ pub fn run(args: &EventsArgs) -> anyhow::Result<()> {
         let since_s = |us: i64| (us - i64::from(args.start) * 1_000_000) as f64 * 1e-6;
         let events: Vec<_> =
             lines.iter().map(|line| (line.kind, since_s(line.began_at_us), [line.east_m, line.north_m])).collect();
-        recordings.push((incidents, events));
+        recordings.push((incidents, natural, events));
     }
     for kind in EventKind::ALL {
-        let [mut done, mut told, mut lone] = [0, 0, 0];
-        for (incidents, events) in &recordings {
-            let counted = tally(kind, incidents, events);
-            (done, told, lone) = (done + counted.done, told + counted.told, lone + counted.false_alarms);
+        let mut all = Tally::default();
+        for (incidents, natural, events) in &recordings {
+            all.absorb(tally(kind, incidents, natural, events));
         }
+        let Tally { done, told, natural, false_alarms } = all;
         let recall = if done > 0 { format!("{:.2}", f64::from(told) / f64::from(done)) } else { "-".to_owned() };
-        let per_hour = f64::from(lone) / hours;
-        writeln!(out, "{:<20} {done:>4}  {told:>4}  {recall:>6}  {lone:>5}  {per_hour:>8.1}", kind.as_str())?;
+        let per_hour = f64::from(false_alarms) / hours;
+        writeln!(
+            out,
+            "{:<20} {done:>4}  {told:>4}  {recall:>6}  {natural:>7}  {false_alarms:>5}  {per_hour:>8.1}",
+            kind.as_str()
+        )?;
     }
     Ok(())
 }

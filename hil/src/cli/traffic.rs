@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, bail};
 use clap::Args;
-use hil::score::{TrafficScore, TruthRecording, read_truth, score_traffic, traffic_truth};
+use hil::score::{TrafficScore, TruthRecording, ideal_safety, read_truth, score_safety, score_traffic, traffic_truth};
 
 /// Which files, and which windows.
 #[derive(Debug, Args)]
@@ -40,7 +40,8 @@ pub fn run(args: &TrafficArgs) -> anyhow::Result<()> {
     }
     let TruthRecording { lanes, frames, .. } = read_truth(&args.recording)?;
     let truth = traffic_truth(&lanes, &frames, args.window_s);
-    let score = score_traffic(&windows, &truth, args.window_s);
+    let mut score = score_traffic(&windows, &truth, args.window_s);
+    (score.safety, score.hard_braking) = score_safety(&windows, &ideal_safety(&lanes, &frames, args.window_s));
     if score.lanes.is_empty() {
         bail!("no window of {} s is in both files", args.window_s);
     }
@@ -77,6 +78,13 @@ fn table(score: &TrafficScore) -> String {
             movement.from_link, movement.to_link, movement.vehicles[0], movement.vehicles[1]
         );
     }
+    for (kind, conflicts) in &score.safety {
+        let ([ttc, ttc_true], [pet, pet_true]) = (conflicts.ttc, conflicts.pet);
+        text += &format!(
+            "conflicts, {kind}: {ttc} of {ttc_true} by time to collision, {pet} of {pet_true} by encroachment\n"
+        );
+    }
+    text += &format!("hard braking: {} of {}\n", score.hard_braking[0], score.hard_braking[1]);
     for (name, summary) in &score.summary {
         let within = summary.within_target;
         text += &format!("{name}: {summary} ({within} of {} within the target)\n", summary.compared);

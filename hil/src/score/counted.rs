@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use cloud_bridge::schema::{LaneTraffic, Traffic};
+use perception::risk::SafetyWindow;
 use serde::{Deserialize, Serialize};
 
 use super::traffic::{LaneTruth, WindowTruth};
@@ -58,6 +59,15 @@ pub struct MovementComparison {
     pub vehicles: [u32; 2],
 }
 
+/// One kind of what nearly happened, over all windows; each as counted, and as it was.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct SafetyComparison {
+    /// Conflicts on a collision course.
+    pub ttc: [u32; 2],
+    /// Places taken soon after another one left them.
+    pub pet: [u32; 2],
+}
+
 /// How far off one figure was.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 pub struct Summary {
@@ -89,6 +99,10 @@ pub struct TrafficScore {
     pub lanes: Vec<LaneComparison>,
     /// Movements, over all windows.
     pub movements: Vec<MovementComparison>,
+    /// By the kind of conflict, as [`score_safety`] gives it.
+    pub safety: BTreeMap<String, SafetyComparison>,
+    /// Hard braking, likewise.
+    pub hard_braking: [u32; 2],
     /// By figure: `volume`, `time_mean_speed`, `space_mean_speed`, `occupancy`, `queue`, `turns`.
     pub summary: BTreeMap<&'static str, Summary>,
 }
@@ -121,6 +135,30 @@ pub fn score_traffic(
     score.movements = turns.into_iter().map(movement).collect();
     score.summary = summaries(&score);
     score
+}
+
+/// Compares surrogate safety of the windows that are in both: by kind of conflict, and hard braking.
+pub fn score_safety(
+    counted: &BTreeMap<i64, Traffic>,
+    truth: &BTreeMap<i64, SafetyWindow>,
+) -> (BTreeMap<String, SafetyComparison>, [u32; 2]) {
+    let (mut kinds, mut braking): (BTreeMap<String, SafetyComparison>, _) = (BTreeMap::new(), [0; 2]);
+    for (from_us, traffic) in counted {
+        let (Some(safety), Some(was)) = (&traffic.safety, truth.get(from_us)) else { continue };
+        for conflicts in &safety.conflicts {
+            let kind = kinds.entry(conflicts.kind.clone()).or_default();
+            kind.ttc[0] += conflicts.ttc.iter().map(|within| within.count).sum::<u32>();
+            kind.pet[0] += conflicts.pet.iter().map(|within| within.count).sum::<u32>();
+        }
+        for ((of_kind, _), count) in &was.conflicts {
+            let kind = kinds.entry(of_kind.as_str().to_owned()).or_default();
+            kind.ttc[1] += count.by_ttc.iter().sum::<u32>();
+            kind.pet[1] += count.by_pet.iter().sum::<u32>();
+        }
+        braking[0] += safety.hard_braking.iter().map(|one| one.count).sum::<u32>();
+        braking[1] += was.braking.values().map(|one| one.count).sum::<u32>();
+    }
+    (kinds, braking)
 }
 
 fn compare(from_us: i64, lane: &LaneTraffic, was: &LaneTruth, window_s: u32) -> LaneComparison {

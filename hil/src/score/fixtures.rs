@@ -15,6 +15,7 @@ pub(super) fn object((id, east_m, north_m): Point) -> TruthObject {
         speed_mps: None,
         heading_cw_north_rad: None,
         length_m: None,
+        width_m: None,
         seen_2s: None,
     }
 }

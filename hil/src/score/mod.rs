@@ -9,10 +9,12 @@ mod counted;
 mod errors;
 mod gospa;
 mod hota;
+mod ideal;
 mod identity;
 mod labels;
 mod report;
 mod scene;
+mod told;
 mod tracks;
 mod traffic;
 mod truth;
@@ -28,13 +30,18 @@ use serde::{Deserialize, Deserializer, Serialize};
 use thiserror::Error;
 
 pub use clear::Clear;
-pub use counted::{CountedWindow, LaneComparison, MovementComparison, Summary, TrafficScore, score_traffic};
+pub use counted::{
+    CountedWindow, LaneComparison, MovementComparison, SafetyComparison, Summary, TrafficScore, score_safety,
+    score_traffic,
+};
 pub use errors::Errors;
 pub use gospa::Gospa;
 pub use hota::Hota;
+pub use ideal::{ideal_safety, natural_events};
 pub use identity::Identity;
 pub use labels::labels;
 pub use report::table;
+pub use told::{Tally, natural_incidents, tally};
 pub use tracks::{PictureFrame, Track, read_tracks};
 pub use traffic::{LaneTruth, WindowTruth, traffic_truth};
 pub use truth::{TruthFrame, TruthObject, TruthRecording, read_truth};

@@ -45,6 +45,9 @@ pub struct TruthObject {
     /// Length, metres. `None`: unknown.
     #[serde(default)]
     pub length_m: Option<f64>,
+    /// Width, metres. `None`: unknown.
+    #[serde(default)]
+    pub width_m: Option<f64>,
     /// Sensor messages of the last 2 s that hold a detection of it. `None`: nobody counted, so it is asked for.
     pub seen_2s: Option<u32>,
 }

@@ -1,0 +1,98 @@
+//! The picture that perfect sensors would give: everybody as they really were. What the same rules find in it is what they
+//! should have found.
+
+use std::collections::BTreeMap;
+
+use perception::calibration::{Lane, Origin, SiteGeometry};
+use perception::detection::Class;
+use perception::events::{Event, EventKind, EventMonitor, EventSettings, Scene};
+use perception::frames::unit_from_heading;
+use perception::lanes::{LaneMap, LocatedTrack};
+use perception::risk::{RiskMonitor, SafetyWindow};
+use perception::time::UtcMicros;
+use perception::track::Track;
+
+use super::truth::{TruthFrame, TruthObject};
+
+/// Kinds whose rule is their definition, so that what it finds in the true picture happened.
+const DEFINED: [EventKind; 4] =
+    [EventKind::Speeding, EventKind::QueueSpillback, EventKind::Congestion, EventKind::NearMiss];
+
+/// Everybody at one time; who has no heading or no speed is not there.
+fn ideal_picture(map: &LaneMap, frame: &TruthFrame) -> Vec<LocatedTrack> {
+    let at = UtcMicros(frame.t_us);
+    map.locate_all(frame.objects.iter().filter_map(|object| ideal_track(at, object)).collect())
+}
+
+fn ideal_track(at: UtcMicros, object: &TruthObject) -> Option<Track> {
+    let (heading, speed_mps) = (object.heading_cw_north_rad?, object.speed_mps?);
+    Some(Track {
+        id: object.id,
+        class: Class::ALL.into_iter().find(|class| class.as_str() == object.class).unwrap_or_default(),
+        class_probability: 1.0,
+        position_enu_m: [object.east_m, object.north_m],
+        cov_position_m2: [[0.0; 2]; 2],
+        velocity_enu_mps: unit_from_heading(heading).map(|axis| axis * speed_mps),
+        cov_velocity_m2ps2: [[0.0; 2]; 2],
+        heading_cw_north_rad: Some(heading),
+        length_m: object.length_m,
+        width_m: object.width_m,
+        height_m: None,
+        existence: 1.0,
+        sources: Vec::new(),
+        measured_at: at,
+        // Known for ever.
+        born_at: UtcMicros(0),
+    })
+}
+
+/// What happened by itself, whole incidents as they stood at their end, or at the end of the recording. Only kinds that are
+/// defined by what the rule looks for: speeding, spill-back, congestion, near misses.
+pub fn natural_events(lanes: &[Lane], frames: &[TruthFrame]) -> Vec<(Event, [f64; 2])> {
+    let site = SiteGeometry {
+        name: String::new(),
+        origin: Origin { lat_deg: 0.0, lon_deg: 0.0, ellipsoidal_height_m: 0.0 },
+        sensors: Vec::new(),
+        lanes: lanes.to_vec(),
+    };
+    let off = EventKind::ALL.into_iter().filter(|kind| !DEFINED.contains(kind)).collect();
+    let mut monitor = EventMonitor::new(&site, Vec::new(), EventSettings { off, ..EventSettings::default() });
+    let map = LaneMap::new(lanes);
+    let mut events: Vec<(Event, [f64; 2])> = Vec::new();
+    for frame in frames {
+        let tracks = ideal_picture(&map, frame);
+        let scene = Scene { tracks: &tracks, live: &[], lights: &Default::default() };
+        monitor.look(UtcMicros(frame.t_us), scene);
+        for event in monitor.take_news().into_iter().chain(monitor.active().cloned()) {
+            let same =
+                |(known, _): &&mut (Event, [f64; 2])| (known.number, known.began_at) == (event.number, event.began_at);
+            match events.iter_mut().rev().find(same) {
+                Some((known, _)) => *known = event,
+                None => {
+                    let from = event.place_enu_m;
+                    events.push((event, from));
+                }
+            }
+        }
+    }
+    events
+}
+
+/// Surrogate safety of those that sensors saw, over windows of `window_s` seconds aligned to UTC, as far as they are over by the
+/// end; by the begin of the window, microseconds.
+pub fn ideal_safety(lanes: &[Lane], frames: &[TruthFrame], window_s: u32) -> BTreeMap<i64, SafetyWindow> {
+    let (map, mut monitor, mut windows) = (LaneMap::new(lanes), RiskMonitor::default(), BTreeMap::new());
+    let window_us = i64::from(window_s.max(1)) * 1_000_000;
+    let mut from_us: Option<i64> = None;
+    for frame in frames {
+        let begin_us = frame.t_us.div_euclid(window_us) * window_us;
+        if let Some(over_us) = from_us.replace(begin_us).filter(|from_us| *from_us != begin_us) {
+            let window = monitor.between(UtcMicros(over_us), UtcMicros(over_us + window_us));
+            windows.insert(over_us, window);
+        }
+        let seen = |object: &&TruthObject| object.seen_2s != Some(0);
+        let objects = frame.objects.iter().filter(seen).cloned().collect();
+        monitor.look(UtcMicros(frame.t_us), &ideal_picture(&map, &TruthFrame { t_us: frame.t_us, objects }));
+    }
+    windows
+}
