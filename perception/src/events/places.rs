@@ -7,7 +7,7 @@ use super::memory::{Dwell, Memories};
 use super::{EventKind, EventSettings, Scene};
 use crate::calibration::{Lane, SensorModel, SiteGeometry};
 use crate::detection::{Class, SensorId};
-use crate::frames::{in_field_of_view, inside};
+use crate::frames::{in_field_of_view, inside, unit_from_heading};
 use crate::lanes::{LaneMap, LanePosition, LocatedTrack};
 use crate::priors::{class_prior, is_motor_vehicle};
 use crate::time::UtcMicros;
@@ -63,9 +63,13 @@ impl Road {
         Some((place, lane))
     }
 
-    /// Whether a lane at that place may be driven in that direction.
-    pub(super) fn leads(&self, place_enu_m: [f64; 2], heading_cw_north_rad: f64) -> bool {
-        self.map.locate(place_enu_m, Some(heading_cw_north_rad), Class::Unknown).is_some()
+    /// Whether a lane at that place, or within `doubt_m` to either side of it, may be driven in that direction.
+    pub(super) fn leads(&self, place_enu_m: [f64; 2], heading_cw_north_rad: f64, doubt_m: f64) -> bool {
+        let [east, north] = unit_from_heading(heading_cw_north_rad);
+        [0.0, doubt_m, -doubt_m].into_iter().any(|right_m| {
+            let place = [place_enu_m[0] + right_m * north, place_enu_m[1] - right_m * east];
+            self.map.locate(place, Some(heading_cw_north_rad), Class::Unknown).is_some()
+        })
     }
 
     /// Whether a camera has measured it lately. Radars alone see mirrored vehicles that drive where none is.

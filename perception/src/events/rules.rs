@@ -2,9 +2,10 @@
 
 use super::ledger::{Sign, course_rad};
 use super::memory::{Held, Memories, Memory};
+use super::pairs::sigma_m;
 use super::places::{Road, RoadLane, half_length_m};
-use super::{EventKind, EventSettings, LaneLight, Scene};
-use crate::detection::Class;
+use super::{EventKind, EventSettings, Scene};
+use crate::detection::{Class, SensorId};
 use crate::frames::{inside, wrap_pi};
 use crate::lanes::{LanePosition, LocatedTrack};
 use crate::priors::is_motor_vehicle;
@@ -17,9 +18,16 @@ const CLASS_PROBABILITY: f64 = 0.7;
 const AGAINST_RAD: f64 = 2.6;
 const STILL_AGAINST_RAD: f64 = 2.1;
 const DRIVES_MPS: f64 = 2.0;
+/// A lane that leads its way is not this near, metres, beyond one standard deviation.
+const BESIDE_M: f64 = 0.5;
+/// Who drives against the lane has been followed for so long without a jump, seconds.
+const FOLLOWED_S: f64 = 2.5;
 /// Somebody this slow in front, within this distance, is what one waits for, m/s and metres: not all of a queue are seen.
 const CREEPS_MPS: f64 = 2.0;
 const WAITS_BEHIND_M: f64 = 100.0;
+/// A vehicle that drives as fast as this, this near in front, shows that its lane flows, m/s and metres.
+const FLOWS_MPS: f64 = 4.0;
+const FLOWS_WITHIN_M: f64 = 50.0;
 /// Who has just left the junction may have to wait for people who cross, metres.
 const LEAVES_M: f64 = 12.0;
 /// The wave of starting runs back through a queue this fast, m/s, and the first takes so long, seconds.
@@ -34,6 +42,15 @@ const UNHURRIED_M: f64 = 60.0;
 const IN_LANE_M: f64 = 0.3;
 /// With a larger standard deviation, nobody knows whether they walk in the lane or beside it, metres.
 const WALKER_SIGMA_M: f64 = 0.5;
+
+/// What is in front of somebody in its lane.
+#[derive(Clone, Copy, Debug, Default)]
+struct Front {
+    /// Somebody stands or creeps there, or did when last seen.
+    waits: bool,
+    /// How far ahead the nearest is that drives, metres. `None`: nobody near does.
+    flows_m: Option<f64>,
+}
 
 struct One<'a> {
     now: UtcMicros,
@@ -61,22 +78,22 @@ pub(super) fn look(
             located,
             at: track.position_enu_m,
             speed_mps: track.speed_mps(),
-            sigma_m: track.cov_position_m2[0][0].max(track.cov_position_m2[1][1]).max(0.0).sqrt(),
+            sigma_m: sigma_m(located),
             nearest: road.at(track.position_enu_m),
             settings,
         };
-        let waits = one.waits(scene, memories, road);
+        let front = one.front(scene, memories);
         let Some(memory) = memories.get_mut(track.id) else { continue };
         if is_motor_vehicle(track.class) {
             signs.extend(one.wrong_way(memory, road));
-            signs.extend(one.stopped(memory, road, waits));
+            signs.extend(one.stopped(scene, memory, road, &front));
             signs.extend(one.slow(scene, memory, road));
             signs.extend(one.speeding(memory, road));
             signs.extend(one.parked(memory));
         } else if track.class == Class::Pedestrian {
             signs.extend(one.walks(memory, road));
         } else if track.class == Class::Unknown {
-            signs.extend(one.lies(memory));
+            signs.extend(one.lies(memory, road));
         }
     }
 }
@@ -100,13 +117,17 @@ impl One<'_> {
     fn wrong_way(&self, memory: &mut Memory, road: &Road) -> Option<Sign> {
         let angle_rad = self.nearest.as_ref().filter(|(_, lane)| lane.carriageway).and_then(|(place, _)| {
             let course_rad = course_rad(self.located.track.velocity_enu_mps, DRIVES_MPS)?;
-            // Where lanes of both directions overlap, one of them is right.
-            (!road.leads(self.at, course_rad)).then(|| wrap_pi(course_rad - place.heading_cw_north_rad).abs())
+            // Where lanes of both directions overlap, or it may be in another one, one of them is right.
+            let doubt_m = BESIDE_M + self.sigma_m;
+            (!road.leads(self.at, course_rad, doubt_m)).then(|| wrap_pi(course_rad - place.heading_cw_north_rad).abs())
         });
-        let against = angle_rad.is_some_and(|rad| rad >= AGAINST_RAD) && road.by_camera(self.located);
+        let against =
+            angle_rad.is_some_and(|rad| rad >= AGAINST_RAD) && road.by_camera(self.located) && self.is_sure_of_class();
+        let followed = memory.followed_s(self.now) >= FOLLOWED_S;
         let held = memory.wrong_way.hold(against, self.now, self.at);
         let far = |held: &Held| {
-            held.for_s(self.now) >= self.settings.wrong_way_after_s
+            followed
+                && held.for_s(self.now) >= self.settings.wrong_way_after_s
                 && (held.from[0] - self.at[0]).hypot(held.from[1] - self.at[1]) >= self.settings.wrong_way_travel_m
         };
         if !angle_rad.is_some_and(|rad| rad >= STILL_AGAINST_RAD) {
@@ -117,42 +138,65 @@ impl One<'_> {
         Some(Sign { measure: Some(self.speed_mps), ..sign })
     }
 
-    /// Whether there may be something that it waits for; `None`: it is in no lane for vehicles.
-    fn waits(&self, scene: &Scene<'_>, memories: &Memories, road: &Road) -> Option<bool> {
-        let place = self.located.lane.as_ref()?;
-        let lane = road.lane(&place.lane).filter(|lane| lane.carriageway)?;
-        let stood_s = memories.stands_s(self.located.track.id, self.now)?;
-        let in_front = scene.tracks.iter().any(|other| {
-            other.track.id != self.located.track.id
-                && other.track.speed_mps() < CREEPS_MPS
-                && other.lane.as_ref().is_some_and(|theirs| {
-                    let ahead_m = theirs.offset_m - place.offset_m;
-                    theirs.lane == place.lane && ahead_m > 0.5 && ahead_m < WAITS_BEHIND_M
-                })
-        });
-        if in_front || (!lane.leads_on && place.to_stop_line_m < OUT_OF_MAP_M) {
-            return Some(true);
-        }
-        let gives_way = lane.leads_on && place.to_stop_line_m < self.settings.stop_zone_m;
-        let at_line = gives_way || place.offset_m < LEAVES_M;
-        let after_s = if at_line { self.settings.stopped_at_line_after_s } else { self.settings.stopped_after_s };
-        let free_s = match scene.lights.get(&place.lane) {
-            Some(LaneLight { stop: true, .. }) => return Some(true),
-            Some(LaneLight { stop: false, since }) => {
-                let wave_s = REACTION_S + place.to_stop_line_m.max(0.0) / START_WAVE_MPS;
-                stood_s.min(self.now.seconds_since(*since) - wave_s)
-            }
-            None if lane.has_signal => return Some(true),
-            None => stood_s,
+    /// What is in front of it in its lane, if it stands in one for vehicles.
+    fn front(&self, scene: &Scene<'_>, memories: &Memories) -> Front {
+        let mut front = Front::default();
+        let Some(place) = &self.located.lane else { return front };
+        let ahead_m = |lane: &SensorId, offset_m: f64| {
+            let ahead_m = offset_m - place.offset_m;
+            (*lane == place.lane && ahead_m > 0.5 && ahead_m < WAITS_BEHIND_M).then_some(ahead_m)
         };
-        Some(free_s < after_s)
+        for other in scene.tracks.iter().filter(|other| other.track.id != self.located.track.id) {
+            let Some(ahead_m) = other.lane.as_ref().and_then(|theirs| ahead_m(&theirs.lane, theirs.offset_m)) else {
+                continue;
+            };
+            front.waits |= other.track.speed_mps() < CREEPS_MPS;
+            // A motorcycle finds its way between those who wait.
+            let flows = is_motor_vehicle(other.track.class) && other.track.class != Class::Motorcycle;
+            let flows = flows && other.track.speed_mps() > FLOWS_MPS;
+            if flows && ahead_m < FLOWS_WITHIN_M {
+                front.flows_m = Some(front.flows_m.map_or(ahead_m, |nearest_m: f64| nearest_m.min(ahead_m)));
+            }
+        }
+        front.waits |= memories.hidden().any(|hidden| ahead_m(&hidden.lane, hidden.offset_m).is_some());
+        front
     }
 
-    fn stopped(&self, memory: &Memory, road: &Road, waits: Option<bool>) -> Option<Sign> {
+    /// It stands, and has nothing to wait for: the lane in front of it flows, or is free and leads where nobody gives way.
+    fn stopped(&self, scene: &Scene<'_>, memory: &mut Memory, road: &Road, front: &Front) -> Option<Sign> {
         let standing = memory.standing?;
+        let stood_s = standing.for_s(self.now);
+        // Where there is no lane, between the arms of a junction, one gives way.
+        memory.may_wait = stood_s < self.settings.stopped_at_line_after_s;
         let place = self.located.lane.as_ref()?;
-        road.lane(&place.lane).filter(|lane| lane.carriageway)?;
-        Some(self.sign(EventKind::StoppedVehicle, waits == Some(false), standing.since))
+        let lane = road.lane(&place.lane).filter(|lane| lane.carriageway)?;
+        if front.waits {
+            memory.should_go_at = None;
+        } else if let Some(ahead_m) = front.flows_m {
+            memory.should_go_at.get_or_insert(self.now.plus_seconds(REACTION_S + ahead_m / START_WAVE_MPS));
+        }
+        let gives_way = lane.leads_on && place.to_stop_line_m < self.settings.stop_zone_m;
+        let light = scene.lights.get(&place.lane);
+        let held_up = light.map_or(lane.has_signal, |light| light.stop);
+        let beyond = !lane.leads_on && place.to_stop_line_m < OUT_OF_MAP_M;
+        memory.may_wait = front.waits || held_up || gives_way || beyond;
+        let since_s = |since: Option<UtcMicros>| since.map_or(0.0, |since| self.now.seconds_since(since));
+        let passed = !memory.may_wait && since_s(memory.should_go_at) > 0.0 && stood_s >= self.settings.stopped_after_s;
+        // For how long it could have gone; `None`: it can't, or nobody knows.
+        let free_s = match light {
+            _ if front.waits || held_up || beyond => None,
+            Some(light) => {
+                let wave_s = REACTION_S + place.to_stop_line_m.max(0.0) / START_WAVE_MPS;
+                Some(stood_s.min(self.now.seconds_since(light.since) - wave_s))
+            }
+            // Who may have to give way waits as long as it takes.
+            None => (!lane.leads_on).then_some(stood_s),
+        };
+        let at_line = gives_way || place.offset_m < LEAVES_M;
+        let after_s = if at_line { self.settings.stopped_at_line_after_s } else { self.settings.stopped_after_s };
+        let surely_here = place.lateral_m.abs() + self.sigma_m <= lane.half_width_m && road.by_camera(self.located);
+        let begins = surely_here && (passed || free_s.is_some_and(|free_s| free_s >= after_s));
+        Some(self.sign(EventKind::StoppedVehicle, begins, standing.since))
     }
 
     fn slow(&self, scene: &Scene<'_>, memory: &mut Memory, road: &Road) -> Option<Sign> {
@@ -182,14 +226,16 @@ impl One<'_> {
 
     fn speeding(&self, memory: &mut Memory, road: &Road) -> Option<Sign> {
         let place = self.located.lane.as_ref()?;
-        let limit_mps = road.lane(&place.lane)?.limit_mps?;
-        let cov = self.located.track.cov_velocity_m2ps2;
-        let sigma_mps = cov[0][0].max(cov[1][1]).max(0.0).sqrt();
-        let fast = self.speed_mps - 2.0 * sigma_mps > self.settings.speeding_ratio * limit_mps;
+        let lane_limit_mps = road.lane(&place.lane)?.limit_mps?;
+        let travel = memory.travel();
+        let least_mps = travel.map(|travel| travel.mps - 2.0 * travel.sigma_mps);
+        let fast = least_mps.is_some_and(|mps| mps > self.settings.speeding_ratio * lane_limit_mps);
         let held = memory.speeding.hold(fast, self.now, self.at);
-        let still = self.speed_mps > (1.0 + self.settings.speeding_ratio) / 2.0 * limit_mps;
-        let begins = held.is_some_and(|held| held.for_s(self.now) >= self.settings.speeding_after_s);
-        let sign = self.sign(EventKind::Speeding, begins, held.map_or(self.now, |held| held.since));
+        let still = self.speed_mps > (1.0 + self.settings.speeding_ratio) / 2.0 * lane_limit_mps;
+        let over_s = travel.map_or(0.0, |travel| travel.over_s);
+        let begins = held.is_some_and(|held| held.for_s(self.now) + over_s >= self.settings.speeding_after_s);
+        let since = held.map_or(self.now, |held| held.since.plus_seconds(-over_s));
+        let sign = self.sign(EventKind::Speeding, begins, since);
         still.then_some(Sign { measure: Some(self.speed_mps), ..sign })
     }
 
@@ -217,13 +263,13 @@ impl One<'_> {
         (there && from_edge_m >= 0.0).then_some(sign)
     }
 
-    /// Something in a lane, seen by a camera (to a radar everything is unknown), that does not move.
-    fn lies(&self, memory: &Memory) -> Option<Sign> {
+    /// Something in a lane that does not move, and that a camera sees and has no name for; to a radar everything is unknown.
+    fn lies(&self, memory: &Memory, road: &Road) -> Option<Sign> {
         let standing = memory.standing?;
         let (place, lane) = self.nearest.as_ref()?;
         let inside = lane.carriageway && place.lateral_m.abs() + 2.0 * self.sigma_m <= lane.half_width_m;
         let begins = inside
-            && self.is_sure_of_class()
+            && road.by_camera(self.located)
             && half_length_m(self.located) < 3.0
             && standing.for_s(self.now) >= self.settings.debris_after_s;
         lane.carriageway.then(|| self.sign(EventKind::Debris, begins, standing.since))

@@ -77,6 +77,8 @@ pub(crate) struct Attributes {
     log_evidence: [f64; KINDS],
     /// Whether anything but the absence of a name spoke of class.
     named: bool,
+    /// A camera saw it and had no name for it.
+    nameless: bool,
     class: Class,
     class_probability: f64,
     /// How well the height in pictures suits each class, mean logarithm, and of how many boxes.
@@ -103,6 +105,7 @@ impl Attributes {
             // Before anything is known: cars and people are met most.
             log_evidence: [0.3_f64, 0.1, 0.08, 0.4, 0.06, 0.04, 0.02].map(f64::ln),
             named: false,
+            nameless: false,
             class: Class::Unknown,
             class_probability: 0.0,
             height_evidence: [0.0; KINDS],
@@ -146,7 +149,9 @@ impl Attributes {
     }
 
     pub(crate) fn hear_camera(&mut self, said: Class, score: f64) {
-        if said != Class::Unknown {
+        if said == Class::Unknown {
+            self.nameless = true;
+        } else {
             // The first name is no repetition.
             let weight = if self.named { CLASS_WEIGHT } else { 0.85 };
             self.named = true;
@@ -286,7 +291,8 @@ impl Attributes {
             }
         }
         let probability = if sum > 0.0 { weights[best] / sum } else { 0.0 };
-        let known = self.named || probability > 0.5;
+        // How strongly a radar sees it names it only as long as no camera that looks at it has no name for it.
+        let known = self.named || (probability > 0.5 && !self.nameless);
         let class = if known { CLASSES[best] } else { Class::Unknown };
         if class_index(class) != class_index(self.class) {
             self.size_m = typical_size_m(class);
