@@ -3,13 +3,14 @@
 use super::{Conflict, ConflictKind, PET_LIMITS_S, Sure, TTC_LIMITS_S};
 use crate::detection::{Class, SensorId};
 use crate::frames::{heading_of, wrap_pi};
+use crate::lanes::LocatedTrack;
 use crate::time::UtcMicros;
 use crate::track::Track;
 
 /// A collision course lasts this long to count, seconds.
 const LASTS_S: f64 = 0.2;
 /// Slower than this one goes nowhere, m/s; approaching each other more slowly is no course to collide.
-const MOVES_MPS: f64 = 0.5;
+const MOVES_MPS: f64 = 1.0;
 const CLOSING_MPS: f64 = 1.0;
 /// Conflict angles of SSAM, radians.
 pub(super) const REAR_END_RAD: f64 = 0.5236;
@@ -63,7 +64,10 @@ impl Nearing {
         if !(0..=steps).any(|step| surely(contact.after_s + 0.1 * f64::from(step))) {
             return None;
         }
-        let courses = [a, b].map(|one| course(&one.located.track));
+        // Who stands goes where it points.
+        let courses = [a, b].map(|Sure { located: LocatedTrack { track, .. }, .. }| {
+            moving_course(track).or(track.heading_cw_north_rad)
+        });
         let angle_rad = match courses {
             [Some(a), Some(b)] => wrap_pi(a - b).abs(),
             _ => 0.0,
@@ -89,9 +93,9 @@ fn add(a: [[f64; 2]; 2], b: [[f64; 2]; 2], factor: f64) -> [[f64; 2]; 2] {
     [0, 1].map(|row: usize| [0, 1].map(|column: usize| a[row][column] + factor * b[row][column]))
 }
 
-/// Where it goes, or, standing, points: radians clockwise from north. `None`: nobody knows.
-pub(super) fn course(track: &Track) -> Option<f64> {
-    if track.speed_mps() >= MOVES_MPS { Some(heading_of(track.velocity_enu_mps)) } else { track.heading_cw_north_rad }
+/// Where it goes, radians clockwise from north. `None`: it hardly does.
+pub(super) fn moving_course(track: &Track) -> Option<f64> {
+    (track.speed_mps() >= MOVES_MPS).then(|| heading_of(track.velocity_enu_mps))
 }
 
 /// What is known of one.

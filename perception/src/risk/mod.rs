@@ -21,7 +21,7 @@ use crate::priors::is_motor_vehicle;
 use crate::time::UtcMicros;
 
 use braking::Braking;
-use encounter::{Encounter, Nearing, course};
+use encounter::{Encounter, Nearing, moving_course};
 use trail::Trail;
 pub use window::{BrakingCount, ConflictCount, PET_LIMITS_S, SafetyWindow, TTC_LIMITS_S};
 
@@ -212,7 +212,7 @@ impl RiskMonitor {
     fn encroachment(&self, now: UtcMicros, a: &Sure<'_>, b: &Sure<'_>) -> Option<(f64, f64)> {
         let left = |first: &Sure<'_>, then: &Sure<'_>| {
             let trail = &self.users.get(&first.located.track.id)?.trail;
-            trail.left(now, &then.outline, course(&then.located.track)?, &then.located.track.cov_position_m2)
+            trail.left(now, &then.outline, moving_course(&then.located.track)?, &then.located.track.cov_position_m2)
         };
         let least = [left(a, b), left(b, a)].into_iter().flatten().min_by(|a, b| a.0.total_cmp(&b.0))?;
         // While they touch nobody has left; and one of two such tracks may be the other's double.

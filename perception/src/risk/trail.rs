@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::encounter::{REAR_END_RAD, course};
+use super::encounter::{REAR_END_RAD, moving_course};
 use crate::frames::wrap_pi;
 use crate::outline::Outline;
 use crate::time::UtcMicros;
@@ -38,7 +38,8 @@ impl Trail {
         while self.steps.front().is_some_and(|step| now.seconds_since(step.at) > KEPT_S) {
             self.steps.pop_front();
         }
-        if let Some(course_rad) = course(track) {
+        // Where it stood it is once more as it goes; and its course is better known then.
+        if let Some(course_rad) = moving_course(track) {
             let (outline, cov_m2) = (Outline::of(track), track.cov_position_m2);
             self.steps.push_back(Step { at: now, outline, cov_m2, course_rad });
         }
