@@ -108,7 +108,7 @@ fn phase(light: Light) -> Option<Phase> {
     }
 }
 
-/// A light that was not heard of for so long is not known, seconds.
+/// A light that was not known for so long is forgotten, seconds.
 const SILENT_S: f64 = 2.0;
 
 /// From the lights of groups to those of lanes.
@@ -117,7 +117,8 @@ struct LaneLights {
     /// The groups that rule a lane's ways, right turns aside unless it leads nowhere else.
     groups: Vec<(SensorId, Vec<u8>)>,
     lights: BTreeMap<SensorId, LaneLight>,
-    heard_at: UtcMicros,
+    /// When each lane's light was last known.
+    known_at: BTreeMap<SensorId, UtcMicros>,
 }
 
 impl LaneLights {
@@ -140,18 +141,16 @@ impl LaneLights {
                 groups.push((lane.id.clone(), vec![group]));
             }
         }
-        Self { groups, lights: BTreeMap::new(), heard_at: UtcMicros(i64::MIN) }
+        Self { groups, lights: BTreeMap::new(), known_at: BTreeMap::new() }
     }
 
     fn hear(&mut self, now: UtcMicros, state: &SignalState) {
-        self.heard_at = now;
         for (lane, groups) in &self.groups {
             let light = |group: &u8| state.groups.iter().find(|known| known.id == *group).map(|known| known.light);
             let shown: Option<Vec<Phase>> = groups.iter().map(|group| light(group).and_then(phase)).collect();
-            let Some(shown) = shown else {
-                self.lights.remove(lane);
-                continue;
-            };
+            // Between two words of a slow controller a light is held back for a moment; it is still the same.
+            let Some(shown) = shown else { continue };
+            self.known_at.insert(lane.clone(), now);
             let stop = shown.iter().all(|phase| *phase == Phase::Red);
             match self.lights.get_mut(lane) {
                 Some(known) if known.stop == stop => {}
@@ -161,9 +160,36 @@ impl LaneLights {
     }
 
     fn at(&mut self, now: UtcMicros) -> &BTreeMap<SensorId, LaneLight> {
-        if !(0.0..=SILENT_S).contains(&now.seconds_since(self.heard_at)) {
-            self.lights.clear();
-        }
+        let known = |at: &UtcMicros| (0.0..=SILENT_S).contains(&now.seconds_since(*at));
+        self.lights.retain(|lane, _| self.known_at.get(lane).is_some_and(known));
         &self.lights
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_light_that_is_held_back_for_a_moment_has_not_changed() {
+        let geometry: SiteGeometry = serde_json::from_str(
+            r#"{"name":"t","origin":{"lat_deg":31.0,"lon_deg":121.0,"ellipsoidal_height_m":5.0},"sensors":[],
+            "lanes":[{"id":"n/1","width_m":3.3,"centerline_enu_m":[[0,0],[0,50]],"maneuvers":["straight"],"signal_group":3,
+            "allowed":[]}]}"#,
+        )
+        .expect("a site");
+        let mut lights = LaneLights::new(&geometry, None);
+        let at = |s: f64| UtcMicros(0).plus_seconds(s);
+        let mut say = |s: f64, light| {
+            let groups = vec![GroupState::new(3, light)];
+            let state = SignalState { captured_at: at(s), control: None, plan: None, groups };
+            lights.hear(at(s), &state);
+            lights.at(at(s)).get("n/1").map(|light| (light.stop, light.since))
+        };
+        assert_eq!(say(10.0, Light::Red), Some((true, at(10.0))));
+        assert_eq!(say(11.5, Light::Unavailable), Some((true, at(10.0))));
+        assert_eq!(say(12.0, Light::Red), Some((true, at(10.0))));
+        assert_eq!(say(14.5, Light::Unavailable), None);
+        assert_eq!(say(15.0, Light::Red), Some((true, at(15.0))));
     }
 }

@@ -33,7 +33,7 @@ impl Braking {
         }
         let (then, before_mps, variance_before) = *self.speeds.front()?;
         let passed_s = now.seconds_since(then);
-        if passed_s < OVER_S || passed_s > 2.0 * OVER_S {
+        if !(OVER_S..=2.0 * OVER_S).contains(&passed_s) {
             return None;
         }
         let deceleration_mps2 = (before_mps - speed_mps) / passed_s;

@@ -13,8 +13,8 @@ const LASTS_S: f64 = 0.2;
 const MOVES_MPS: f64 = 1.0;
 const CLOSING_MPS: f64 = 1.0;
 /// Conflict angles of SSAM, radians.
-pub(super) const REAR_END_RAD: f64 = 0.5236;
-const CROSSING_RAD: f64 = 1.4835;
+pub(super) const REAR_END_RAD: f64 = std::f64::consts::FRAC_PI_6;
+const CROSSING_RAD: f64 = 85.0 / 180.0 * std::f64::consts::PI;
 
 /// How two come near each other.
 #[derive(Clone, Copy, Debug)]
