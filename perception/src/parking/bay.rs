@@ -4,7 +4,7 @@ use super::view::{Block, Seen, Sight, area_m2, block_of};
 use super::{Bay, BayState, BayStatus};
 use crate::calibration::SiteGeometry;
 use crate::detection::{Class, SensorId};
-use crate::frames::inside;
+use crate::frames::{inside, unit_from_heading};
 use crate::priors::{class_prior, is_motor_vehicle};
 use crate::time::UtcMicros;
 use crate::track::Track;
@@ -35,8 +35,8 @@ const FRESH_S: f64 = 1.5;
 const COVERS: f64 = 0.3;
 const LIES_IN: f64 = 0.5;
 const COVERS_TOO: f64 = 0.25;
-/// Less than this of a possible vehicle in view says nothing.
-const LEAST_IN_VIEW: f64 = 0.3;
+/// Less than this of a possible vehicle in view says nothing: detectors find hardly any of those.
+const LEAST_IN_VIEW: f64 = 0.15;
 /// A vehicle that is this far from where it stood has left, metres.
 const LEFT_M: f64 = 4.0;
 
@@ -58,9 +58,10 @@ pub(super) struct Watched {
 
 /// The vehicle that was last seen standing in the bay.
 #[derive(Clone, Copy, Debug)]
-struct Occupant {
-    id: u64,
-    block: Block,
+pub(super) struct Occupant {
+    pub id: u64,
+    pub block: Block,
+    pub seen_at: UtcMicros,
 }
 
 /// A change from free to taken or back, both known.
@@ -78,6 +79,8 @@ pub(super) struct Claim<'a> {
     pub has_driven: bool,
     /// Whether a camera, or the vehicle itself, vouches for it.
     pub is_seen: bool,
+    /// Whether it is in this bay, and not perhaps in another.
+    pub is_sure: bool,
 }
 
 impl Watched {
@@ -113,15 +116,23 @@ impl Watched {
         self.turn(at, BayStatus::Unknown, false);
     }
 
-    /// The vehicle that is remembered here, if a bay's vehicle is.
-    pub(super) fn stands_here(&self) -> Option<Block> {
-        self.occupant.filter(|_| self.state.status == BayStatus::Occupied).map(|occupant| occupant.block)
+    /// The vehicle that stands here, as it was last seen, if the bay is taken.
+    pub(super) fn kept(&self) -> Option<Occupant> {
+        self.occupant.filter(|_| self.state.status == BayStatus::Occupied)
     }
 
-    /// Where its vehicle stood, if the bay is taken and none of `tracks` is that vehicle, or only `or` is.
-    pub(super) fn lost(&self, tracks: &[Track], or: u64) -> Option<[f64; 2]> {
-        let Occupant { id, block } = self.occupant.filter(|_| self.state.status == BayStatus::Occupied)?;
-        (id == or || !tracks.iter().any(|track| track.id == id)).then_some(block.middle)
+    /// Whether a vehicle lies across the bay, and not along it.
+    pub(super) fn lies_across(&self, track: &Track) -> bool {
+        let along = |heading: f64| {
+            let [e, n] = unit_from_heading(heading);
+            (e * self.block.along[0] + n * self.block.along[1]).abs()
+        };
+        track.heading_cw_north_rad.is_some_and(|heading| along(heading) < std::f64::consts::FRAC_1_SQRT_2)
+    }
+
+    /// From a place to the bay's middle, metres.
+    pub(super) fn distance_m(&self, from_enu_m: [f64; 2]) -> f64 {
+        (self.block.middle[0] - from_enu_m[0]).hypot(self.block.middle[1] - from_enu_m[1])
     }
 
     /// The share of the bay that a vehicle covers, the share of it that must lie in it for certain, and its own inside.
@@ -159,6 +170,7 @@ impl Watched {
             is_motor_vehicle(track.class)
                 && track.speed_mps() < STANDING_MPS
                 && is_fresh
+                && claim.is_sure
                 && (claim.is_seen || claim.has_driven)
         };
         if let Some(claim) = claims.iter().find(stands) {
@@ -179,14 +191,14 @@ impl Watched {
         // One that is seen anew beside its bay is no reason to think that it stands there.
         let block =
             if inside(&self.polygon, block.middle) { block } else { Block { middle: self.block.middle, ..block } };
-        self.occupant = Some(Occupant { id: claim.track.id, block });
+        self.occupant = Some(Occupant { id: claim.track.id, block, seen_at: at });
         let most = if claim.is_seen { SUREST } else { SUREST_BY_MOTION };
         self.evidence(at, BayStatus::Occupied, STANDS_PER_S * after_s, most, &claim.track.sources);
     }
 
     /// The vehicle that stood here drives somewhere else now.
     fn has_left(&self, tracks: &[Track]) -> bool {
-        let Some(Occupant { id, block }) = self.occupant else { return false };
+        let Some(Occupant { id, block, .. }) = self.occupant else { return false };
         tracks.iter().any(|track| {
             let away = [0, 1].map(|axis: usize| track.position_enu_m[axis] - block.middle[axis]);
             track.id == id

@@ -16,12 +16,14 @@ use crate::track::{Track, V2X};
 
 mod bay;
 mod gates;
+mod placing;
 mod turnover;
 mod view;
 
-use bay::{Claim, Covered, DRIVES_MPS, LONGEST_STEP_S, Watched};
+use bay::{DRIVES_MPS, LONGEST_STEP_S, Watched};
 use gates::Gates;
 pub use gates::{Counted, Gate};
+use placing::Placing;
 use turnover::Ledger;
 pub use turnover::Turnover;
 use view::Block;
@@ -117,9 +119,6 @@ const LEAST_STEP_S: f64 = 0.2;
 /// Time that runs back by more than this was set, seconds.
 const STEPPED_BACK_S: f64 = 1.0;
 
-/// A vehicle whose track is lost may be seen again this far from where it stood, metres.
-const BESIDE_M: f64 = 3.0;
-
 /// Watches one lot.
 #[derive(Clone, Debug)]
 pub struct ParkingMonitor {
@@ -129,7 +128,8 @@ pub struct ParkingMonitor {
     bays: Vec<Watched>,
     gates: Gates,
     ledger: Ledger,
-    cameras: Vec<SensorId>,
+    /// The cameras' names, and where they hang, east and north, metres.
+    cameras: Vec<(SensorId, [f64; 2])>,
     /// What is remembered of the tracks in the picture, by id.
     known: BTreeMap<u64, Known>,
     last: Option<UtcMicros>,
@@ -138,14 +138,18 @@ pub struct ParkingMonitor {
 /// What a track has once been.
 #[derive(Clone, Copy, Debug, Default)]
 struct Known {
-    has_driven: bool,
+    /// When it was last seen to drive.
+    drove_at: Option<UtcMicros>,
     is_seen: bool,
 }
 
 impl ParkingMonitor {
     /// For a lot of a site; which sensors can see each bay follows from their geometry.
     pub fn new(lot: &Lot, site: &SiteGeometry) -> Self {
-        let cameras = site.sensors.iter().filter(|sensor| matches!(sensor, SensorModel::Camera(_)));
+        let camera = |sensor: &SensorModel| match sensor {
+            SensorModel::Camera(model) => Some((model.id.clone(), [model.position_enu_m[0], model.position_enu_m[1]])),
+            SensorModel::Radar(_) => None,
+        };
         Self {
             lot_id: lot.id.clone(),
             name: lot.name.clone(),
@@ -153,7 +157,7 @@ impl ParkingMonitor {
             bays: lot.bays.iter().map(|bay| Watched::new(bay, lot.max_stay_s, site)).collect(),
             gates: Gates::new(&lot.gates, lot.capacity, site),
             ledger: Ledger::default(),
-            cameras: cameras.map(|sensor| sensor.id().clone()).collect(),
+            cameras: site.sensors.iter().filter_map(camera).collect(),
             known: BTreeMap::new(),
             last: None,
         }
@@ -183,7 +187,7 @@ impl ParkingMonitor {
             return;
         }
         self.last = Some(at);
-        self.remember(tracks);
+        self.remember(at, tracks);
         self.gates.look(after_s, tracks, live);
         self.look_at_bays(at, after_s.min(LONGEST_STEP_S), tracks, live);
         self.ledger.forget_before(at);
@@ -196,19 +200,20 @@ impl ParkingMonitor {
         self.bays.iter_mut().for_each(|bay| bay.forget(at));
     }
 
-    fn remember(&mut self, tracks: &[Track]) {
+    fn remember(&mut self, at: UtcMicros, tracks: &[Track]) {
+        let is_camera = |sensor: &SensorId| self.cameras.iter().any(|(camera, _)| camera == sensor);
+        let vouches = |sensor: &SensorId| &**sensor == V2X || is_camera(sensor);
         let of = |track: &Track| {
             let before = self.known.get(&track.id).copied().unwrap_or_default();
-            let vouches = |sensor: &SensorId| &**sensor == V2X || self.cameras.contains(sensor);
-            let has_driven = before.has_driven || track.speed_mps() > DRIVES_MPS;
-            (track.id, Known { has_driven, is_seen: before.is_seen || track.sources.iter().any(vouches) })
+            let drove_at = if track.speed_mps() > DRIVES_MPS { Some(at) } else { before.drove_at };
+            (track.id, Known { drove_at, is_seen: before.is_seen || track.sources.iter().any(vouches) })
         };
         self.known = tracks.iter().map(of).collect();
     }
 
     fn look_at_bays(&mut self, at: UtcMicros, after_s: f64, tracks: &[Track], live: &[SensorId]) {
         let blocks = self.blocks(tracks);
-        let claims = self.claims(tracks);
+        let claims = Placing { bays: &self.bays, known: &self.known, eyes: &self.cameras, tracks }.claims();
         for (bay, claims) in self.bays.iter_mut().zip(&claims) {
             if let Some(change) = bay.look(at, after_s, claims, tracks, (&blocks, live)) {
                 self.ledger.take(at, change);
@@ -221,39 +226,9 @@ impl ParkingMonitor {
         let there: Vec<Block> =
             tracks.iter().filter(|track| bay::is_tall(track)).map(|track| Block::of(track, [0.0, 1.0])).collect();
         let near = |a: &Block, b: &Block| (a.middle[0] - b.middle[0]).hypot(a.middle[1] - b.middle[1]) < 1.5;
-        let remembered = self.bays.iter().filter_map(Watched::stands_here);
+        let remembered = self.bays.iter().filter_map(|bay| Some(bay.kept()?.block));
         let hidden: Vec<Block> = remembered.filter(|kept| !there.iter().any(|block| near(block, kept))).collect();
         there.into_iter().chain(hidden).collect()
-    }
-
-    /// Whom each bay must reckon with: of those who may take it, the bay that one covers most, and others that it
-    /// certainly covers too.
-    fn claims<'a>(&self, tracks: &'a [Track]) -> Vec<Vec<Claim<'a>>> {
-        let mut claims: Vec<Vec<Claim<'a>>> = self.bays.iter().map(|_| Vec::new()).collect();
-        for track in tracks.iter().filter(|track| bay::may_take(track)) {
-            let covered: Vec<Covered> = self.bays.iter().map(|bay| bay.covered_by(track)).collect();
-            let most = covered.iter().map(|covered| covered.bay).fold(0.0, f64::max);
-            let Known { has_driven, is_seen } = self.known.get(&track.id).copied().unwrap_or_default();
-            if let Some(own) = (!has_driven && !bay::is_long(track)).then(|| self.who_lost(track, tracks)).flatten() {
-                claims[own].push(Claim { track, has_driven, is_seen });
-                continue;
-            }
-            for (covered, claims) in covered.iter().zip(&mut claims) {
-                if most > 0.0 && covered.takes(covered.bay >= most) {
-                    claims.push(Claim { track, has_driven, is_seen });
-                }
-            }
-        }
-        claims
-    }
-
-    /// The bay whose vehicle a track is, that has never been seen to drive and so has not just come: the nearest one that is
-    /// taken and whose vehicle lost its track. Seen anew, half hidden, a vehicle may appear a bay beside its own.
-    fn who_lost(&self, track: &Track, tracks: &[Track]) -> Option<usize> {
-        let off_m = |bay: &Watched| bay.lost(tracks, track.id).map(|at| distance_m(at, track.position_enu_m));
-        let lost = self.bays.iter().enumerate().filter_map(|(index, bay)| Some((off_m(bay)?, index)));
-        let nearest = lost.filter(|(off_m, _)| *off_m < BESIDE_M).min_by(|a, b| a.0.total_cmp(&b.0));
-        nearest.map(|(_, index)| index)
     }
 
     /// The lot as it is.
@@ -275,10 +250,6 @@ impl ParkingMonitor {
             counted: self.gates.told(),
         }
     }
-}
-
-fn distance_m(a: [f64; 2], b: [f64; 2]) -> f64 {
-    (a[0] - b[0]).hypot(a[1] - b[1])
 }
 
 #[cfg(test)]
