@@ -107,19 +107,15 @@ impl Journeys {
     /// Takes the picture of a time.
     pub fn step(&mut self, at: UtcMicros, dt_s: f64, tracks: &[LocatedTrack], road: &Road) {
         self.events.clear();
-        let mut before = std::mem::take(&mut self.live);
         let mut born: Vec<&LocatedTrack> = Vec::new();
         for located in tracks {
-            match before.iter().position(|journey| journey.track == located.track.id) {
-                Some(index) => {
-                    let mut journey = before.swap_remove(index);
-                    journey.follow(at, dt_s, false, located, road, &mut self.events);
-                    self.live.push(journey);
-                }
-                None => born.push(located),
+            match self.live.binary_search_by_key(&located.track.id, |journey| journey.track) {
+                Ok(index) => self.live[index].follow(at, dt_s, false, located, road, &mut self.events),
+                Err(_) => born.push(located),
             }
         }
-        self.lose(before);
+        let ended = self.live.extract_if(.., |journey| journey.seen_at != at).collect();
+        self.lose(ended);
         for located in born {
             self.begin(at, located, road);
         }
