@@ -13,9 +13,9 @@ use perception::lanes::{LaneMap, LocatedTrack};
 use perception::parking::{LotState, ParkingMonitor};
 use perception::time::UtcMicros;
 use perception::track::Track;
-use perception::traffic::{Phase, TrafficCounter, TrafficWindow};
+use perception::traffic::{Crosswalk, Phase, TrafficCounter, TrafficWindow};
 
-use crate::map::{Maneuver, SiteMap, enu2};
+use crate::map::{self, Maneuver, SiteMap, enu2};
 use crate::signals::{GroupState, Light, SignalState};
 
 /// One site's view of its own traffic.
@@ -33,12 +33,11 @@ impl Assessor {
     pub fn new(geometry: &SiteGeometry, map: Option<&SiteMap>, traffic_window_s: u32, events: EventSettings) -> Self {
         let lots = map.map_or(&[][..], |map| &map.lots);
         let frame = SiteFrame::new(geometry.origin);
-        let crosswalks = map.map_or(&[][..], |map| &map.crosswalks);
-        let outline = |points: &[_]| points.iter().map(|point| enu2(&frame, point)).collect();
-        let crosswalks_enu_m = crosswalks.iter().map(|crosswalk| outline(&crosswalk.polygon)).collect();
+        let crosswalks = map.map(|map| crosswalks(map, &frame)).unwrap_or_default();
+        let crosswalks_enu_m = crosswalks.iter().map(|crosswalk| crosswalk.outline_enu_m.clone()).collect();
         Self {
             lanes: LaneMap::new(&geometry.lanes),
-            traffic: TrafficCounter::new(geometry, traffic_window_s),
+            traffic: TrafficCounter::new(geometry, crosswalks, traffic_window_s),
             lots: lots.iter().map(|lot| ParkingMonitor::new(lot, geometry)).collect(),
             events: EventMonitor::new(geometry, crosswalks_enu_m, events),
             lights: LaneLights::new(geometry, map),
@@ -96,6 +95,16 @@ impl Assessor {
     pub fn events(&self) -> impl Iterator<Item = &Event> {
         self.events.active()
     }
+}
+
+/// A map's crosswalks as counting needs them.
+pub fn crosswalks(map: &SiteMap, frame: &SiteFrame) -> Vec<Crosswalk> {
+    let crosswalk = |drawn: &map::Crosswalk| Crosswalk {
+        id: drawn.id.as_str().into(),
+        outline_enu_m: drawn.polygon.iter().map(|point| enu2(frame, point)).collect(),
+        signal_group: drawn.signal_group.map(u32::from),
+    };
+    map.crosswalks.iter().map(crosswalk).collect()
 }
 
 /// What a light means to those who come up to it; `None`: it says nothing.

@@ -6,9 +6,9 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use cloud_bridge::schema::{
-    self, ApproachTraffic, Aspect, Bay, BayStatus, Conflicts, Counted, GroupState, HardBraking, LaneTraffic,
-    MovementTraffic, Parking, Safety, Signal, SignalArrival, SignalChange, SignalPerformance, Traffic, Turnover,
-    Within,
+    self, ApproachTraffic, Aspect, Bay, BayStatus, Conflicts, Counted, CrosswalkTraffic, GroupState, HardBraking,
+    LaneTraffic, MovementTraffic, Parking, Safety, Signal, SignalArrival, SignalChange, SignalPerformance, Traffic,
+    Turnover, Within,
 };
 use cloud_bridge::{Bridge, BridgeConfig, BridgeError, Encoding, LinkConfig, LinkMode, State, Update};
 use perception::detection::Class;
@@ -17,7 +17,7 @@ use perception::parking::{self, LotState};
 use perception::risk::{PET_LIMITS_S, SafetyWindow, TTC_LIMITS_S};
 use perception::time::UtcMicros;
 use perception::traffic::{
-    ApproachWindow, Arrival, Change, LaneWindow, MovementWindow, Phase, SignalWindow, TrafficWindow,
+    ApproachWindow, Arrival, Change, CrosswalkWindow, LaneWindow, MovementWindow, Phase, SignalWindow, TrafficWindow,
 };
 use tokio::task::{AbortHandle, JoinError};
 
@@ -166,6 +166,7 @@ pub fn traffic_of(window: &TrafficWindow) -> Traffic {
         approaches: window.approaches.iter().map(approach).collect(),
         movements: window.movements.iter().map(movement).collect(),
         signals: window.signals.iter().map(performance).collect(),
+        crosswalks: window.crosswalks.iter().map(crosswalk).collect(),
         safety: Some(safety(&window.safety)),
     }
 }
@@ -244,6 +245,17 @@ fn lane(window: &LaneWindow) -> LaneTraffic {
         stopped_max: window.stopped_max,
         coverage: window.coverage,
         sensors: window.sensors.iter().map(ToString::to_string).collect(),
+    }
+}
+
+fn crosswalk(window: &CrosswalkWindow) -> CrosswalkTraffic {
+    CrosswalkTraffic {
+        crosswalk: window.id.to_string(),
+        group: window.signal_group,
+        pedestrians: window.pedestrians,
+        delay_mean_s: window.delay_mean_s,
+        delay_max_s: window.delay_max_s,
+        coverage: window.coverage,
     }
 }
 

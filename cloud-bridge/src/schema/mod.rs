@@ -20,7 +20,8 @@ pub use parking::{Bay, BayStatus, Counted, Parking, Turnover};
 pub use safety::{Conflicts, HardBraking, Safety, Within};
 pub use signal::{Aspect, GroupState, Signal};
 pub use traffic::{
-    ApproachTraffic, LaneTraffic, MovementTraffic, SignalArrival, SignalChange, SignalPerformance, Traffic,
+    ApproachTraffic, CrosswalkTraffic, LaneTraffic, MovementTraffic, SignalArrival, SignalChange, SignalPerformance,
+    Traffic,
 };
 
 /// The kinds of state; the name is the chunk after the site in the key.

@@ -24,6 +24,9 @@ pub struct Traffic {
     /// How the signal served those who came; a group of which no light was known is not there.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub signals: Vec<SignalPerformance>,
+    /// How long people on foot waited at crosswalks; each once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub crosswalks: Vec<CrosswalkTraffic>,
     /// Who nearly met whom, and who braked hard. Absent: nobody looked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub safety: Option<Safety>,
@@ -180,6 +183,26 @@ pub struct SignalPerformance {
     pub coverage: f64,
 }
 
+/// Who stepped onto one crosswalk, and how long they had stood at its kerb.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct CrosswalkTraffic {
+    /// Its name in the site's map.
+    pub crosswalk: String,
+    /// The signal group that rules it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<u32>,
+    /// People on foot that stepped onto it from a kerb.
+    pub pedestrians: u32,
+    /// Mean time that they had stood at the kerb before, s; of those who walked on it is 0. Absent when there were none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delay_mean_s: Option<f64>,
+    /// The longest of these times, s.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delay_max_s: Option<f64>,
+    /// Fraction of the window in which a sensor looked at its middle, 0 to 1.
+    pub coverage: f64,
+}
+
 /// One that came.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct SignalArrival {
@@ -246,6 +269,12 @@ impl Traffic {
             fraction(|| field("green_occupancy_ratio"), signal.green_occupancy_ratio.unwrap_or(0.0))?;
             fraction(|| field("red_occupancy_ratio"), signal.red_occupancy_ratio.unwrap_or(0.0))?;
             fraction(|| field("coverage"), signal.coverage)?;
+        }
+        for (i, crosswalk) in self.crosswalks.iter().enumerate() {
+            let field = |name: &str| format!("crosswalks[{i}].{name}");
+            not_negative(|| field("delay_mean_s"), crosswalk.delay_mean_s.unwrap_or(0.0))?;
+            not_negative(|| field("delay_max_s"), crosswalk.delay_max_s.unwrap_or(0.0))?;
+            fraction(|| field("coverage"), crosswalk.coverage)?;
         }
         self.safety.as_ref().map_or(Ok(()), Safety::check)
     }

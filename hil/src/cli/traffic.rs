@@ -7,7 +7,12 @@ use std::path::PathBuf;
 
 use anyhow::{Context, bail};
 use clap::Args;
-use hil::score::{TrafficScore, TruthRecording, ideal_safety, read_truth, score_safety, score_traffic, traffic_truth};
+use hil::score::{
+    TrafficScore, TruthRecording, compare_kerbs, ideal_safety, kerb_truth, read_truth, score_safety, score_traffic,
+    traffic_truth,
+};
+use perception::frames::SiteFrame;
+use rsu::config::Site;
 
 /// Which files, and which windows.
 #[derive(Debug, Args)]
@@ -16,6 +21,9 @@ pub struct TrafficArgs {
     traffic: PathBuf,
     /// The recording with its ground truth.
     recording: PathBuf,
+    /// The site that was given to `rsu replay`: crosswalks are compared as well.
+    #[arg(long)]
+    site: Option<PathBuf>,
     /// Length of the windows to compare, seconds.
     #[arg(long, default_value_t = 300)]
     window_s: u32,
@@ -38,10 +46,15 @@ pub fn run(args: &TrafficArgs) -> anyhow::Result<()> {
             windows.insert(window.from_us, window.traffic);
         }
     }
-    let TruthRecording { lanes, frames, .. } = read_truth(&args.recording)?;
+    let TruthRecording { origin, lanes, frames, .. } = read_truth(&args.recording)?;
     let truth = traffic_truth(&lanes, &frames, args.window_s);
     let mut score = score_traffic(&windows, &truth, args.window_s);
     (score.safety, score.hard_braking) = score_safety(&windows, &ideal_safety(&lanes, &frames, args.window_s));
+    if let Some(site) = &args.site {
+        let origin = origin.with_context(|| format!("{}: its /site has no origin", args.recording.display()))?;
+        let crosswalks = rsu::assess::crosswalks(&Site::load(site)?.map, &SiteFrame::new(origin));
+        score.crosswalks = compare_kerbs(&windows, &kerb_truth(&crosswalks, &frames, args.window_s));
+    }
     if score.lanes.is_empty() {
         bail!("no window of {} s is in both files", args.window_s);
     }
@@ -85,6 +98,16 @@ fn table(score: &TrafficScore) -> String {
         );
     }
     text += &format!("hard braking: {} of {}\n", score.hard_braking[0], score.hard_braking[1]);
+    for crosswalk in &score.crosswalks {
+        let pair = |pair: [Option<f64>; 2]| format!("{} s, true {} s", value(pair[0]), value(pair[1]));
+        let [counted, was] = crosswalk.pedestrians;
+        text += &format!(
+            "crosswalk {}: {counted} of {was} on foot, delay mean {}, longest {}\n",
+            crosswalk.crosswalk,
+            pair(crosswalk.delay_mean_s),
+            pair(crosswalk.delay_max_s)
+        );
+    }
     for (name, summary) in &score.summary {
         let within = summary.within_target;
         text += &format!("{name}: {summary} ({within} of {} within the target)\n", summary.compared);

@@ -7,6 +7,7 @@ use cloud_bridge::schema::{LaneTraffic, Traffic};
 use perception::risk::SafetyWindow;
 use serde::{Deserialize, Serialize};
 
+use super::kerb::KerbTruth;
 use super::traffic::{LaneTruth, WindowTruth};
 
 /// How far off each figure of a lane's window may be: shares, shares, share of the time, road users.
@@ -68,6 +69,21 @@ pub struct SafetyComparison {
     pub pet: [u32; 2],
 }
 
+/// One crosswalk over one window; each figure as counted, and as it was.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct CrosswalkComparison {
+    /// Begin of the window, microseconds since the Unix epoch, UTC.
+    pub from_us: i64,
+    /// Its name.
+    pub crosswalk: String,
+    /// People who stepped onto it.
+    pub pedestrians: [u32; 2],
+    /// Mean time at the kerb before, seconds.
+    pub delay_mean_s: [Option<f64>; 2],
+    /// The longest of these, seconds.
+    pub delay_max_s: [Option<f64>; 2],
+}
+
 /// How far off one figure was.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 pub struct Summary {
@@ -103,6 +119,8 @@ pub struct TrafficScore {
     pub safety: BTreeMap<String, SafetyComparison>,
     /// Hard braking, likewise.
     pub hard_braking: [u32; 2],
+    /// Crosswalks, window by window, where the map has them.
+    pub crosswalks: Vec<CrosswalkComparison>,
     /// By figure: `volume`, `time_mean_speed`, `space_mean_speed`, `occupancy`, `queue`, `turns`.
     pub summary: BTreeMap<&'static str, Summary>,
 }
@@ -159,6 +177,25 @@ pub fn score_safety(
         braking[1] += was.braking.values().map(|one| one.count).sum::<u32>();
     }
     (kinds, braking)
+}
+
+/// Compares the crosswalks of windows that are in both.
+pub fn compare_kerbs(counted: &BTreeMap<i64, Traffic>, truth: &KerbTruth) -> Vec<CrosswalkComparison> {
+    let in_both = counted.iter().filter_map(|(from_us, traffic)| Some((from_us, traffic, truth.get(from_us)?)));
+    let compared = in_both.flat_map(|(from_us, traffic, truth)| {
+        traffic.crosswalks.iter().filter(|crosswalk| crosswalk.coverage >= MIN_COVERAGE).map(|crosswalk| {
+            let was = truth.get(&crosswalk.crosswalk).copied().unwrap_or_default();
+            let of_any = |seconds: f64| (was.pedestrians > 0).then_some(seconds);
+            CrosswalkComparison {
+                from_us: *from_us,
+                crosswalk: crosswalk.crosswalk.clone(),
+                pedestrians: [crosswalk.pedestrians, was.pedestrians],
+                delay_mean_s: [crosswalk.delay_mean_s, of_any(was.waited_s / f64::from(was.pedestrians))],
+                delay_max_s: [crosswalk.delay_max_s, of_any(was.longest_s)],
+            }
+        })
+    });
+    compared.collect()
 }
 
 fn compare(from_us: i64, lane: &LaneTraffic, was: &LaneTruth, window_s: u32) -> LaneComparison {

@@ -11,6 +11,7 @@ mod gospa;
 mod hota;
 mod ideal;
 mod identity;
+mod kerb;
 mod labels;
 mod report;
 mod scene;
@@ -31,14 +32,15 @@ use thiserror::Error;
 
 pub use clear::Clear;
 pub use counted::{
-    CountedWindow, LaneComparison, MovementComparison, SafetyComparison, Summary, TrafficScore, score_safety,
-    score_traffic,
+    CountedWindow, CrosswalkComparison, LaneComparison, MovementComparison, SafetyComparison, Summary, TrafficScore,
+    compare_kerbs, score_safety, score_traffic,
 };
 pub use errors::Errors;
 pub use gospa::Gospa;
 pub use hota::Hota;
 pub use ideal::{ideal_safety, natural_events};
 pub use identity::Identity;
+pub use kerb::{CrosswalkTruth, KerbTruth, kerb_truth};
 pub use labels::labels;
 pub use report::table;
 pub use told::{Tally, natural_incidents, tally};

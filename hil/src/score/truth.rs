@@ -7,7 +7,7 @@ use std::path::Path;
 
 use mcap::records::{self, Record, op};
 use mcap::sans_io::linear_reader::{LinearReadEvent, LinearReader, LinearReaderOptions};
-use perception::calibration::Lane;
+use perception::calibration::{Lane, Origin};
 use serde::Deserialize;
 
 use super::{ReadError, class, each_once, unknown};
@@ -57,6 +57,8 @@ pub struct TruthObject {
 pub struct TruthRecording {
     /// The site's name.
     pub site: Option<String>,
+    /// The origin of its ENU frame.
+    pub origin: Option<Origin>,
     /// Its lanes.
     pub lanes: Vec<Lane>,
     /// In file order.
@@ -66,6 +68,7 @@ pub struct TruthRecording {
 #[derive(Deserialize)]
 struct Site {
     name: Option<String>,
+    origin: Option<Origin>,
     #[serde(default)]
     lanes: Vec<Lane>,
 }
@@ -145,7 +148,7 @@ fn take(
         recording.frames.push(frame);
     } else if channels.site.contains(&channel) {
         let site: Site = serde_json::from_slice(body).map_err(|error| (SITE, error))?;
-        (recording.site, recording.lanes) = (site.name, site.lanes);
+        (recording.site, recording.origin, recording.lanes) = (site.name, site.origin, site.lanes);
     }
     Ok(())
 }

@@ -11,6 +11,7 @@ use crate::priors::{CLASSES, class_index};
 use crate::time::UtcMicros;
 use crate::track::Track;
 
+use super::crosswalk::Walk;
 use super::road::Road;
 
 /// How long a journey waits for its track, seconds: when it moved, and when it stood.
@@ -64,6 +65,7 @@ pub(super) struct Journey {
     votes: [(usize, f64); VOTES],
     entered_at: Option<UtcMicros>,
     origin: Option<Origin>,
+    walk: Walk,
     /// The link on which it was counted last.
     counted_on: Option<usize>,
     /// The track whose place it shares: another track of the same road user.
@@ -79,6 +81,8 @@ pub(super) enum Event {
     Entered { lane: usize, left_m: f64 },
     /// It went from a lane to another link. `to` is `None` where it was lost on the way.
     Turned { lane: usize, to: Option<usize>, class: Class, travel_s: Option<f64>, inferred: bool },
+    /// It stepped onto a crosswalk, having stood at its kerb so long.
+    Stepped { crosswalk: usize, waited_s: f64 },
 }
 
 /// All journeys under way.
@@ -199,6 +203,7 @@ impl Journey {
             votes: [(0, 0.0); VOTES],
             entered_at: None,
             origin: None,
+            walk: Walk::default(),
             counted_on: None,
             shadow_of: None,
         }
@@ -228,6 +233,13 @@ impl Journey {
         self.speed_mps = track.speed_mps();
         self.half_m = [track.length_m.unwrap_or(0.0) / 2.0, track.width_m.unwrap_or(0.0) / 2.0];
         self.classes[class_index(track.class)] += track.class_probability.max(0.01) * dt_s.max(0.01);
+        if self.class() == Class::Pedestrian
+            && let Some((crosswalk, waited_s)) =
+                self.walk.step(at, self.position_enu_m, self.speed_mps, &road.crosswalks)
+            && self.shadow_of.is_none()
+        {
+            events.push(Event::Stepped { crosswalk, waited_s });
+        }
         let place = located.lane.as_ref().and_then(|place| Some((road.lane(&place.lane)?, place.offset_m)));
         self.in_lane = place.is_some();
         let Some((lane, offset_m)) = place else { return };
@@ -321,6 +333,7 @@ impl Journey {
         self.votes = lost.votes;
         self.entered_at = lost.entered_at;
         self.origin = lost.origin;
+        self.walk = lost.walk;
         self.counted_on = lost.counted_on;
     }
 

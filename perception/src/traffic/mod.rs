@@ -11,6 +11,7 @@ use crate::lanes::LocatedTrack;
 use crate::risk::RiskMonitor;
 use crate::time::UtcMicros;
 
+mod crosswalk;
 mod journey;
 mod lane;
 mod road;
@@ -18,13 +19,15 @@ mod signal;
 mod tally;
 mod window;
 
+pub use crosswalk::Crosswalk;
+use crosswalk::CrosswalkTally;
 use journey::{Event, Journeys};
 use lane::LaneCount;
 use road::Road;
 pub use signal::{Arrival, Change, Phase};
 use signal::{GroupTally, GroupWatch};
 use tally::{LaneTally, WayTally};
-pub use window::{ApproachWindow, LaneWindow, MovementWindow, SignalWindow, TrafficWindow};
+pub use window::{ApproachWindow, CrosswalkWindow, LaneWindow, MovementWindow, SignalWindow, TrafficWindow};
 
 /// Pictures farther apart than this leave a gap in the coverage, seconds.
 const MAX_GAP_S: f64 = 0.5;
@@ -46,17 +49,23 @@ struct Sums {
     lanes: Vec<LaneTally>,
     ways: Ways,
     groups: Vec<GroupTally>,
+    crosswalks: Vec<CrosswalkTally>,
 }
 
 impl Sums {
-    fn new(lanes: usize, groups: usize) -> Self {
-        let (lanes, groups) = (vec![LaneTally::default(); lanes], vec![GroupTally::default(); groups]);
-        Self { lanes, ways: Ways::new(), groups }
+    fn new(road: &Road, groups: usize) -> Self {
+        Self {
+            lanes: vec![LaneTally::default(); road.lanes.len()],
+            ways: Ways::new(),
+            groups: vec![GroupTally::default(); groups],
+            crosswalks: vec![CrosswalkTally::default(); road.crosswalks.len()],
+        }
     }
 
     fn absorb(&mut self, other: &Self) {
         self.lanes.iter_mut().zip(&other.lanes).for_each(|(mine, theirs)| mine.absorb(theirs));
         self.groups.iter_mut().zip(&other.groups).for_each(|(mine, theirs)| mine.absorb(theirs));
+        self.crosswalks.iter_mut().zip(&other.crosswalks).for_each(|(mine, theirs)| mine.absorb(theirs));
         for (way, theirs) in &other.ways {
             self.ways.entry(*way).or_default().absorb(theirs);
         }
@@ -86,17 +95,17 @@ pub struct TrafficCounter {
 }
 
 impl TrafficCounter {
-    /// For the lanes of a site. The shortest windows have `window_s` seconds (at least one); beside them there are such of
+    /// For the lanes and crosswalks of a site. The shortest windows have `window_s` seconds (at least one); beside them there are such of
     /// 1, 5 and 15 minutes, where these are longer and whole multiples. Which sensors can see each lane's counting line
     /// follows from their geometry.
-    pub fn new(site: &SiteGeometry, window_s: u32) -> Self {
-        let road = Road::new(site);
+    pub fn new(site: &SiteGeometry, crosswalks: Vec<Crosswalk>, window_s: u32) -> Self {
+        let road = Road::new(site, crosswalks);
         let shortest_s = window_s.max(1);
         let longer = LONG_WINDOWS_S.into_iter().filter(|long_s| *long_s > shortest_s && long_s % shortest_s == 0);
-        let (lanes, groups) = (road.lanes.len(), GroupWatch::all(&road));
-        let running = |window_s| Running { window_s, from: None, sums: Sums::new(lanes, groups.len()) };
+        let groups = GroupWatch::all(&road);
+        let running = |window_s| Running { window_s, from: None, sums: Sums::new(&road, groups.len()) };
         Self {
-            lanes: (0..lanes).map(|_| LaneCount::default()).collect(),
+            lanes: road.lanes.iter().map(|_| LaneCount::default()).collect(),
             windows: std::iter::once(shortest_s).chain(longer).map(running).collect(),
             groups,
             road,
@@ -188,6 +197,7 @@ impl TrafficCounter {
                         tally.travel_s.add(travel_s);
                     }
                 }
+                Event::Stepped { crosswalk, waited_s } => shortest.sums.crosswalks[crosswalk].waited_s.add(waited_s),
             }
         }
     }
@@ -204,6 +214,9 @@ impl TrafficCounter {
         }
         for ((lane, road), tally) in self.lanes.iter_mut().zip(&self.road.lanes).zip(&mut shortest.sums.lanes) {
             lane.note(dt_s, live, road, tally);
+        }
+        for (crosswalk, tally) in self.road.crosswalks.iter().zip(&mut shortest.sums.crosswalks) {
+            tally.covered_s += if crosswalk.is_watched(live) { dt_s } else { 0.0 };
         }
         for (group, tally) in self.groups.iter_mut().zip(&mut shortest.sums.groups) {
             group.note(at, dt_s, &self.lanes, tally);
@@ -227,7 +240,7 @@ impl TrafficCounter {
             let from = self.windows[index].from.unwrap_or(to);
             self.finished.push(self.window(&self.windows[index], from, to));
             self.windows[index].from = None;
-            self.windows[index].sums = Sums::new(self.lanes.len(), self.groups.len());
+            self.windows[index].sums = Sums::new(&self.road, self.groups.len());
         }
         let excess = self.finished.len().saturating_sub(MAX_FINISHED);
         self.finished.drain(..excess);
@@ -237,7 +250,7 @@ impl TrafficCounter {
     fn restart(&mut self) {
         for window in &mut self.windows {
             window.from = None;
-            window.sums = Sums::new(self.lanes.len(), self.groups.len());
+            window.sums = Sums::new(&self.road, self.groups.len());
         }
         self.last = None;
         self.forget();
@@ -258,8 +271,10 @@ impl TrafficCounter {
         let movements = window::of_movements(&self.road, &sums.ways, &approaches);
         let groups = self.groups.iter().zip(&sums.groups).filter(|(_, tally)| tally.shown_s.iter().sum::<f64>() > 0.0);
         let signals = groups.map(|(group, tally)| window::of_signal(group, tally, &lanes, whole_s)).collect();
+        let crosswalks = self.road.crosswalks.iter().zip(&sums.crosswalks);
+        let crosswalks = crosswalks.map(|(road, tally)| window::of_crosswalk(road, tally, whole_s)).collect();
         let safety = self.risk.between(from, to);
-        TrafficWindow { window_s: *window_s, from, to, lanes, approaches, movements, signals, safety }
+        TrafficWindow { window_s: *window_s, from, to, lanes, approaches, movements, signals, crosswalks, safety }
     }
 }
 
@@ -307,7 +322,7 @@ mod tests {
     #[test]
     fn counts_flow_speed_and_coverage() {
         let lanes = [straight_lane("n/0", 100.0)];
-        let mut counter = TrafficCounter::new(&seen_by_a_radar(&lanes), 60);
+        let mut counter = TrafficCounter::new(&seen_by_a_radar(&lanes), vec![], 60);
         let map = LaneMap::new(&lanes);
         drive(&mut counter, &map, 600, 800);
         let now = &first_lane(&counter);
@@ -328,7 +343,7 @@ mod tests {
     #[test]
     fn a_lane_that_no_living_sensor_sees_is_not_covered_and_has_no_flow() {
         let lanes = [straight_lane("n/0", 100.0)];
-        let mut counter = TrafficCounter::new(&seen_by_a_radar(&lanes), 60);
+        let mut counter = TrafficCounter::new(&seen_by_a_radar(&lanes), vec![], 60);
         for ds in 600..700 {
             counter.update(UtcMicros(ds * 100_000), &[], &["another".into()]);
         }
@@ -340,7 +355,7 @@ mod tests {
     fn a_queue_reaches_back_to_its_last_car_and_not_to_one_far_behind() {
         let lanes = [straight_lane("n/0", 100.0)];
         let map = LaneMap::new(&lanes);
-        let mut counter = TrafficCounter::new(&seen_by_a_radar(&lanes), 60);
+        let mut counter = TrafficCounter::new(&seen_by_a_radar(&lanes), vec![], 60);
         let standing = |id, north| track_at(id, [0.0, north], [0.0, 0.0]);
         let tracks = vec![standing(1, 96.0), standing(2, 89.0), standing(3, 50.0)];
         counter.update(UtcMicros(60_000_000), &map.locate_all(tracks), &["r".into()]);
@@ -354,7 +369,7 @@ mod tests {
     fn a_clock_that_steps_back_starts_a_new_window() {
         let lanes = [straight_lane("n/0", 100.0)];
         let map = LaneMap::new(&lanes);
-        let mut counter = TrafficCounter::new(&seen_by_a_radar(&lanes), 60);
+        let mut counter = TrafficCounter::new(&seen_by_a_radar(&lanes), vec![], 60);
         drive(&mut counter, &map, 600, 700);
         counter.update(UtcMicros(6_000_000), &[], &["r".into()]);
         assert_eq!(first_lane(&counter).from, UtcMicros(0));
@@ -373,7 +388,7 @@ mod tests {
         let mut away = straight_lane("n_out/1", 100.0);
         away.centerline_enu_m = vec![[0.0, 120.0], [0.0, 220.0]];
         let lanes = [into, away];
-        (TrafficCounter::new(&seen_by_a_radar(&lanes), 10), LaneMap::new(&lanes))
+        (TrafficCounter::new(&seen_by_a_radar(&lanes), vec![], 10), LaneMap::new(&lanes))
     }
 
     #[test]
@@ -467,7 +482,7 @@ mod tests {
         let mut lane = straight_lane("s_in/1", 150.0);
         lane.signal_group = Some(3);
         let lanes = [lane];
-        let (mut counter, map) = (TrafficCounter::new(&seen_by_a_radar(&lanes), 60), LaneMap::new(&lanes));
+        let (mut counter, map) = (TrafficCounter::new(&seen_by_a_radar(&lanes), vec![], 60), LaneMap::new(&lanes));
         for ds in 600..750 {
             let phase = if ds < 700 { Phase::Red } else { Phase::Green };
             counter.signal(UtcMicros(ds * 100_000), &[(3, phase)]);
@@ -478,6 +493,32 @@ mod tests {
         // It comes into the section, 100 m before the line, at 65 s, and 50 km/h takes 7.2 s for that.
         assert!((arrival.at.seconds_since(UtcMicros(65_000_000)) - 100.0 / 13.9).abs() < 1e-5, "{arrival:?}");
         assert_eq!((signals[0].arrived, arrival.phase, arrival.in_cycle_s), ([1, 0, 0], Phase::Green, None));
+    }
+
+    #[test]
+    fn who_is_lost_at_the_kerb_and_found_again_has_waited_all_the_time() {
+        let outline_enu_m = vec![[-2.0, 20.0], [2.0, 20.0], [2.0, 30.0], [-2.0, 30.0]];
+        let crosswalk = Crosswalk { id: "north".into(), outline_enu_m, signal_group: Some(7) };
+        let mut counter = TrafficCounter::new(&seen_by_a_radar(&[]), vec![crosswalk], 60);
+        let map = LaneMap::new(&[]);
+        for ds in 600..900 {
+            // To the kerb at 61 s, on from 81 s; from 70 to 74 s a van hides them.
+            let north = 18.0 + ((ds - 600).min(10) + (ds - 810).max(0)) as f64 * 0.1;
+            let id = if ds < 700 { 1 } else { 2 };
+            let speed = if (610..=810).contains(&ds) { 0.0 } else { 1.0 };
+            let person = crate::track::Track {
+                class: Class::Pedestrian,
+                length_m: Some(0.4),
+                width_m: Some(0.5),
+                ..track_at(id, [0.0, north], [0.0, speed])
+            };
+            picture(&mut counter, &map, ds, if (700..740).contains(&ds) { vec![] } else { vec![person] });
+        }
+        let [crosswalk] = &counter.take_finished(UtcMicros(120_000_000))[0].crosswalks[..] else { panic!("one") };
+        assert_eq!((crosswalk.pedestrians, crosswalk.signal_group), (1, Some(7)));
+        // They stand from 61 s on, and are half a metre past the kerb, which is 1 m ahead, at 82.6 s.
+        assert!(crosswalk.delay_mean_s.is_some_and(|waited_s| (waited_s - 21.6).abs() < 0.11), "{crosswalk:?}");
+        assert_eq!(crosswalk.delay_max_s, crosswalk.delay_mean_s);
     }
 
     #[test]

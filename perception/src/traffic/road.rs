@@ -7,6 +7,8 @@ use crate::detection::{Class, SensorId};
 use crate::frames::{heading_of, in_field_of_view, wrap_pi};
 use crate::lanes::LaneMap;
 
+use super::crosswalk::{Crosswalk, RoadCrosswalk};
+
 /// Distance of the counting line from the lane's end (from its beginning where it leads away from the junction), metres;
 /// half the lane where it is shorter than twice that.
 const COUNTING_LINE_M: f64 = 15.0;
@@ -95,15 +97,17 @@ impl Turn {
 pub(super) struct Road {
     pub lanes: Vec<RoadLane>,
     pub links: Vec<RoadLink>,
+    pub crosswalks: Vec<RoadCrosswalk>,
     by_id: BTreeMap<SensorId, usize>,
 }
 
 impl Road {
-    /// Of a site. Lanes without a centre line are left out.
-    pub fn new(site: &SiteGeometry) -> Self {
+    /// Of a site and its crosswalks. Lanes without a centre line are left out.
+    pub fn new(site: &SiteGeometry, crosswalks: Vec<Crosswalk>) -> Self {
         let map = LaneMap::new(&site.lanes);
         let told = site.lanes.iter().any(leads_on);
-        let mut road = Self::default();
+        let crosswalks = crosswalks.into_iter().map(|crosswalk| RoadCrosswalk::new(crosswalk, site)).collect();
+        let mut road = Self { crosswalks, ..Self::default() };
         for lane in &site.lanes {
             let (Some(length_m), [first, .., last]) = (map.length_m(&lane.id), lane.centerline_enu_m.as_slice()) else {
                 continue;
@@ -232,7 +236,7 @@ mod tests {
             sensors: vec![],
             lanes: vec![into, away, east],
         };
-        let road = Road::new(&site);
+        let road = Road::new(&site, vec![]);
         assert_eq!([road.lanes[0].line_m, road.lanes[1].line_m], [85.0, 15.0]);
         assert_eq!([road.links[0].approach, road.links[1].approach], [true, false]);
         assert_eq!((road.turn(0, 2), road.only_way(0)), (Some(Turn::Right), Some(1)));

@@ -28,26 +28,29 @@ impl ByClass {
     }
 }
 
-/// How many, their sum, and the least of them.
+/// How many, their sum, and the least and the most of them.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Values {
     pub count: u32,
     sum: f64,
     least: Option<f64>,
+    most: Option<f64>,
 }
 
 impl Values {
     pub fn add(&mut self, value: f64) {
-        self.absorb(&Self { count: 1, sum: value, least: Some(value) });
+        self.absorb(&Self { count: 1, sum: value, least: Some(value), most: Some(value) });
     }
 
     pub fn absorb(&mut self, other: &Self) {
         self.count = self.count.saturating_add(other.count);
         self.sum += other.sum;
-        self.least = match (self.least, other.least) {
-            (Some(mine), Some(theirs)) => Some(mine.min(theirs)),
+        let either = |mine: Option<f64>, theirs: Option<f64>, best: fn(f64, f64) -> f64| match (mine, theirs) {
+            (Some(mine), Some(theirs)) => Some(best(mine, theirs)),
             (mine, theirs) => mine.or(theirs),
         };
+        self.least = either(self.least, other.least, f64::min);
+        self.most = either(self.most, other.most, f64::max);
     }
 
     pub fn mean(&self) -> Option<f64> {
@@ -56,6 +59,10 @@ impl Values {
 
     pub fn least(&self) -> Option<f64> {
         self.least
+    }
+
+    pub fn most(&self) -> Option<f64> {
+        self.most
     }
 }
 

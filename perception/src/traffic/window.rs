@@ -7,6 +7,7 @@ use crate::risk::SafetyWindow;
 use crate::time::UtcMicros;
 
 use super::Ways;
+use super::crosswalk::{CrosswalkTally, RoadCrosswalk};
 use super::road::{Road, RoadLane, RoadLink, Turn};
 use super::signal::{Arrival, Change, GroupTally, GroupWatch};
 use super::tally::{LaneTally, WayTally};
@@ -28,8 +29,27 @@ pub struct TrafficWindow {
     pub movements: Vec<MovementWindow>,
     /// Signal groups that rule lanes, where anything was heard of their lights.
     pub signals: Vec<SignalWindow>,
+    /// Crosswalks in the map's order.
+    pub crosswalks: Vec<CrosswalkWindow>,
     /// Who nearly met whom, and who braked hard.
     pub safety: SafetyWindow,
+}
+
+/// One crosswalk over one window.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CrosswalkWindow {
+    /// Its name in the map.
+    pub id: SensorId,
+    /// The signal group that rules it.
+    pub signal_group: Option<u32>,
+    /// People on foot that stepped onto it from a kerb.
+    pub pedestrians: u32,
+    /// Mean time that they had stood at the kerb before, seconds; of those who walked on it is 0.
+    pub delay_mean_s: Option<f64>,
+    /// The longest of these times, seconds.
+    pub delay_max_s: Option<f64>,
+    /// Share of the window in which a working sensor looked at its middle, 0 to 1.
+    pub coverage: f64,
 }
 
 /// One signal group over one window.
@@ -240,5 +260,16 @@ pub(super) fn of_signal(watch: &GroupWatch, tally: &GroupTally, lanes: &[LaneWin
         changes: tally.changes.clone(),
         not_listed: tally.not_listed,
         coverage: (tally.shown_s.iter().sum::<f64>() / whole_s).min(seen),
+    }
+}
+
+pub(super) fn of_crosswalk(road: &RoadCrosswalk, tally: &CrosswalkTally, whole_s: f64) -> CrosswalkWindow {
+    CrosswalkWindow {
+        id: road.crosswalk.id.clone(),
+        signal_group: road.crosswalk.signal_group,
+        pedestrians: tally.waited_s.count,
+        delay_mean_s: tally.waited_s.mean(),
+        delay_max_s: tally.waited_s.most(),
+        coverage: (tally.covered_s / whole_s).min(1.0),
     }
 }
