@@ -26,6 +26,9 @@ pub struct FleetArgs {
     /// How long each site says something once a second, seconds.
     #[arg(long, default_value_t = 60)]
     seconds: u64,
+    /// Over how long the sites begin to speak, one session after the other, seconds; at once if 0. All end together.
+    #[arg(long, default_value_t = 0)]
+    arrive: u64,
     /// Of these the first that are left out of latency and CPU time, seconds: who meets a site does more than who knows it.
     #[arg(long, default_value_t = 0)]
     warm_up: u64,
@@ -54,8 +57,8 @@ pub fn fleet(args: &FleetArgs) -> anyhow::Result<()> {
     if args.sites == 0 || args.per_session == 0 {
         bail!("--sites and --per-session: at least 1");
     }
-    if args.warm_up >= args.seconds {
-        bail!("--warm-up: less than --seconds");
+    if args.warm_up.max(args.arrive) >= args.seconds {
+        bail!("--warm-up, --arrive: less than --seconds");
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let report = runtime.block_on(run(args))?;
@@ -82,8 +85,13 @@ async fn run(args: &FleetArgs) -> anyhow::Result<Report> {
     let processes: Vec<String> =
         args.pid.iter().cloned().chain([format!("the fleet={}", std::process::id())]).collect();
     let mut running = JoinSet::new();
-    for part in parts {
-        running.spawn(part.run(base, args.seconds, args.patience));
+    let (sessions, seconds, patience) = (parts.len() as u64, args.seconds, args.patience);
+    for (n, part) in (0..).zip(parts) {
+        let late = args.arrive * n / sessions;
+        running.spawn(async move {
+            sleep(Duration::from_secs(late)).await;
+            part.run(base, seconds - late, patience).await
+        });
     }
     sleep(Duration::from_secs(args.warm_up)).await;
     lock(&counts).warmed_up();

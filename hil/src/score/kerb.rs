@@ -123,6 +123,7 @@ mod tests {
                 speed_mps: Some(if second > 0 { north_m - north[second as usize - 1] } else { 1.0 }),
                 heading_cw_north_rad: Some(0.0),
                 length_m: None,
+                width_m: None,
                 seen_2s: None,
             }],
         };
