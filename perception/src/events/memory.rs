@@ -146,7 +146,7 @@ impl Memories {
             let kept = now.seconds_since(hidden.lost_at) < HIDDEN_S;
             kept && !tracks.iter().any(|LocatedTrack { track, .. }| {
                 let [east_m, north_m] = [0, 1].map(|axis: usize| track.position_enu_m[axis] - hidden.at[axis]);
-                is_motor_vehicle(track.class) && east_m.hypot(north_m) < THERE_M
+                is_motor_vehicle(track.class) && east_m.abs() < THERE_M && east_m.hypot(north_m) < THERE_M
             })
         });
         let excess = hidden.len().saturating_sub(MOST_HIDDEN);

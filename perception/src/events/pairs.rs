@@ -68,21 +68,25 @@ impl Pairs {
         signs: &mut Vec<Sign>,
     ) {
         self.0.retain(|_, pair| now.seconds_since(pair.seen_at) < 2.0);
-        let sure: Vec<(&LocatedTrack, Outline)> = tracks
+        let sure: Vec<(&LocatedTrack, Outline, bool)> = tracks
             .iter()
             .filter(|located| is_sure(now, located))
-            .map(|located| (located, Outline::of(&located.track)))
+            .map(|located| (located, Outline::of(&located.track), is_precise(now, located, memories)))
             .collect();
-        for (index, (a, outline_a)) in sure.iter().enumerate() {
-            for (b, outline_b) in sure.iter().skip(index + 1) {
+        for (index, (a, outline_a, a_precise)) in sure.iter().enumerate() {
+            for (b, outline_b, b_precise) in sure.iter().skip(index + 1) {
                 // Two people who bump into each other are nobody's business.
                 if !is_motor_vehicle(a.track.class) && !is_motor_vehicle(b.track.class) {
                     continue;
                 }
-                let precise = is_precise(now, a, memories) && is_precise(now, b, memories);
+                let key = (a.track.id, b.track.id);
+                // Most are far from each other, and there are many pairs.
+                if is_far(a, b) && !self.0.contains_key(&key) {
+                    continue;
+                }
+                let precise = *a_precise && *b_precise;
                 let meets = if precise { meets(a, b, outline_a, outline_b, settings) } else { None };
                 let touches = stands_against(now, a, b, outline_a, outline_b, memories);
-                let key = (a.track.id, b.track.id);
                 if (meets.is_none() && !touches && !self.0.contains_key(&key)) || self.0.len() >= MOST_PAIRS {
                     continue;
                 }
@@ -149,6 +153,12 @@ fn is_sure(now: UtcMicros, located: &LocatedTrack) -> bool {
         && track.existence >= EXISTENCE
         && now.seconds_since(track.born_at) >= AGE_S
         && sigma_m(located) <= SIGMA_M
+}
+
+/// On one axis alone farther apart than anything is looked for.
+fn is_far(a: &LocatedTrack, b: &LocatedTrack) -> bool {
+    let [a, b] = [a, b].map(|located| located.track.position_enu_m);
+    a.iter().zip(b).any(|(a, b)| (a - b).abs() > REACH_M)
 }
 
 /// Seconds until their outlines overlap. `None`: not within the limit, they overlap already (a doubtful picture, or an accident),

@@ -3,7 +3,6 @@
 use super::{Conflict, ConflictKind, PET_LIMITS_S, Sure, TTC_LIMITS_S};
 use crate::detection::{Class, SensorId};
 use crate::frames::{heading_of, wrap_pi};
-use crate::lanes::LocatedTrack;
 use crate::time::UtcMicros;
 use crate::track::Track;
 
@@ -43,8 +42,12 @@ impl Nearing {
             [0, 1].map(|axis: usize| b.outline.centre_m[axis] - a.outline.centre_m[axis]),
             [0, 1].map(|axis: usize| theirs[axis] - ours[axis]),
         ];
+        let approach = -(apart[0] * closing[0] + apart[1] * closing[1]);
+        if approach <= 0.0 {
+            return None;
+        }
         let apart_m = apart[0].hypot(apart[1]).max(0.1);
-        let closing_mps = -(apart[0] * closing[0] + apart[1] * closing[1]) / apart_m;
+        let closing_mps = approach / apart_m;
         let touching_m = a.outline.radius_m() + b.outline.radius_m();
         if closing_mps < CLOSING_MPS || apart_m - touching_m > closing[0].hypot(closing[1]) * horizon_s {
             return None;
@@ -65,9 +68,7 @@ impl Nearing {
             return None;
         }
         // Who stands goes where it points.
-        let courses = [a, b].map(|Sure { located: LocatedTrack { track, .. }, .. }| {
-            moving_course(track).or(track.heading_cw_north_rad)
-        });
+        let courses = [a, b].map(|one| one.course_rad.or(one.located.track.heading_cw_north_rad));
         let angle_rad = match courses {
             [Some(a), Some(b)] => wrap_pi(a - b).abs(),
             _ => 0.0,

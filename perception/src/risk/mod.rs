@@ -121,6 +121,8 @@ pub struct RiskMonitor {
 struct Sure<'a> {
     located: &'a LocatedTrack,
     outline: Outline,
+    /// Where it goes. `None`: it stands.
+    course_rad: Option<f64>,
 }
 
 impl RiskMonitor {
@@ -188,9 +190,8 @@ impl RiskMonitor {
     }
 
     fn compare(&mut self, now: UtcMicros, passed_s: f64, a: &Sure<'_>, b: &Sure<'_>) {
-        let apart_m = a.apart_m(b);
         // Nobody's trail is longer than this, and nobody goes farther until the longest time to collision that counts.
-        if apart_m > trail::REACH_M {
+        if a.apart_m2(b) > trail::REACH_M * trail::REACH_M {
             return;
         }
         let Some(nearing) = Nearing::ahead(a, b).or_else(|| self.encroachment(now, a, b).map(Nearing::behind)) else {
@@ -212,7 +213,7 @@ impl RiskMonitor {
     fn encroachment(&self, now: UtcMicros, a: &Sure<'_>, b: &Sure<'_>) -> Option<(f64, f64)> {
         let left = |first: &Sure<'_>, then: &Sure<'_>| {
             let trail = &self.users.get(&first.located.track.id)?.trail;
-            trail.left(now, &then.outline, moving_course(&then.located.track)?, &then.located.track.cov_position_m2)
+            trail.left(now, &then.outline, then.course_rad?, &then.located.track.cov_position_m2)
         };
         let least = [left(a, b), left(b, a)].into_iter().flatten().min_by(|a, b| a.0.total_cmp(&b.0))?;
         // While they touch nobody has left; and one of two such tracks may be the other's double.
@@ -250,12 +251,13 @@ fn is_sure(now: UtcMicros, located: &LocatedTrack) -> bool {
 
 impl<'a> Sure<'a> {
     fn new(located: &'a LocatedTrack) -> Self {
-        Self { located, outline: Outline::of(&located.track) }
+        Self { located, outline: Outline::of(&located.track), course_rad: moving_course(&located.track) }
     }
 
-    fn apart_m(&self, other: &Self) -> f64 {
+    /// The square of how far they are apart.
+    fn apart_m2(&self, other: &Self) -> f64 {
         let [a, b] = [self, other].map(|one| one.located.track.position_enu_m);
-        (a[0] - b[0]).hypot(a[1] - b[1])
+        (a[0] - b[0]).powi(2) + (a[1] - b[1]).powi(2)
     }
 
     fn between(&self, other: &Self) -> [f64; 2] {

@@ -121,7 +121,7 @@ fn duplicates(tracks: &[&Track]) -> Vec<u64> {
         let is_one_with = |other: &usize| {
             let apart =
                 [0, 1].map(|axis: usize| tracks[index].velocity_enu_mps[axis] - tracks[*other].velocity_enu_mps[axis]);
-            apart[0].hypot(apart[1]) <= SAME_VELOCITY_MPS && boxes[index].shares(&boxes[*other]) >= SHARED
+            boxes[index].shares(&boxes[*other]) >= SHARED && apart[0].hypot(apart[1]) <= SAME_VELOCITY_MPS
         };
         if kept.iter().any(is_one_with) {
             lesser.push(tracks[index].id);
@@ -138,25 +138,25 @@ struct Footprint {
     /// Unit vector to the front.
     ahead: [f64; 2],
     half_m: [f64; 2],
+    /// From the centre to a corner.
+    reach_m: f64,
 }
 
 impl Footprint {
     fn of(track: &Track) -> Self {
         let usual = class_prior(track.class);
         let [length_m, width_m] = [track.length_m.unwrap_or(usual.length_m), track.width_m.unwrap_or(usual.width_m)];
+        let half_m = [0.5 * length_m, 0.5 * width_m];
         Self {
             centre_m: track.position_enu_m,
             ahead: unit_from_heading(track.heading_cw_north_rad.unwrap_or_default()),
-            half_m: [0.5 * length_m, 0.5 * width_m],
+            half_m,
+            reach_m: half_m[0].hypot(half_m[1]),
         }
     }
 
     fn area_m2(&self) -> f64 {
         self.half_m[0] * self.half_m[1]
-    }
-
-    fn reach_m(&self) -> f64 {
-        self.half_m[0].hypot(self.half_m[1])
     }
 
     fn covers(&self, point: [f64; 2]) -> bool {
@@ -169,7 +169,9 @@ impl Footprint {
     /// The share of the smaller of two that the larger covers.
     fn shares(&self, other: &Self) -> f64 {
         let [east, north] = [0, 1].map(|axis: usize| self.centre_m[axis] - other.centre_m[axis]);
-        if east.hypot(north) > self.reach_m() + other.reach_m() {
+        let reach_m = self.reach_m + other.reach_m;
+        // Nearly all pairs are far apart on one axis.
+        if east.abs() > reach_m || north.abs() > reach_m || east.hypot(north) > reach_m {
             return 0.0;
         }
         let (small, large) = if self.area_m2() <= other.area_m2() { (self, other) } else { (other, self) };
