@@ -116,7 +116,8 @@ pub struct EventSettings {
 impl Default for EventSettings {
     fn default() -> Self {
         Self {
-            off: Vec::new(),
+            // Too often wrong on full roads: docs/ref/events.md has the figures.
+            off: vec![EventKind::StoppedVehicle],
             standing_mps: 0.5,
             wrong_way_after_s: 1.5,
             wrong_way_travel_m: 8.0,

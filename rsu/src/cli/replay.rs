@@ -217,7 +217,7 @@ impl Replay {
             align: AlignSettings::default(),
             tracker: self.site.as_ref().map_or_else(TrackerSettings::default, |site| (&site.fusion).into()),
             limits: self.site.as_ref().map_or_else(Limits::default, Site::limits),
-            events: self.site.as_ref().map_or_else(EventSettings::default, |site| site.events.clone()),
+            events: self.site.as_ref().map_or_else(all_events, |site| site.events.clone()),
             start,
         }
     }
@@ -432,4 +432,9 @@ impl<'a> EventLine<'a> {
             ended: event.ended.map(|(_, ending)| ending),
         }
     }
+}
+
+/// Without a site file nothing is switched off.
+fn all_events() -> EventSettings {
+    EventSettings { off: Vec::new(), ..EventSettings::default() }
 }

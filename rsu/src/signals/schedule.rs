@@ -96,7 +96,10 @@ mod tests {
         FixedTimePlan::new(vec![stage(1, first_s), stage(2, second_s)], 0.0).unwrap()
     }
 
-    fn shown(schedule: &Schedule, at_s: f64) -> Vec<(u8, Light, f64, Vec<(Light, f64)>)> {
+    /// Group, light, its end, and what follows for how long.
+    type Shown = (u8, Light, f64, Vec<(Light, f64)>);
+
+    fn shown(schedule: &Schedule, at_s: f64) -> Vec<Shown> {
         let rounded = |s: f64| (s * 1000.0).round() / 1000.0;
         let state = schedule.state(UtcMicros(0).plus_seconds(at_s));
         let group = |group: &GroupState| {

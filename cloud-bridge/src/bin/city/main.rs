@@ -29,11 +29,11 @@ mod watch;
 #[command(name = "city", version)]
 struct Arguments {
     #[command(subcommand)]
-    command: Command,
+    verb: Verb,
 }
 
 #[derive(Subcommand)]
-enum Command {
+enum Verb {
     /// Store what sites say in PostgreSQL, acknowledge it, and show it over HTTP. Several may run at once.
     #[command(after_help = "Example:\n  city run --config city.toml")]
     Run {
@@ -62,12 +62,12 @@ fn main() -> ExitCode {
     // Zenoh tells much at `info` that only its own developers need.
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
-    let outcome = match arguments.command {
-        Command::Run { config } => run::run(&config),
-        Command::Router(arguments) => router::run(arguments),
-        Command::Watch(arguments) => watch::run(arguments),
-        Command::Command(arguments) => command::run(arguments),
-        Command::Schema { out } => write_schemas(&out),
+    let outcome = match arguments.verb {
+        Verb::Run { config } => run::run(&config),
+        Verb::Router(arguments) => router::run(arguments),
+        Verb::Watch(arguments) => watch::run(arguments),
+        Verb::Command(arguments) => command::run(arguments),
+        Verb::Schema { out } => write_schemas(&out),
     };
     outcome.unwrap_or_else(|error| {
         eprintln!("city: {error:#}");
