@@ -15,9 +15,6 @@ use crate::config::{BridgeError, LinkConfig, LinkMode};
 /// First and longest pause between two attempts to open a client session, as Zenoh itself has them for peers.
 const RETRY_FIRST: Duration = Duration::from_secs(1);
 const RETRY_LONGEST: Duration = Duration::from_secs(4);
-/// How long a router waits for somebody who takes nothing before it closes the link. Zenoh's own is 5 s, which a city's
-/// sites that all come at once outlast.
-const ROUTER_PATIENCE: Duration = Duration::from_secs(60);
 
 /// Opens a session. Blocks: for the link's own threads only, since Zenoh panics when it has to wait on a single-threaded
 /// async runtime.
@@ -62,11 +59,6 @@ fn zenoh_config(link: &LinkConfig) -> zenoh::Result<Config> {
     set("plugins_loading/enabled", json!(false))?;
     set("adminspace/enabled", json!(false))?;
     set("transport/link/tx/threads", json!(1))?;
-    if link.mode == LinkMode::Router {
-        // Two routers that lose each other do not find each other again by themselves; better that a message is late.
-        let patience_us = u64::try_from(ROUTER_PATIENCE.as_micros()).unwrap_or(u64::MAX);
-        set("transport/link/tx/queue/congestion_control/block/wait_before_close", json!(patience_us))?;
-    }
     // The default lets anybody make us hold 1 GiB; twice the payload leaves room for what surrounds it.
     set("transport/link/rx/max_message_size", json!(2 * MAX_PAYLOAD_BYTES))?;
     if let Some(tls) = &link.tls {
