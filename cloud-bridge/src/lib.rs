@@ -41,7 +41,7 @@ pub use commanded::CommandEvent;
 pub use config::{BridgeConfig, BridgeError, LinkConfig, LinkMode, TlsConfig};
 pub use json_schema::{file_name, json_schema};
 pub use keys::{NameError, SiteKeys, StateKey, check_name};
-pub use outbox::{Limits, LimitsConfig, StoreError};
+pub use outbox::{Due, Limits, LimitsConfig, Pace, StoreError};
 pub use receipt::{RECEIPT_SCHEMA, Receipt, ReceiptError};
 pub use schema::{InvalidState, Kind, State, StateMessage, Update};
 pub use sequence::{SequenceError, Sequences};

@@ -22,8 +22,8 @@ pub use store::StoreError;
 pub(crate) use store::{MessageId, Store, Stored};
 
 use self::limits::Kept;
-use self::pace::Pace;
 pub(crate) use self::pace::WINDOW;
+pub use self::pace::{Due, Pace};
 use self::store::{Changes, SERVICE_MS};
 use crate::schema::Kind;
 use crate::stats::{DropReason, OutboxStats};

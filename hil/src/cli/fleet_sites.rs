@@ -1,7 +1,7 @@
 //! The sites of `hil fleet`.
 //!
 //! Each does what a real one does as far as the city can tell: a liveliness token, growing numbers, an outbox (in memory)
-//! from which a message goes only when its receipt comes, and which is sent again when none does.
+//! from which a message goes only when its receipt comes, and a real site's pace in sending it, and in sending it again.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,21 +9,18 @@ use std::time::Duration;
 
 use anyhow::{anyhow, bail};
 use cloud_bridge::schema::{Bay, BayStatus, Health, LaneTraffic, Parking, SensorHealth, Traffic};
-use cloud_bridge::{Encoding, Kind, Receipt, SiteKeys, State, StateMessage, Update, encode};
+use cloud_bridge::{Encoding, Kind, Pace, Receipt, SiteKeys, State, StateMessage, Update, encode};
 use rsu::clock::Clock;
 use tokio::time::{MissedTickBehavior, interval, sleep};
 use zenoh::Session;
 use zenoh::bytes::ZBytes;
 use zenoh::pubsub::Publisher;
 use zenoh::qos::CongestionControl;
-use zenoh::sample::Sample;
+use zenoh::sample::{Sample, SampleKind};
+use zenoh::session::TransportEvent;
 
 use super::fleet_report::Counts;
 
-/// Sent again when no receipt came within this time.
-const RESEND_US: i64 = 5_000_000;
-/// The most messages of one site that are sent again at once.
-const RESEND_AT_ONCE: usize = 20;
 /// How often it is looked whether the city listens.
 const LOOK: Duration = Duration::from_millis(100);
 
@@ -31,10 +28,15 @@ const LOOK: Duration = Duration::from_millis(100);
 struct Waiting {
     payload: ZBytes,
     first_sent_us: i64,
-    last_sent_us: i64,
 }
 
-type Outbox = Arc<Mutex<BTreeMap<(Kind, u64), Waiting>>>;
+/// What waits of one kind, by its number.
+struct Lane {
+    waiting: BTreeMap<u64, Waiting>,
+    pace: Pace,
+}
+
+type Outbox = Arc<Mutex<BTreeMap<Kind, Lane>>>;
 
 struct SimulatedSite {
     keys: SiteKeys,
@@ -64,16 +66,34 @@ impl Part {
             let site = part.declare_site(keys).await.map_err(|e| anyhow!("zenoh: {e}"))?;
             part.sites.push(site);
         }
+        part.notice_routers().await.map_err(|e| anyhow!("zenoh: {e}"))?;
         Ok(part)
     }
 
+    /// As soon as another router is there, what waits goes again.
+    async fn notice_routers(&self) -> zenoh::Result<()> {
+        let outboxes: Vec<Outbox> = self.sites.iter().map(|site| Arc::clone(&site.outbox)).collect();
+        let clock = Arc::clone(&self.clock);
+        let on_change = move |event: TransportEvent| {
+            if event.kind() == SampleKind::Put {
+                let now = uptime(&clock);
+                outboxes
+                    .iter()
+                    .for_each(|outbox| lock(outbox).values_mut().for_each(|lane| lane.pace.reconnected(now)));
+            }
+        };
+        self.session.info().transport_events_listener().callback(on_change).background().await
+    }
+
     async fn declare_site(&self, keys: &SiteKeys) -> zenoh::Result<SimulatedSite> {
-        let outbox = Outbox::default();
+        let promised = Kind::ALL.into_iter().filter(|kind| kind.is_promised());
+        let lane = || Lane { waiting: BTreeMap::new(), pace: Pace::new(0) };
+        let outbox: Outbox = Arc::new(Mutex::new(promised.map(|kind| (kind, lane())).collect()));
         for key in Receipt::keys(keys) {
             let (theirs, clock, counts) = (Arc::clone(&outbox), Arc::clone(&self.clock), Arc::clone(&self.counts));
             let on_receipt = move |sample: Sample| {
                 let Ok(receipt) = Receipt::from_bytes(&sample.payload().to_bytes()) else { return };
-                take(&theirs, &receipt, clock.now().0, &counts);
+                take(&theirs, &receipt, &clock, &counts);
             };
             self.session.declare_subscriber(key).callback(on_receipt).background().await?;
         }
@@ -116,27 +136,28 @@ impl Part {
                 ticks.tick().await;
                 for message in &mut messages {
                     message.site = site.keys.site().to_owned();
-                    self.publish(site, message).await?;
+                    self.say(site, message).await?;
                 }
-                self.resend(site).await?;
+                self.send_due(site).await?;
             }
         }
         for _ in 0..patience_s * u64::from(count) {
-            if self.sites.iter().all(|site| lock(&site.outbox).is_empty()) {
+            if self.sites.iter().all(|site| site.waiting() == 0) {
                 break;
             }
             for site in &self.sites {
-                self.resend(site).await?;
+                self.send_due(site).await?;
             }
             ticks.tick().await;
         }
-        let left = self.sites.iter().map(|site| lock(&site.outbox).len()).sum();
+        let left = self.sites.iter().map(SimulatedSite::waiting).sum();
         drop(self.sites);
         self.session.close().await.map_err(|e| anyhow!("zenoh: {e}"))?;
         Ok(left)
     }
 
-    async fn publish(&self, site: &SimulatedSite, message: &StateMessage) -> anyhow::Result<()> {
+    /// What is promised goes into the outbox, anything else at once.
+    async fn say(&self, site: &SimulatedSite, message: &StateMessage) -> anyhow::Result<()> {
         let kind = message.update.state.kind();
         let payload = encode(message, Encoding::Json).map_err(anyhow::Error::msg)?;
         {
@@ -145,27 +166,22 @@ impl Part {
             counts.payload_bytes += payload.len() as u64;
         }
         let payload = ZBytes::from(payload);
-        if kind.is_promised() {
-            let now_us = self.clock.now().0;
-            let waiting = Waiting { payload: payload.clone(), first_sent_us: now_us, last_sent_us: now_us };
-            lock(&site.outbox).insert((kind, message.seq), waiting);
+        if let Some(lane) = lock(&site.outbox).get_mut(&kind) {
+            lane.waiting.insert(message.seq, Waiting { payload, first_sent_us: self.clock.now().0 });
+            return Ok(());
         }
         put(site, kind, payload).await
     }
 
-    async fn resend(&self, site: &SimulatedSite) -> anyhow::Result<()> {
-        let now_us = self.clock.now().0;
-        let due: Vec<(Kind, ZBytes)> = lock(&site.outbox)
-            .iter_mut()
-            .filter(|(_, waiting)| now_us - waiting.last_sent_us >= RESEND_US)
-            .take(RESEND_AT_ONCE)
-            .map(|(&(kind, _), waiting)| {
-                waiting.last_sent_us = now_us;
-                (kind, waiting.payload.clone())
-            })
-            .collect();
-        if !due.is_empty() {
-            lock(&self.counts).sent_again += due.len() as u64;
+    /// Sends what is due from the outbox.
+    async fn send_due(&self, site: &SimulatedSite) -> anyhow::Result<()> {
+        let now = uptime(&self.clock);
+        let mut due = Vec::new();
+        for (&kind, lane) in lock(&site.outbox).iter_mut() {
+            let now_due = lane.pace.due(&lane.waiting, now);
+            lock(&self.counts).sent_again += now_due.again.len() as u64;
+            let numbers = now_due.again.into_iter().chain(now_due.fresh);
+            due.extend(numbers.filter_map(|seq| Some((kind, lane.waiting.get(&seq)?.payload.clone()))));
         }
         for (kind, payload) in due {
             put(site, kind, payload).await?;
@@ -174,19 +190,33 @@ impl Part {
     }
 }
 
+impl SimulatedSite {
+    /// How many messages have no receipt yet.
+    fn waiting(&self) -> usize {
+        lock(&self.outbox).values().map(|lane| lane.waiting.len()).sum()
+    }
+}
+
+/// The time of the paces.
+fn uptime(clock: &Clock) -> Duration {
+    Duration::from_secs_f64(clock.uptime_s())
+}
+
 async fn put(site: &SimulatedSite, kind: Kind, payload: ZBytes) -> anyhow::Result<()> {
     let Some(publisher) = site.publishers.get(&kind) else { bail!("{kind} was not declared") };
     publisher.put(payload).await.map_err(|e| anyhow!("zenoh: {e}"))
 }
 
 /// What a receipt names waits no more.
-fn take(outbox: &Outbox, receipt: &Receipt, now_us: i64, counts: &Mutex<Counts>) {
+fn take(outbox: &Outbox, receipt: &Receipt, clock: &Clock, counts: &Mutex<Counts>) {
     let mut outbox = lock(outbox);
-    for &[first, last] in &receipt.stored {
-        let range = (receipt.kind, first)..=(receipt.kind, last);
-        let named: Vec<(Kind, u64)> = outbox.range(range).map(|(&number, _)| number).collect();
-        for number in named {
-            if let Some(waiting) = outbox.remove(&number) {
+    let Some(lane) = outbox.get_mut(&receipt.kind) else { return };
+    let (now, now_us) = (uptime(clock), clock.now().0);
+    for &[first, last] in receipt.stored.iter().filter(|[first, last]| first <= last) {
+        let named: Vec<u64> = lane.waiting.range(first..=last).map(|(&seq, _)| seq).collect();
+        for seq in named {
+            if let Some(waiting) = lane.waiting.remove(&seq) {
+                lane.pace.received(seq, now);
                 lock(counts).latencies_us.push(now_us - waiting.first_sent_us);
             }
         }
