@@ -94,7 +94,7 @@ fn put(shared: &Shared, outbox: &mut Outbox, key: &StateKey, message: &StateMess
 }
 
 fn receive(shared: &Shared, outbox: &mut Outbox, receipt: &Receipt, now: Duration) {
-    let stored: u64 = receipt.stored.iter().map(|[first, last]| outbox.receive(receipt.kind, *first, *last, now)).sum();
+    let stored = outbox.receive(receipt.kind, &receipt.stored, now);
     *lock(&shared.counts).stored.entry(receipt.kind).or_default() += stored;
 }
 

@@ -13,7 +13,7 @@ mod limits;
 mod pace;
 mod store;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -179,22 +179,22 @@ impl Outbox {
         lane.waiting.insert(seq, waiting);
     }
 
-    /// The city has stored these numbers, both ends included. Returns how many of them waited.
-    pub(crate) fn receive(&mut self, kind: Kind, first: u64, last: u64, now: Duration) -> u64 {
-        let Some(lane) = self.lanes.get_mut(&kind).filter(|_| first <= last) else { return 0 };
-        let numbers: Vec<u64> = lane.waiting.range(first..=last).map(|(seq, _)| *seq).collect();
-        let mut count = 0;
-        for seq in numbers {
+    /// The city has stored these runs of numbers, both ends of each included. Returns how many of them waited.
+    pub(crate) fn receive(&mut self, kind: Kind, runs: &[[u64; 2]], now: Duration) -> u64 {
+        let Some(lane) = self.lanes.get_mut(&kind) else { return 0 };
+        let runs = runs.iter().filter(|[first, last]| first <= last);
+        let numbers: BTreeSet<u64> =
+            runs.flat_map(|&[first, last]| lane.waiting.range(first..=last).map(|(seq, _)| *seq)).collect();
+        for &seq in &numbers {
             let Some(waiting) = lane.remove(seq) else { continue };
-            lane.pace.received(seq, now);
             if waiting.held.is_none() {
                 lane.kept.insert(seq, waiting.bytes, waiting.at);
             }
             self.received.push((kind, seq));
             self.lazy_since.get_or_insert(now);
-            count += 1;
         }
-        count
+        lane.pace.received(&numbers, now);
+        u64::try_from(numbers.len()).unwrap_or(u64::MAX)
     }
 
     /// Somebody came: what is not received goes again.

@@ -11,7 +11,7 @@
 //! to a city that is merely slow, and it would never catch up. As in TCP (RFC 6298), a message that was sent twice tells
 //! nothing of how long a receipt takes, and a pause that has doubled stays until one that was sent once is answered.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
 /// Messages of one kind under way at once.
@@ -21,7 +21,7 @@ const PROBE: usize = 4;
 /// The first pause, and the least time that a message is given.
 const FIRST: Duration = Duration::from_secs(2);
 /// The longest pause: how late a city that comes back behind a router is noticed, unless something new is sent.
-const LONGEST: Duration = Duration::from_secs(60);
+const LONGEST: Duration = Duration::from_secs(20);
 
 /// The pace of one kind of one site. No clock in here: time is an argument, from any fixed moment on.
 #[derive(Debug)]
@@ -33,7 +33,7 @@ pub struct Pace {
     /// The time a message is given, and until the oldest go again without a receipt.
     pause: Duration,
     again_at: Option<Duration>,
-    /// How many may be under way when more go again.
+    /// How many that go again may be under way.
     room: usize,
     /// Whether something came back since messages last went again.
     answered: bool,
@@ -72,18 +72,20 @@ impl Pace {
         *self = Self { again_at: Some(now), answered: true, ..Self::new(sent_through) };
     }
 
-    /// A receipt for `seq`, which waited, came.
-    pub fn received(&mut self, seq: u64, now: Duration) {
+    /// A receipt came for these numbers, which waited; for none, it changes nothing.
+    pub fn received(&mut self, numbers: &BTreeSet<u64>, now: Duration) {
+        if numbers.is_empty() {
+            return;
+        }
         (self.answered, self.again_at) = (true, Some(now));
-        let Some(place) = self.flight.iter().position(|sent| sent.seq == seq) else { return };
-        let sent = self.flight[place];
-        if sent.once {
+        let is_named = |sent: &Sent| numbers.contains(&sent.seq);
+        let Some(last) = self.flight.iter().rposition(is_named) else { return };
+        let done: Vec<Sent> = self.flight.drain(..=last).collect();
+        if let Some(sent) = done.iter().rfind(|&sent| sent.once && is_named(sent)) {
             self.pause = now.saturating_sub(sent.at).saturating_mul(2).clamp(FIRST, LONGEST);
         }
-        let before = self.flight.len();
-        self.flight.retain(|other| other.at >= sent.at && other.seq != seq);
-        let is_lossy = self.flight.len() + 1 < before;
-        self.room = if is_lossy { (self.room / 2).max(PROBE) } else { (self.room + 1).min(WINDOW) };
+        let all_there = done.iter().all(is_named);
+        self.room = if all_there { (self.room + done.len()).min(WINDOW) } else { (self.room / 2).max(PROBE) };
     }
 
     /// Which of `waiting` go now; they count as sent.
@@ -96,7 +98,9 @@ impl Pace {
             }
             let under_way = |seq: &u64| self.flight.iter().any(|sent| sent.seq == *seq);
             let unanswered = waiting.range(..self.sent_through).map(|(seq, _)| *seq).filter(|seq| !under_way(seq));
-            due.again = unanswered.take(self.room.saturating_sub(self.flight.len())).collect();
+            let again = self.flight.iter().filter(|sent| !sent.once).count();
+            let room = self.room.saturating_sub(again).min(WINDOW.saturating_sub(self.flight.len()));
+            due.again = unanswered.take(room).collect();
             if !due.again.is_empty() && !self.answered {
                 self.pause = self.pause.saturating_mul(2).min(LONGEST);
             }
@@ -149,10 +153,8 @@ mod tests {
         numbers: impl IntoIterator<Item = u64>,
         now: Duration,
     ) {
-        for seq in numbers {
-            waiting.remove(&seq);
-            pace.received(seq, now);
-        }
+        let numbers: BTreeSet<u64> = numbers.into_iter().filter(|seq| waiting.remove(seq).is_some()).collect();
+        pace.received(&numbers, now);
     }
 
     #[test]
@@ -166,11 +168,11 @@ mod tests {
             assert_eq!(pace.due(&waiting, at), Due { again: vec![0, 1, 2, 3], fresh: vec![] });
             again_at.push(at.as_secs());
         }
-        assert_eq!(again_at, [2, 6, 14, 30, 62, 122, 182, 242]);
+        assert_eq!(again_at, [2, 6, 14, 30, 50, 70, 90, 110]);
         waiting.insert(9, ());
-        assert_eq!(pace.due(&waiting, s(250)), Due { again: vec![], fresh: vec![9] });
-        receive(&mut pace, &mut waiting, [9], s(251));
-        assert_eq!(pace.due(&waiting, s(251)).again, [0, 1, 2, 3], "overtaken");
+        assert_eq!(pace.due(&waiting, s(115)), Due { again: vec![], fresh: vec![9] });
+        receive(&mut pace, &mut waiting, [9], s(116));
+        assert_eq!(pace.due(&waiting, s(116)).again, [0, 1, 2, 3], "overtaken");
     }
 
     #[test]
@@ -231,7 +233,7 @@ mod tests {
             for (site, seq) in queue.drain(..per_s.min(queue.len())) {
                 let (pace, waiting) = &mut paces[site];
                 if waiting.remove(&seq).is_some() {
-                    pace.received(seq, s(second + 1));
+                    pace.received(&BTreeSet::from([seq]), s(second + 1));
                     stored += 1;
                 }
             }
@@ -242,7 +244,7 @@ mod tests {
     #[test]
     fn a_city_that_is_too_slow_is_not_buried_in_copies() {
         let (sent, stored) = overloaded(100, 60, 60, 160);
-        assert_eq!(stored, 6000, "60 a second for 100 s would be enough, with half as much for copies");
-        assert!(sent < 9000, "{sent}");
+        assert_eq!(stored, 6000, "it takes 100 s at least");
+        assert!(sent < 2 * stored, "{sent}");
     }
 }

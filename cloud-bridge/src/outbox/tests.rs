@@ -64,8 +64,8 @@ fn what_was_saved_is_there_again_in_order_until_it_is_received() {
     outbox.put((P, 5), message(s(4), Some("p1"), b"p5"));
     outbox.save(s(9), false).unwrap();
     assert_eq!(outbox.due(s(9)), [((T, 5), true), ((T, 7), true), ((T, 1 << 32), true), ((P, 5), true)]);
-    assert_eq!(outbox.receive(T, 6, u64::MAX, s(9)), 2, "only what waits counts, however long the run");
-    assert_eq!(outbox.receive(T, 7, 5, s(9)), 0);
+    assert_eq!(outbox.receive(T, &[[6, u64::MAX]], s(9)), 2, "only what waits counts, however long the run");
+    assert_eq!(outbox.receive(T, &[[7, 5]], s(9)), 0);
     outbox.save(s(12), true).unwrap();
     drop(outbox);
 
@@ -121,7 +121,7 @@ fn too_much_and_too_old_go_first_and_are_counted() {
         outbox.put((T, seq), message(s(80), None, &[b'x'; 10]));
     }
     outbox.save(s(103), false).unwrap();
-    outbox.receive(T, 0, 9, s(103));
+    outbox.receive(T, &[[0, 9]], s(103));
     outbox.give_up(s(103));
     outbox.save(s(103), true).unwrap();
     assert_eq!(history(&outbox, None), [6, 7]);
@@ -219,7 +219,7 @@ fn while_the_disk_is_full_memory_holds_what_it_may_and_all_is_written_when_there
     let due = outbox.due(s(150));
     assert_eq!(due.iter().map(|((_, seq), _)| *seq).take(3).collect::<Vec<_>>(), [0, 51, 52]);
     assert!(outbox.read((T, 51)).unwrap().is_some(), "sent from memory");
-    assert_eq!(outbox.receive(T, 51, 60, s(151)), 10);
+    assert_eq!(outbox.receive(T, &[[51, 60]], s(151)), 10);
 
     most.store(u64::MAX, Ordering::Relaxed);
     outbox.save(s(200), false).unwrap();

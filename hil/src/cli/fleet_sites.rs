@@ -3,7 +3,7 @@
 //! Each does what a real one does as far as the city can tell: a liveliness token, growing numbers, an outbox (in memory)
 //! from which a message goes only when its receipt comes, and a real site's pace in sending it, and in sending it again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -21,6 +21,8 @@ use zenoh::session::TransportEvent;
 
 use super::fleet_report::Counts;
 
+/// A site looks into its outbox whenever so many sites of its session have spoken: ten times a second, of 50 sites.
+const LOOK_EVERY: usize = 5;
 /// How often it is looked whether the city listens.
 const LOOK: Duration = Duration::from_millis(100);
 
@@ -132,23 +134,21 @@ impl Part {
         for second in 0..seconds {
             let mut messages =
                 say(self.clock.now().0).map(|update| StateMessage { site: String::new(), seq: base + second, update });
-            for site in &self.sites {
+            for (n, site) in self.sites.iter().enumerate() {
                 ticks.tick().await;
                 for message in &mut messages {
                     message.site = site.keys.site().to_owned();
                     self.say(site, message).await?;
                 }
-                self.send_due(site).await?;
+                self.look(n).await?;
             }
         }
-        for _ in 0..patience_s * u64::from(count) {
+        for tick in 0..patience_s * u64::from(count) {
             if self.sites.iter().all(|site| site.waiting() == 0) {
                 break;
             }
-            for site in &self.sites {
-                self.send_due(site).await?;
-            }
             ticks.tick().await;
+            self.look(usize::try_from(tick)?).await?;
         }
         let left = self.sites.iter().map(SimulatedSite::waiting).sum();
         drop(self.sites);
@@ -171,6 +171,14 @@ impl Part {
             return Ok(());
         }
         put(site, kind, payload).await
+    }
+
+    /// Every so many sites, the `n`th among them, look whether something is due.
+    async fn look(&self, n: usize) -> anyhow::Result<()> {
+        for site in self.sites.iter().skip(n % LOOK_EVERY).step_by(LOOK_EVERY) {
+            self.send_due(site).await?;
+        }
+        Ok(())
     }
 
     /// Sends what is due from the outbox.
@@ -212,15 +220,12 @@ fn take(outbox: &Outbox, receipt: &Receipt, clock: &Clock, counts: &Mutex<Counts
     let mut outbox = lock(outbox);
     let Some(lane) = outbox.get_mut(&receipt.kind) else { return };
     let (now, now_us) = (uptime(clock), clock.now().0);
-    for &[first, last] in receipt.stored.iter().filter(|[first, last]| first <= last) {
-        let named: Vec<u64> = lane.waiting.range(first..=last).map(|(&seq, _)| seq).collect();
-        for seq in named {
-            if let Some(waiting) = lane.waiting.remove(&seq) {
-                lane.pace.received(seq, now);
-                lock(counts).latencies_us.push(now_us - waiting.first_sent_us);
-            }
-        }
-    }
+    let runs = receipt.stored.iter().filter(|[first, last]| first <= last);
+    let named: BTreeSet<u64> =
+        runs.flat_map(|&[first, last]| lane.waiting.range(first..=last).map(|(&seq, _)| seq)).collect();
+    lane.pace.received(&named, now);
+    let answered = named.iter().filter_map(|seq| lane.waiting.remove(seq));
+    lock(counts).latencies_us.extend(answered.map(|waiting| now_us - waiting.first_sent_us));
 }
 
 /// Whoever panicked with it held nothing half done.
