@@ -59,6 +59,10 @@ fn zenoh_config(link: &LinkConfig) -> zenoh::Result<Config> {
     set("plugins_loading/enabled", json!(false))?;
     set("adminspace/enabled", json!(false))?;
     set("transport/link/tx/threads", json!(1))?;
+    if link.mode != LinkMode::Router {
+        // Who speaks first may wait for a slow line; a router may not, since others wait for the thread that would (1 ms).
+        set("transport/link/tx/queue/congestion_control/drop/wait_before_drop", json!(100_000))?;
+    }
     // The default lets anybody make us hold 1 GiB; twice the payload leaves room for what surrounds it.
     set("transport/link/rx/max_message_size", json!(2 * MAX_PAYLOAD_BYTES))?;
     if let Some(tls) = &link.tls {

@@ -208,16 +208,19 @@ fn send_promised(shared: &Shared, publishers: &mut Publishers, kind: Kind, store
 /// sites. There are no more than the bridge keeps keys.
 struct Publishers {
     session: Session,
-    of: BTreeMap<StateKey, Publisher<'static>>,
+    /// By key, and whether what goes there is too large for one batch.
+    of: BTreeMap<(StateKey, bool), Publisher<'static>>,
 }
 
 impl Publishers {
     fn put(&mut self, key: StateKey, payload: Vec<u8>, encoding: Encoding) -> Result<(), String> {
         let failed = |e: zenoh::Error| format!("{key}: {e}");
-        let publisher = match self.of.entry(key.clone()) {
+        let is_large = payload.len() > ONE_BATCH_BYTES;
+        let publisher = match self.of.entry((key.clone(), is_large)) {
             Entry::Occupied(there) => there.into_mut(),
             Entry::Vacant(new) => {
-                let (congestion, priority, express) = quality(key.kind);
+                let (priority, express) = quality(key.kind);
+                let congestion = congestion(key.kind, is_large);
                 let publisher = self.session.declare_publisher(key.to_string()).congestion_control(congestion);
                 new.insert(publisher.priority(priority).express(express).wait().map_err(failed)?)
             }
@@ -226,20 +229,27 @@ impl Publishers {
     }
 }
 
-/// How each kind travels. `Drop` gives a message up when the queue stays full for a millisecond, and a message larger than
-/// one batch (64 kB) sooner; `Block` waits, and may hold up a router behind one slow reader until it is cut off (5 s).
-fn quality(kind: Kind) -> (CongestionControl, Priority, bool) {
+/// What surely fits into one of Zenoh's batches (65 535 bytes), key and all.
+const ONE_BATCH_BYTES: usize = 60_000;
+
+/// What a router does when the next one takes no more. `Drop` gives a message up after a moment, and one of several batches
+/// nearly always. `Block` waits, holding up all that comes in by the same link, and cuts the other off after 5 s: two routers
+/// that wait for each other stand still for as long. So what is promised is rather dropped, for it goes again
+/// ([`crate::Pace`]), unless it would never get through.
+fn congestion(kind: Kind, is_large: bool) -> CongestionControl {
+    if kind.is_promised() && is_large { CongestionControl::Block } else { CongestionControl::Drop }
+}
+
+/// How each kind travels, and whether it is held back for a batch (no, if express).
+fn quality(kind: Kind) -> (Priority, bool) {
     match kind {
-        // Small, ten a second, each overtaken by the next: late is worse than never. Express: not held back for a batch.
-        Kind::Signal => (CongestionControl::Drop, Priority::InteractiveHigh, true),
-        // Small, and the next one says as much.
-        Kind::Health => (CongestionControl::Drop, Priority::Data, false),
-        // One that is lost goes again, but only after seconds; and they are few.
-        Kind::Traffic => (CongestionControl::Block, Priority::Data, false),
-        // Few, small and urgent.
-        Kind::Event => (CongestionControl::Block, Priority::DataHigh, true),
-        // Few, and with hundreds of bays large: just what `Drop` loses.
-        Kind::Parking => (CongestionControl::Block, Priority::DataLow, false),
+        // Ten a second, each overtaken by the next: late is worse than never.
+        Kind::Signal => (Priority::InteractiveHigh, true),
+        Kind::Health | Kind::Traffic => (Priority::Data, false),
+        // Few and urgent.
+        Kind::Event => (Priority::DataHigh, true),
+        // It may be large, and nobody waits for it.
+        Kind::Parking => (Priority::DataLow, false),
     }
 }
 

@@ -103,7 +103,7 @@ impl Part {
         for Update { state, .. } in say(0) {
             let publisher = self.session.declare_publisher(keys.state(&state)?.to_string());
             let publisher = publisher.encoding(zenoh::bytes::Encoding::APPLICATION_JSON);
-            publishers.insert(state.kind(), publisher.congestion_control(CongestionControl::Block).await?);
+            publishers.insert(state.kind(), publisher.congestion_control(CongestionControl::Drop).await?);
         }
         let token = self.session.liveliness().declare_token(keys.alive()).await?;
         // It stands as long as the session.
