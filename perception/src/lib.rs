@@ -14,7 +14,7 @@ pub mod events;
 pub mod frames;
 pub mod lanes;
 pub mod lift;
-mod outline;
+pub mod outline;
 pub mod parking;
 pub mod priors;
 pub mod risk;

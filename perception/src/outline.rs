@@ -1,4 +1,4 @@
-//! The rectangle that a road user covers on the ground, and when two of them would touch.
+//! The rectangle that a road user covers on the ground, how much two of them share, and when they would touch.
 
 use crate::frames::unit_from_heading;
 use crate::priors::class_prior;
@@ -6,13 +6,17 @@ use crate::track::Track;
 
 /// How finely the future is looked at, seconds.
 const STEP_S: f64 = 0.1;
+/// What two share is looked at in a grid of this many points a side.
+const GRID: u32 = 5;
 
 /// A road user's rectangle on the ground.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Outline {
+pub struct Outline {
     pub(crate) centre_m: [f64; 2],
     pub(crate) ahead: [f64; 2],
     half_m: [f64; 2],
+    /// From its middle to a corner.
+    pub(crate) radius_m: f64,
 }
 
 /// Two rectangles that touch.
@@ -25,12 +29,15 @@ pub(crate) struct Contact {
 }
 
 impl Outline {
-    pub(crate) fn of(track: &Track) -> Self {
+    /// Of a track: as large as the track says, else as usual for its class; to the north if its heading is not known.
+    pub fn of(track: &Track) -> Self {
         let usual = class_prior(track.class);
+        let half_m = [track.length_m.unwrap_or(usual.length_m) / 2.0, track.width_m.unwrap_or(usual.width_m) / 2.0];
         Self {
             centre_m: track.position_enu_m,
             ahead: unit_from_heading(track.heading_cw_north_rad.unwrap_or_default()),
-            half_m: [track.length_m.unwrap_or(usual.length_m) / 2.0, track.width_m.unwrap_or(usual.width_m) / 2.0],
+            half_m,
+            radius_m: half_m[0].hypot(half_m[1]),
         }
     }
 
@@ -39,9 +46,37 @@ impl Outline {
         Self { centre_m, ..*self }
     }
 
-    /// From its middle to a corner, metres.
-    pub(crate) fn radius_m(&self) -> f64 {
-        self.half_m[0].hypot(self.half_m[1])
+    fn area_m2(&self) -> f64 {
+        4.0 * self.half_m[0] * self.half_m[1]
+    }
+
+    fn covers(&self, point: [f64; 2]) -> bool {
+        let [east, north] = [point[0] - self.centre_m[0], point[1] - self.centre_m[1]];
+        let along = east * self.ahead[0] + north * self.ahead[1];
+        let across = east * self.ahead[1] - north * self.ahead[0];
+        along.abs() <= self.half_m[0] && across.abs() <= self.half_m[1]
+    }
+
+    /// The share of the smaller of two that the larger covers, 0 to 1, to 0.04.
+    pub fn shared(&self, other: &Self) -> f64 {
+        let [east, north] = [0, 1].map(|axis: usize| self.centre_m[axis] - other.centre_m[axis]);
+        let radius_m = self.radius_m + other.radius_m;
+        // Nearly all pairs are far apart on one axis.
+        if east.abs() > radius_m || north.abs() > radius_m || east.hypot(north) > radius_m {
+            return 0.0;
+        }
+        let (small, large) = if self.area_m2() <= other.area_m2() { (self, other) } else { (other, self) };
+        let offset = |step: u32| (f64::from(step) + 0.5) / f64::from(GRID) * 2.0 - 1.0;
+        let mut covered = 0;
+        for (along, across) in (0..GRID).flat_map(|along| (0..GRID).map(move |across| (along, across))) {
+            let [along_m, across_m] = [offset(along) * small.half_m[0], offset(across) * small.half_m[1]];
+            let point = [
+                small.centre_m[0] + along_m * small.ahead[0] + across_m * small.ahead[1],
+                small.centre_m[1] + along_m * small.ahead[1] - across_m * small.ahead[0],
+            ];
+            covered += u32::from(large.covers(point));
+        }
+        f64::from(covered) / f64::from(GRID * GRID)
     }
 
     /// Half of its extent along a direction, metres.

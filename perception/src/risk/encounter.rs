@@ -48,7 +48,7 @@ impl Nearing {
         }
         let apart_m = apart[0].hypot(apart[1]).max(0.1);
         let closing_mps = approach / apart_m;
-        let touching_m = a.outline.radius_m() + b.outline.radius_m();
+        let touching_m = a.outline.radius_m + b.outline.radius_m;
         if closing_mps < CLOSING_MPS || apart_m - touching_m > closing[0].hypot(closing[1]) * horizon_s {
             return None;
         }

@@ -45,7 +45,7 @@ impl Trail {
         }
         let [mut west, mut south, mut east, mut north] = [f64::MAX, f64::MAX, f64::MIN, f64::MIN];
         for Step { outline, .. } in &self.steps {
-            let ([e, n], r) = (outline.centre_m, outline.radius_m());
+            let ([e, n], r) = (outline.centre_m, outline.radius_m);
             (west, south) = (west.min(e - r), south.min(n - r));
             (east, north) = (east.max(e + r), north.max(n + r));
         }
@@ -61,7 +61,7 @@ impl Trail {
         course_rad: f64,
         cov_m2: &[[f64; 2]; 2],
     ) -> Option<(f64, f64)> {
-        let ([e, n], r, [west, south, east, north]) = (outline.centre_m, outline.radius_m(), self.bounds);
+        let ([e, n], r, [west, south, east, north]) = (outline.centre_m, outline.radius_m, self.bounds);
         if e + r < west || e - r > east || n + r < south || n - r > north {
             return None;
         }

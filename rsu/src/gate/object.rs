@@ -2,21 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use perception::frames::{inside, unit_from_heading};
-use perception::priors::class_prior;
+use perception::frames::inside;
+use perception::outline::Outline;
 use perception::time::UtcMicros;
 use perception::track::Track;
 
 use super::Reason;
 
-/// Two tracks whose footprints share this much of the smaller one may be one road user.
+/// Two tracks whose outlines share this much of the smaller one may be one road user.
 const SHARED: f64 = 0.5;
 /// ... if their velocities differ by no more than this, m/s: two people who meet do not move as one.
 const SAME_VELOCITY_MPS: f64 = 1.5;
 /// A reason for which nobody was held back for so long is news when it comes again, seconds.
 const QUIET_S: f64 = 60.0;
-/// A footprint is looked at in a grid of this many points a side.
-const GRID: u32 = 5;
 
 /// The limits. Defaults are those of T/CSAE 53-2020's 100 ms service.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -108,7 +106,7 @@ impl ObjectGate {
 
 /// Of each two that are one road user the lesser: it exists less surely, fewer sensors see it, it is younger.
 fn duplicates(tracks: &[&Track]) -> Vec<u64> {
-    let boxes: Vec<Footprint> = tracks.iter().map(|track| Footprint::of(track)).collect();
+    let outlines: Vec<Outline> = tracks.iter().map(|track| Outline::of(track)).collect();
     let mut order: Vec<usize> = (0..tracks.len()).collect();
     order.sort_by(|a, b| {
         let [a, b] = [tracks[*a], tracks[*b]];
@@ -121,7 +119,7 @@ fn duplicates(tracks: &[&Track]) -> Vec<u64> {
         let is_one_with = |other: &usize| {
             let apart =
                 [0, 1].map(|axis: usize| tracks[index].velocity_enu_mps[axis] - tracks[*other].velocity_enu_mps[axis]);
-            boxes[index].shares(&boxes[*other]) >= SHARED && apart[0].hypot(apart[1]) <= SAME_VELOCITY_MPS
+            outlines[index].shared(&outlines[*other]) >= SHARED && apart[0].hypot(apart[1]) <= SAME_VELOCITY_MPS
         };
         if kept.iter().any(is_one_with) {
             lesser.push(tracks[index].id);
@@ -130,63 +128,6 @@ fn duplicates(tracks: &[&Track]) -> Vec<u64> {
         }
     }
     lesser
-}
-
-/// What a road user covers of the ground.
-struct Footprint {
-    centre_m: [f64; 2],
-    /// Unit vector to the front.
-    ahead: [f64; 2],
-    half_m: [f64; 2],
-    /// From the centre to a corner.
-    reach_m: f64,
-}
-
-impl Footprint {
-    fn of(track: &Track) -> Self {
-        let usual = class_prior(track.class);
-        let [length_m, width_m] = [track.length_m.unwrap_or(usual.length_m), track.width_m.unwrap_or(usual.width_m)];
-        let half_m = [0.5 * length_m, 0.5 * width_m];
-        Self {
-            centre_m: track.position_enu_m,
-            ahead: unit_from_heading(track.heading_cw_north_rad.unwrap_or_default()),
-            half_m,
-            reach_m: half_m[0].hypot(half_m[1]),
-        }
-    }
-
-    fn area_m2(&self) -> f64 {
-        self.half_m[0] * self.half_m[1]
-    }
-
-    fn covers(&self, point: [f64; 2]) -> bool {
-        let [east, north] = [point[0] - self.centre_m[0], point[1] - self.centre_m[1]];
-        let along = east * self.ahead[0] + north * self.ahead[1];
-        let across = east * self.ahead[1] - north * self.ahead[0];
-        along.abs() <= self.half_m[0] && across.abs() <= self.half_m[1]
-    }
-
-    /// The share of the smaller of two that the larger covers.
-    fn shares(&self, other: &Self) -> f64 {
-        let [east, north] = [0, 1].map(|axis: usize| self.centre_m[axis] - other.centre_m[axis]);
-        let reach_m = self.reach_m + other.reach_m;
-        // Nearly all pairs are far apart on one axis.
-        if east.abs() > reach_m || north.abs() > reach_m || east.hypot(north) > reach_m {
-            return 0.0;
-        }
-        let (small, large) = if self.area_m2() <= other.area_m2() { (self, other) } else { (other, self) };
-        let offset = |step: u32| (f64::from(step) + 0.5) / f64::from(GRID) * 2.0 - 1.0;
-        let mut covered = 0;
-        for (along, across) in (0..GRID).flat_map(|along| (0..GRID).map(move |across| (along, across))) {
-            let [along_m, across_m] = [offset(along) * small.half_m[0], offset(across) * small.half_m[1]];
-            let point = [
-                small.centre_m[0] + along_m * small.ahead[0] + across_m * small.ahead[1],
-                small.centre_m[1] + along_m * small.ahead[1] - across_m * small.ahead[0],
-            ];
-            covered += u32::from(large.covers(point));
-        }
-        f64::from(covered) / f64::from(GRID * GRID)
-    }
 }
 
 #[cfg(test)]
