@@ -111,7 +111,7 @@ pub(crate) enum OutgoingKey {
 /// What goes out.
 #[derive(Debug)]
 pub(crate) enum Outgoing {
-    Latest(StateMessage),
+    Latest(Box<StateMessage>),
     Ack(Vec<u8>),
     Promised {
         stored: Stored,
@@ -204,7 +204,7 @@ impl Bridge {
     /// Queues a message to be sent, unless a newer one comes before.
     fn say(&self, key: StateKey, message: StateMessage) -> Result<(), DropReason> {
         let kind = key.kind;
-        match self.shared.queue.push(OutgoingKey::Latest(key), Outgoing::Latest(message)) {
+        match self.shared.queue.push(OutgoingKey::Latest(key), Outgoing::Latest(Box::new(message))) {
             Pushed::Queued => Ok(()),
             Pushed::Superseded => {
                 self.shared.count_drop(kind, DropReason::Superseded);

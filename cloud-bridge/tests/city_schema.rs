@@ -255,6 +255,7 @@ fn event() -> Update {
         north_m: -20.5,
         lane: Some("n_in/1".into()),
         tracks: vec![41, 40],
+        evidence: Some("1772368500000000-7.mcap".into()),
         measure: Some(8.0),
         confidence: 0.97,
         began_at_us: 1_772_368_500_000_000,

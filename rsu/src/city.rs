@@ -347,8 +347,8 @@ fn bay(bay: &parking::BayState) -> Bay {
     }
 }
 
-/// An event as it stands.
-pub fn event(event: &Event, simulated: bool) -> Update {
+/// An event as it stands; `evidence`: the name of the recording around it.
+pub fn event(event: &Event, evidence: Option<String>, simulated: bool) -> Update {
     let [east_m, north_m] = event.place_enu_m;
     let state = State::Event(schema::Event {
         event: format!("{}-{}", event.began_at.0, event.number),
@@ -360,6 +360,7 @@ pub fn event(event: &Event, simulated: bool) -> Update {
         north_m,
         lane: event.lane.as_ref().map(ToString::to_string),
         tracks: event.tracks.clone(),
+        evidence,
         measure: event.measure,
         confidence: event.confidence,
         began_at_us: event.began_at.0,

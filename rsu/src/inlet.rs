@@ -6,6 +6,7 @@ use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use perception::time::UtcMicros;
 
 use crate::clock::Clock;
+use crate::evidence::EvidenceTap;
 use crate::metrics::Metrics;
 use crate::pipeline::Input;
 use crate::record::Recorder;
@@ -28,6 +29,7 @@ pub struct Arrival {
 pub struct Inlet {
     queue: SyncSender<Arrival>,
     recorder: Option<Recorder>,
+    evidence: Option<EvidenceTap>,
     clock: Arc<Clock>,
     metrics: Metrics,
 }
@@ -36,7 +38,12 @@ impl Inlet {
     /// The inlet and the pipeline's end of it.
     pub fn new(recorder: Option<Recorder>, clock: Arc<Clock>, metrics: Metrics) -> (Self, Receiver<Arrival>) {
         let (queue, inputs) = sync_channel(QUEUE);
-        (Self { queue, recorder, clock, metrics }, inputs)
+        (Self { queue, recorder, evidence: None, clock, metrics }, inputs)
+    }
+
+    /// The same, and what arrives may become evidence.
+    pub fn with_evidence(self, evidence: Option<EvidenceTap>) -> Self {
+        Self { evidence, ..self }
     }
 
     /// Bytes of the signal controller, for the recording only.
@@ -51,6 +58,9 @@ impl Inlet {
         let at = self.clock.now();
         if let Some(recorder) = &self.recorder {
             recorder.record(at, &input);
+        }
+        if let Some(evidence) = &self.evidence {
+            evidence.take(at, &input);
         }
         if let Input::Sensor(frame) = &input {
             self.metrics.sensor_frames.with_label_values(&[&**frame.sensor()]).inc();

@@ -15,6 +15,7 @@ pub mod commands;
 pub mod config;
 pub mod console;
 pub mod durable;
+pub mod evidence;
 pub mod gate;
 pub mod ghosts;
 pub mod health;

@@ -111,6 +111,10 @@ pub struct Metrics {
     pub water_measured_s: GaugeVec,
     /// `lukou_events_total{kind,ending}`: events that are over.
     pub events: IntCounterVec,
+    /// `lukou_evidence_files`: recordings around events that are kept.
+    pub evidence_files: IntGauge,
+    /// `lukou_evidence_bytes`: what they take.
+    pub evidence_bytes: IntGauge,
     /// `lukou_info{version,site}`: always 1.
     pub info: GaugeVec,
 }
@@ -172,6 +176,8 @@ impl Metrics {
             water_depth_m: make.gauges("lukou_water_depth_m", "Depth of water on the road, as a gauge last said", &["gauge"])?,
             water_measured_s: make.gauges("lukou_water_measured_timestamp_seconds", "When a gauge measured its newest depth, since 1970 UTC", &["gauge"])?,
             events: make.counter("lukou_events_total", "Events on the road that are over, by kind and how they ended", &["kind", "ending"])?,
+            evidence_files: make.int_gauge("lukou_evidence_files", "Recordings around events that are kept")?,
+            evidence_bytes: make.int_gauge("lukou_evidence_bytes", "Bytes of the recordings around events")?,
             info: make.gauges("lukou_info", "What runs here", &["version", "site"])?,
             registry,
         })

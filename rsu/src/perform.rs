@@ -23,6 +23,7 @@ use crate::console::state::{
     ConsoleTrack,
 };
 use crate::console::{ConsoleFeed, SentMessages};
+use crate::evidence::Evidence;
 use crate::gate::SaidSignal;
 use crate::health::{Health, Level};
 use crate::inlet::Inlet;
@@ -75,6 +76,8 @@ pub struct Performer {
     pub lots_told: LotsTold,
     /// Where decisions on priority are kept.
     pub audit: Option<AuditLog>,
+    /// Keeps a recording around each event.
+    pub evidence: Option<Evidence>,
     /// The way to the signal controller.
     pub control: Box<dyn Control>,
     /// For the controller's word.
@@ -99,7 +102,7 @@ impl Performer {
             Output::Traffic(windows) => self.traffic(&windows),
             Output::Parking(lots) => self.parking(now, &lots),
             Output::Sensors(sensors) => self.sensors(&sensors),
-            Output::Events(events) => self.events(&events),
+            Output::Events(events) => self.events(now, &events),
             Output::Water(level) => {
                 let gauge = [&*level.gauge];
                 self.metrics.water_depth_m.with_label_values(&gauge).set(level.depth_m);
@@ -281,13 +284,14 @@ impl Performer {
     }
 
     /// Counted once, when it is over: how it ended is known then.
-    fn events(&mut self, events: &[Event]) {
+    fn events(&mut self, now: UtcMicros, events: &[Event]) {
         let simulated = self.simulated();
         for event in events {
             if let Some((_, ending)) = event.ended {
                 self.metrics.events.with_label_values(&[event.kind.as_str(), ending.as_str()]).inc();
             }
-            self.publish(city::event(event, simulated));
+            let evidence = self.evidence.as_mut().and_then(|evidence| evidence.follow(now, event));
+            self.publish(city::event(event, evidence, simulated));
         }
     }
 

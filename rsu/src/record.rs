@@ -55,8 +55,8 @@ impl Recorder {
 
     /// Never waits; what the disk cannot take is counted.
     pub fn record(&self, arrived_at: UtcMicros, input: &Input) {
-        if let Some((captured_at, item)) = item(arrived_at, input) {
-            self.queue(Recorded { arrived_at, captured_at, item });
+        if let Some(entry) = recorded(arrived_at, input) {
+            self.queue(entry);
         }
     }
 
@@ -106,18 +106,22 @@ fn write_all(mut writer: RecordingWriter, entries: &Receiver<Recorded>, clock: &
     }
 }
 
-fn item(arrived_at: UtcMicros, input: &Input) -> Option<(UtcMicros, Item)> {
-    match input {
-        Input::Sensor(SensorFrame::Camera(frame)) => Some((frame.captured_at, Item::Camera(frame.clone()))),
-        Input::Sensor(SensorFrame::Radar(scan)) => Some((scan.captured_at, Item::Radar(scan.clone()))),
-        Input::Signal(state) => Some((state.captured_at, Item::Signal(signal_record(state)))),
+/// An input as a recording has it. `None`: it has no channel there.
+pub fn recorded(arrived_at: UtcMicros, input: &Input) -> Option<Recorded> {
+    let (captured_at, item) = match input {
+        Input::Sensor(SensorFrame::Camera(frame)) => (frame.captured_at, Item::Camera(frame.clone())),
+        Input::Sensor(SensorFrame::Radar(scan)) => (scan.captured_at, Item::Radar(scan.clone())),
+        Input::Signal(state) => (state.captured_at, Item::Signal(signal_record(state))),
         // What is in it is not known before it is decoded: it counts as captured when it came.
         Input::Received { receiver, frame } => {
-            Some((arrived_at, Item::V2xReceived { radio: receiver.to_string(), hex: hex(frame) }))
+            (arrived_at, Item::V2xReceived { radio: receiver.to_string(), hex: hex(frame) })
         }
         // A replayed controller is not asked again; counts of lots, gauges and the city's notices have no channel in a recording.
-        Input::Commanded { .. } | Input::LotCount { .. } | Input::Water(_) | Input::Notice(_) | Input::Tick => None,
-    }
+        Input::Commanded { .. } | Input::LotCount { .. } | Input::Water(_) | Input::Notice(_) | Input::Tick => {
+            return None;
+        }
+    };
+    Some(Recorded { arrived_at, captured_at, item })
 }
 
 /// A state of the signal as the recording has it.

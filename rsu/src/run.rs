@@ -25,6 +25,7 @@ use crate::clock::{Clock, Stopwatch};
 use crate::commands::{Clerk, Host, NoticeBook, PlanBook, SiteFileDesk, ToPipeline};
 use crate::config::Site;
 use crate::console::{ConsoleFeed, ConsoleMap, ConsoleState, SentMessages};
+use crate::evidence::{Evidence, EvidenceTap};
 use crate::ghosts;
 use crate::health::Health;
 use crate::history_file::HistoryFile;
@@ -72,6 +73,7 @@ pub struct Service {
     radios: Radios,
     city: CityLink,
     recorder: Option<Recorder>,
+    evidence: Option<EvidenceTap>,
     tasks: Vec<tokio::task::JoinHandle<()>>,
 }
 
@@ -102,7 +104,9 @@ impl Service {
             .transpose()
             .context("recording")?;
 
+        let evidence = evidence_of(site, &metrics)?;
         let (inlet, inputs) = Inlet::new(recorder.clone(), clock.clone(), metrics.clone());
+        let inlet = inlet.with_evidence(evidence.clone());
         let (to_pipeline, answers) = ToPipeline::new(inlet.clone());
         let plan = PlanBook::open(site);
         let notices = NoticeBook::open(&site.state_dir, clock.now());
@@ -148,6 +152,7 @@ impl Service {
             signal_told_at: perception::time::UtcMicros::default(),
             lots_told: LotsTold::default(),
             audit: audit_of(site, &metrics)?,
+            evidence: site.evidence.clone().zip(evidence.clone()).map(|(settings, tap)| Evidence::new(settings, tap)),
             control,
             inlet: inlet.clone(),
             answers,
@@ -215,6 +220,7 @@ impl Service {
             radios,
             city,
             recorder,
+            evidence,
             tasks,
         })
     }
@@ -233,7 +239,19 @@ impl Service {
 
     /// Stops everything in order; bounded in time.
     pub async fn stop(self) {
-        let Self { stop_tasks, pipeline, pipeline_stop, sensing, receivers, radios, city, recorder, tasks, .. } = self;
+        let Self {
+            stop_tasks,
+            pipeline,
+            pipeline_stop,
+            sensing,
+            receivers,
+            radios,
+            city,
+            recorder,
+            evidence,
+            tasks,
+            ..
+        } = self;
         let stopped = tokio::task::spawn_blocking(move || {
             sensing.stop();
             receivers.stop();
@@ -254,11 +272,12 @@ impl Service {
             }
         }
         city.close().await;
-        if let Some(recorder) = recorder {
-            let finished = tokio::task::spawn_blocking(move || recorder.finish());
-            if let Err(error) = finished.await {
-                tracing::error!(%error, "the recording did not end as it should");
-            }
+        let finished = tokio::task::spawn_blocking(move || {
+            recorder.into_iter().for_each(Recorder::finish);
+            evidence.into_iter().for_each(EvidenceTap::finish);
+        });
+        if let Err(error) = finished.await {
+            tracing::error!(%error, "the recording did not end as it should");
         }
     }
 }
@@ -308,6 +327,11 @@ fn control_of(site: &Site) -> (Box<dyn Control>, Option<mpsc::Receiver<Command>>
 fn audit_of(site: &Site, metrics: &Metrics) -> anyhow::Result<Option<AuditLog>> {
     let start = || AuditLog::start(&site.state_dir, metrics.clone());
     site.priority.as_ref().map(|_| start()).transpose().context("site.toml, state_dir: the audit log of priority")
+}
+
+fn evidence_of(site: &Site, metrics: &Metrics) -> anyhow::Result<Option<EvidenceTap>> {
+    let start = |settings| EvidenceTap::start(settings, &site.state_dir, &site.geometry, metrics.clone());
+    site.evidence.as_ref().map(start).transpose().context("evidence of events")
 }
 
 async fn look(mut lookout: Lookout, mut shutdown: Shutdown) {

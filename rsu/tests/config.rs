@@ -148,6 +148,19 @@ fn who_may_ask_for_priority_is_checked() {
 }
 
 #[test]
+fn how_much_evidence_is_kept_is_checked() {
+    let with = |name: &str, lines: &str, words: &[&str]| {
+        one(name, &[("[cloud]", &format!("[evidence]\n{lines}\n\n[cloud]"))], words);
+    };
+    with("evidence-kind", "kinds = [\"flooding\"]", &["evidence.kinds", "gauges"]);
+    with("evidence-long", "longest_s = 35.0", &["evidence.longest_s", "40 to 3600"]);
+    with("evidence-before", "before_s = -1.0", &["evidence.before_s", "is -1"]);
+    with("evidence-bytes", "max_bytes = 10", &["evidence.max_bytes", "is 10"]);
+    let (exit, ..) = check("evidence-good", &[("[cloud]", "[evidence]\nkinds = [\"near_miss\"]\n\n[cloud]")]);
+    assert_eq!(exit, 0);
+}
+
+#[test]
 fn a_map_that_is_missing_or_wrong_is_named_with_its_file() {
     let problems_of = |changes: &[(&str, &str)]| problems("map", changes).join("\n");
     let missing = problems_of(&[("map = \"map.geojson\"", "map = \"roads.geojson\"")]);

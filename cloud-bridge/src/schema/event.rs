@@ -31,6 +31,10 @@ pub struct Event {
     /// Evidence: tracks that showed it, the newest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tracks: Vec<u64>,
+    /// The recording around it: the name of a file that the site keeps for a while. Whole soon after the event's end, unless the
+    /// site's disk refused. Absent: the site keeps none of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub evidence: Option<String>,
     /// Speed of a moving vehicle or of a congested lane, m/s; length of a queue or depth of water, m; time to collision, s.
     /// Absent for other kinds.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use super::file::{CameraFile, DetectorFile, FusionFile, GateFile, RadarFile, RadioFile, SITE_FILE_VERSION, SiteFile};
 use super::{Camera, CloudFile, Radar, SignalFile, Site};
+use crate::evidence::EvidenceSettings;
 use crate::gate::Limits;
 use crate::map::SiteMap;
 use crate::map::conflicts::Conflicts;
@@ -69,6 +70,9 @@ impl<'a> Checker<'a> {
         for (key, text) in file.priority.iter().flat_map(Policy::problems) {
             self.problem(key, text);
         }
+        for (key, text) in file.evidence.iter().flat_map(EvidenceSettings::problems) {
+            self.problem(key, text);
+        }
         let receivers = file.receivers.iter().chain(&file.water).map(|receiver| receiver.id.to_string()).collect();
         self.component_names(&file.cameras, &file.radars, &file.radios, receivers);
         let map = map.unwrap_or_default();
@@ -109,6 +113,7 @@ impl<'a> Checker<'a> {
             gate: file.gate,
             events: file.events,
             event_codes: file.event_codes,
+            evidence: file.evidence,
             radios: file.radios,
             receivers: file.receivers,
             water: file.water,

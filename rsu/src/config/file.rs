@@ -11,6 +11,7 @@ use serde::Deserialize;
 
 use super::cloud::CloudFile;
 use super::signal::SignalFile;
+use crate::evidence::EvidenceSettings;
 use crate::gate::{EventCodes, Limits, SignalLimits};
 use crate::map::conflicts::Overrides;
 use crate::priority::Policy;
@@ -57,6 +58,8 @@ pub struct SiteFile {
     /// Which events and signs go on the air.
     #[serde(default)]
     pub event_codes: EventCodes,
+    /// Recordings around events; absent: none.
+    pub evidence: Option<EvidenceSettings>,
     /// Radios.
     #[serde(default, rename = "radio")]
     pub radios: Vec<RadioFile>,

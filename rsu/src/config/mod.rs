@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use perception::calibration::{CameraModel, RadarModel, SiteGeometry};
 use perception::events::EventSettings;
 
+use crate::evidence::EvidenceSettings;
 use crate::gate::{EventCodes, Limits};
 use crate::map::SiteMap;
 use crate::priority::Policy;
@@ -82,6 +83,8 @@ pub struct Site {
     pub events: EventSettings,
     /// Which events and signs go on the air.
     pub event_codes: EventCodes,
+    /// Recordings around events.
+    pub evidence: Option<EvidenceSettings>,
     /// Radios.
     pub radios: Vec<RadioFile>,
     /// Where messages of vehicles and people arrive.

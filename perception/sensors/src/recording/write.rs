@@ -57,7 +57,11 @@ impl RecordingWriter {
             // A chunk goes to the file whole and at once: a killed process leaves no half-written header behind.
             .disable_seeking(true)
             .library(concat!("lukou/", env!("CARGO_PKG_VERSION")));
-        let writer = options.create(output).map_err(|source| RecordingError::Write { path: path.clone(), source })?;
+        let writer = options.create(output).map_err(|source| {
+            // On a full disk: an empty file would only be in the way.
+            drop(std::fs::remove_file(&path));
+            RecordingError::Write { path: path.clone(), source }
+        })?;
         let writer = WriterDebug(writer);
         Ok(Self { path, writer, file, channels: HashMap::new(), sequence: 0, chunk_began_at: None })
     }

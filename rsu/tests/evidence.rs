@@ -1,0 +1,278 @@
+//! Recordings around events: cut from what came in, replayed by the program itself, bounded on the disk.
+#![expect(clippy::unwrap_used, reason = "this file is a test as a whole")]
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use perception::calibration::Lane;
+use perception::events::{Ending, Event, EventKind};
+use perception::frames::Wgs84;
+use perception::time::UtcMicros;
+use rsu::clock::Clock;
+use rsu::config::Site;
+use rsu::evidence::{Evidence, EvidenceSettings, EvidenceTap, FOLDER};
+use rsu::metrics::Metrics;
+use rsu::pipeline::{Input, Output};
+use sensors::recording::{Item, RecordingReader};
+use serde_json::Value;
+
+mod support;
+use support::{Folder, START, Sim, camera, camera_input, demo_site, people_seen};
+
+/// In the lane of [`site`], 18 m in front of the camera.
+const PLACE_ENU_M: [f64; 2] = [-14.9, -9.4];
+
+/// The demo site with a lane where its camera looks.
+fn site() -> Site {
+    let mut site = demo_site();
+    let lane = Lane {
+        id: "plaza/1".into(),
+        width_m: 5.0,
+        centerline_enu_m: vec![[-26.1, -17.4], [20.0, 15.7]],
+        ..site.geometry.lanes[0].clone()
+    };
+    site.geometry.lanes = vec![lane];
+    site
+}
+
+/// Everything counted as given up for a reason.
+fn dropped(metrics: &Metrics) -> BTreeMap<String, u64> {
+    let of_evidence = metrics.drops().into_iter().filter(|(place, ..)| place == "evidence");
+    of_evidence.map(|(_, reason, count)| (reason, count)).collect()
+}
+
+fn files(folder: &Path) -> Vec<String> {
+    let mut names: Vec<String> = std::fs::read_dir(folder.join(FOLDER))
+        .map(|entries| entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect())
+        .unwrap_or_default();
+    names.sort();
+    names
+}
+
+#[test]
+fn what_is_cut_around_an_event_says_it_again() {
+    let site = site();
+    let folder = Folder::new("evidence-again");
+    let metrics = Metrics::new().unwrap();
+    let settings = EvidenceSettings { before_s: 5.0, after_s: 3.0, ..EvidenceSettings::default() };
+    let tap = EvidenceTap::start(&settings, &folder.0, &site.geometry, metrics.clone()).unwrap();
+    let mut evidence = Evidence::new(settings, tap.clone());
+    let mut sim = Sim::new(&site);
+    // Nobody; somebody who stands in the lane from the 20th to the 30th second; nobody.
+    let mut told: Vec<(Event, Option<String>)> = Vec::new();
+    for _ in 0..60_000 {
+        sim.run(1, |ms, now, arrived| {
+            if ms % 100 == 0 {
+                let people = if (20_000..30_000).contains(&ms) { vec![PLACE_ENU_M] } else { Vec::new() };
+                arrived.push(camera_input(people_seen(camera(&site), now.plus_seconds(-0.02), &people)));
+            }
+            arrived.iter().for_each(|input| tap.take(now, input));
+        });
+        for said in sim.said.drain(..) {
+            if let Output::Events(events) = said.output {
+                told.extend(events.into_iter().map(|event| (event.clone(), evidence.follow(said.now, &event))));
+            }
+        }
+    }
+    drop(evidence);
+    tap.finish();
+    let (first, name) = told.first().expect("somebody in the lane is told of");
+    assert_eq!(first.kind, EventKind::Pedestrian);
+    let name = name.clone().expect("it has a file");
+    assert!(told.iter().all(|(_, named)| named.as_ref() == Some(&name)), "every word of it names the file: {told:?}");
+    let ended_s = told.last().unwrap().0.ended.expect("it ends").0.seconds_since(START);
+    assert_eq!(files(&folder.0), std::slice::from_ref(&name));
+    assert_eq!(dropped(&metrics), BTreeMap::new());
+
+    let path = folder.0.join(FOLDER).join(&name);
+    let entries: Vec<_> = RecordingReader::open(&path).unwrap().map(Result::unwrap).collect();
+    assert!(matches!(&entries[0].item, Item::Site(geometry) if *geometry == site.geometry));
+    let at_s = |index: usize| entries[index].arrived_at.seconds_since(START);
+    assert!((at_s(1) - (first.began_at.seconds_since(START) - 5.0)).abs() <= 0.1, "from {} s", at_s(1));
+    assert!((at_s(entries.len() - 1) - (ended_s + 3.0)).abs() <= 0.1, "until {} s", at_s(entries.len() - 1));
+
+    let said = folder.join("said.jsonl");
+    let mut replay = Command::new(env!("CARGO_BIN_EXE_rsu"));
+    replay.arg("replay").arg(&path).arg("--events").arg(&said);
+    assert!(replay.stderr(Stdio::null()).status().unwrap().success());
+    let lines = std::fs::read_to_string(&said).unwrap();
+    let again: Value = serde_json::from_str(lines.lines().next().expect("it is said again")).unwrap();
+    assert_eq!((&again["kind"], &again["began_at_us"]), (&"pedestrian".into(), &first.began_at.0.into()));
+    assert_eq!(again["lane"], Value::from(first.lane.as_deref().unwrap()));
+}
+
+/// An event of nobody.
+fn event(began_s: f64, number: u8) -> Event {
+    Event {
+        number,
+        kind: EventKind::Debris,
+        place_enu_m: [0.0, 0.0],
+        place: Wgs84 { lat_deg: 30.0, lon_deg: 114.0, ellipsoidal_height_m: 0.0 },
+        lane: None,
+        tracks: Vec::new(),
+        measure: None,
+        confidence: 1.0,
+        began_at: START.plus_seconds(began_s),
+        seen_at: START.plus_seconds(began_s),
+        unseen: false,
+        ended: None,
+    }
+}
+
+/// Events of a minute each, one after the other, while somebody is seen all the time.
+struct Day {
+    evidence: Evidence,
+    tap: EvidenceTap,
+    site: Site,
+}
+
+impl Day {
+    fn new(settings: EvidenceSettings, folder: &Path, metrics: &Metrics) -> Self {
+        let site = site();
+        let tap = EvidenceTap::start(&settings, folder, &site.geometry, metrics.clone()).unwrap();
+        Self { evidence: Evidence::new(settings, tap.clone()), tap, site }
+    }
+
+    /// Something comes in ten times a second.
+    fn pass(&self, from_s: f64, to_s: f64) {
+        for step in 0..((to_s - from_s) * 10.0) as i32 {
+            let now = START.plus_seconds(from_s + f64::from(step) / 10.0);
+            self.tap.take(now, &camera_input(people_seen(camera(&self.site), now, &[PLACE_ENU_M; 20])));
+            // The queue is bounded: a test that outruns the thread would lose entries.
+            std::thread::yield_now();
+        }
+    }
+
+    fn follow(&mut self, at_s: f64, event: &Event) -> Option<String> {
+        self.evidence.follow(START.plus_seconds(at_s), event)
+    }
+
+    fn end(&mut self, at_s: f64, event: &Event) {
+        let at = START.plus_seconds(at_s);
+        self.evidence.follow(at, &Event { ended: Some((at, Ending::Cleared)), ..event.clone() });
+    }
+
+    fn finish(self) {
+        drop(self.evidence);
+        self.tap.finish();
+    }
+}
+
+#[test]
+fn the_oldest_go_when_there_are_too_many_bytes_or_days() {
+    let folder = Folder::new("evidence-bounds");
+    let metrics = Metrics::new().unwrap();
+    std::fs::create_dir_all(folder.0.join(FOLDER)).unwrap();
+    let old = format!("{}-0.mcap", START.0 - 100_000_000_000);
+    std::fs::write(folder.0.join(FOLDER).join(&old), "of yesterday").unwrap();
+    std::fs::write(folder.0.join(FOLDER).join("notes.txt"), "not ours").unwrap();
+    let settings = EvidenceSettings { max_bytes: 100_000, max_age_s: 86_400.0, ..EvidenceSettings::default() };
+    let mut day = Day::new(settings, &folder.0, &metrics);
+    for minute in 0..6 {
+        let at_s = f64::from(minute) * 60.0;
+        let one = event(at_s + 30.0, minute as u8);
+        day.pass(at_s, at_s + 31.0);
+        assert!(day.follow(at_s + 31.0, &one).is_some());
+        day.pass(at_s + 31.0, at_s + 40.0);
+        day.end(at_s + 40.0, &one);
+        day.pass(at_s + 40.0, at_s + 60.0);
+    }
+    day.finish();
+    let names = files(&folder.0);
+    let (notes, kept) = names.split_last().unwrap();
+    assert_eq!(notes, "notes.txt", "others' files are left alone");
+    assert!((1..6).contains(&kept.len()), "{kept:?}");
+    assert_eq!(*kept.last().unwrap(), format!("{}-5.mcap", START.plus_seconds(330.0).0), "the newest is kept");
+    let bytes: u64 = kept.iter().map(|name| folder.0.join(FOLDER).join(name).metadata().unwrap().len()).sum();
+    assert!(bytes <= 100_000, "{bytes} bytes");
+    let reasons = dropped(&metrics);
+    assert_eq!((reasons["max_age"], reasons["max_bytes"] + kept.len() as u64), (1, 6), "{reasons:?}");
+}
+
+#[test]
+fn a_file_ends_at_its_longest_and_so_many_are_written_at_a_time() {
+    let folder = Folder::new("evidence-longest");
+    let metrics = Metrics::new().unwrap();
+    let settings = EvidenceSettings { longest_s: 60.0, before_s: 10.0, ..EvidenceSettings::default() };
+    let mut day = Day::new(settings, &folder.0, &metrics);
+    day.pass(0.0, 30.0);
+    let named: Vec<bool> = (0..10).map(|number| day.follow(30.0, &event(29.0, number)).is_some()).collect();
+    assert_eq!(named, [true, true, true, true, true, true, true, true, false, false]);
+    let other = Event { kind: EventKind::Flooding, ..event(29.0, 77) };
+    assert_eq!(day.follow(30.0, &other), None, "no recording holds what a gauge says");
+    day.pass(30.0, 120.0);
+    // The first ones still last, but their files are written.
+    assert!(day.follow(120.0, &event(119.0, 11)).is_some());
+    day.finish();
+    assert_eq!(dropped(&metrics), BTreeMap::from([("too_many".to_owned(), 2)]));
+    let names = files(&folder.0);
+    assert_eq!(names.len(), 9);
+    let first = RecordingReader::open(folder.0.join(FOLDER).join(&names[0])).unwrap();
+    let times: Vec<UtcMicros> = first.map(|entry| entry.unwrap().arrived_at).collect();
+    let lasts_s = times.last().unwrap().seconds_since(times[0]);
+    assert!((59.0..=60.0).contains(&lasts_s), "{lasts_s} s");
+}
+
+/// On the little disk that [`a_disk_that_is_full_costs_the_evidence_only`] gives it.
+#[test]
+#[ignore = "runs in a process of its own"]
+fn child_on_a_full_disk() {
+    let Ok(folder) = std::env::var("LUKOU_FULL") else { return };
+    let (folder, metrics) = (Path::new(&folder), Metrics::new().unwrap());
+    let mut day = Day::new(EvidenceSettings::default(), folder, &metrics);
+    day.pass(0.0, 31.0);
+    let mut filler = std::fs::File::create(folder.join("filler")).unwrap();
+    while std::io::Write::write_all(&mut filler, &[0; 4096]).is_ok() {}
+    drop(filler);
+    day.follow(31.0, &event(31.0, 1));
+    day.pass(31.0, 60.0);
+    let clock = Clock::new();
+    while dropped(&metrics).is_empty() {
+        assert!(clock.uptime_s() < 60.0, "in vain");
+        std::thread::yield_now();
+    }
+    std::fs::remove_file(folder.join("filler")).unwrap();
+    let second = day.follow(60.0, &event(60.0, 2)).unwrap();
+    day.pass(60.0, 90.0);
+    day.finish();
+    assert_eq!(dropped(&metrics), BTreeMap::from([("write_failed".to_owned(), 1)]));
+    assert_eq!(files(folder), [second]);
+    println!("the second is there");
+}
+
+#[test]
+fn a_disk_that_is_full_costs_the_evidence_only() {
+    let folder = Folder::new("evidence-full");
+    // A file system of its own in a namespace of its own: it goes with the process.
+    let in_namespace = |script: String| {
+        let mut command = Command::new("unshare");
+        command.args(["--map-root-user", "--mount", "sh", "-c", &script]);
+        command.stderr(Stdio::piped());
+        command
+    };
+    let mount = format!("mount -t tmpfs -o size=2m lukou {}", folder.0.display());
+    if !in_namespace(mount.clone()).status().is_ok_and(|status| status.success()) {
+        eprintln!("this machine lets nobody mount a small disk");
+        return;
+    }
+    let test = std::env::current_exe().unwrap();
+    let script = format!("{mount} && exec {} --exact child_on_a_full_disk --ignored --nocapture", test.display());
+    let output = in_namespace(script).env("LUKOU_FULL", &folder.0).output().unwrap();
+    let (said, error) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(said.contains("the second is there"), "{said}{error}");
+}
+
+#[test]
+fn a_folder_that_cannot_be_made_costs_the_evidence_only() {
+    let folder = Folder::new("evidence-blocked");
+    std::fs::write(folder.join(FOLDER), "a file").unwrap();
+    let metrics = Metrics::new().unwrap();
+    let mut day = Day::new(EvidenceSettings::default(), &folder.0, &metrics);
+    day.pass(0.0, 30.0);
+    assert!(day.follow(30.0, &event(29.0, 1)).is_some());
+    day.pass(30.0, 31.0);
+    day.tap.take(START.plus_seconds(31.0), &Input::Tick);
+    day.finish();
+    assert_eq!(dropped(&metrics)["write_failed"], 1);
+}
