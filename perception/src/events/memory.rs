@@ -107,6 +107,8 @@ pub(super) struct Memory {
     pub(super) standing: Option<Held>,
     /// Since when the lane in front of it has been seen to flow while it stands: by then it should have gone.
     pub(super) should_go_at: Option<UtcMicros>,
+    /// Since when nobody has stood or crept in front of it while it stands.
+    pub(super) clear_since: Option<UtcMicros>,
     /// It stands where there may be something that it waits for.
     pub(super) may_wait: bool,
     pub(super) braked_abruptly_at: Option<UtcMicros>,
@@ -208,7 +210,7 @@ impl Memory {
         };
         if self.standing.as_ref().is_some_and(goes) {
             self.standing = None;
-            (self.should_go_at, self.may_wait) = (None, false);
+            (self.should_go_at, self.clear_since, self.may_wait) = (None, None, false);
         }
         if self.standing.is_none() && speed_mps < settings.standing_mps {
             self.standing = Some(Held { since: now, from: at, last: now });

@@ -139,11 +139,16 @@ pub(super) fn sigma_m(located: &LocatedTrack) -> f64 {
     cov_m2[0][0].max(cov_m2[1][1]).max(0.0).sqrt()
 }
 
+/// Variance of a velocity, along the axis where it is larger, m²/s².
+fn variance_m2ps2(located: &LocatedTrack) -> f64 {
+    let cov = located.track.cov_velocity_m2ps2;
+    cov[0][0].max(cov[1][1]).max(0.0)
+}
+
 /// Whether its place and velocity are sure enough to say whom it would meet.
 fn is_precise(now: UtcMicros, located: &LocatedTrack, memories: &Memories) -> bool {
-    let cov = located.track.cov_velocity_m2ps2;
     sigma_m(located) <= NEAR_SIGMA_M
-        && cov[0][0].max(cov[1][1]) <= NEAR_SIGMA_MPS * NEAR_SIGMA_MPS
+        && variance_m2ps2(located) <= NEAR_SIGMA_MPS * NEAR_SIGMA_MPS
         && memories.get(located.track.id).is_some_and(|memory| memory.followed_s(now) >= FOLLOWED_S)
 }
 
@@ -161,8 +166,9 @@ fn is_far(a: &LocatedTrack, b: &LocatedTrack) -> bool {
     a.iter().zip(b).any(|(a, b)| (a - b).abs() > REACH_M)
 }
 
-/// Seconds until their outlines overlap. `None`: not within the limit, they overlap already (a doubtful picture, or an accident),
-/// or they approach each other too slowly to matter.
+/// Seconds until their outlines overlap, if they approach each other by one standard deviation slower than measured: the track of one
+/// that brakes is too fast. `None`: not within the limit, they overlap already (a doubtful picture, or an accident), or they approach
+/// each other too slowly to matter.
 fn meets(
     a: &LocatedTrack,
     b: &LocatedTrack,
@@ -178,11 +184,13 @@ fn meets(
     });
     let apart_m = apart[0].hypot(apart[1]);
     let closing_mps = -(apart[0] * closing[0] + apart[1] * closing[1]) / apart_m.max(0.1);
-    if apart_m > REACH_M || closing_mps < settings.near_miss_closing_mps {
+    let speed_mps = closing[0].hypot(closing[1]);
+    let surely = (1.0 - (variance_m2ps2(a) + variance_m2ps2(b)).sqrt() / speed_mps.max(0.1)).max(0.0);
+    if apart_m > REACH_M || surely * closing_mps < settings.near_miss_closing_mps {
         return None;
     }
-    let contact =
-        outline_a.meets(&a.track.velocity_enu_mps, outline_b, &b.track.velocity_enu_mps, settings.near_miss_ttc_s);
+    let approach_mps = closing.map(|axis| surely * axis);
+    let contact = outline_a.meets(&[0.0, 0.0], outline_b, &approach_mps, settings.near_miss_ttc_s);
     contact.map(|contact| contact.after_s)
 }
 
@@ -212,4 +220,26 @@ fn braked_into_standing(located: &LocatedTrack, memories: &Memories) -> bool {
         let (Some(standing), Some(braked_at)) = (memory.standing, memory.braked_abruptly_at) else { return false };
         standing.since.seconds_since(braked_at).abs() <= BEFORE_S
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::track_at;
+    use crate::track::Track;
+
+    #[test]
+    fn who_may_be_slower_than_measured_may_not_meet() {
+        let meets_with = |variance_m2ps2: f64| {
+            let [stands, comes] = [(1, [0.0, 0.0], 0.0), (2, [0.0, -9.0], 4.8)].map(|(id, place, north_mps)| {
+                let cov_velocity_m2ps2 = [[variance_m2ps2, 0.0], [0.0, variance_m2ps2]];
+                let track = Track { cov_velocity_m2ps2, ..track_at(id, place, [0.0, north_mps]) };
+                LocatedTrack { track, lane: None }
+            });
+            let [a, b] = [&stands, &comes].map(|located| Outline::of(&located.track));
+            meets(&stands, &comes, &a, &b, &EventSettings::default())
+        };
+        assert!(meets_with(0.01).is_some_and(|ttc_s| (0.9..=1.0).contains(&ttc_s)), "4.5 m at 4.8 m/s");
+        assert_eq!(meets_with(0.5), None, "4.8 m/s or one less");
+    }
 }

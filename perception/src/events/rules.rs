@@ -33,8 +33,12 @@ const LEAVES_M: f64 = 12.0;
 /// The wave of starting runs back through a queue this fast, m/s, and the first takes so long, seconds.
 const START_WAVE_MPS: f64 = 4.0;
 const REACTION_S: f64 = 5.0;
+/// Nobody has stood or crept in front for so long: whoever waited for them has had time to start, seconds.
+const CLEAR_S: f64 = 2.0 * REACTION_S;
 /// What stands this near to the end of a lane that leads out of the map may wait for what is beyond, metres.
 const OUT_OF_MAP_M: f64 = 40.0;
+/// Who is faster than this may follow a bicycle that nobody sees, m/s.
+const BICYCLE_MPS: f64 = 3.5;
 /// Free road in front of one who is slow, and distance to where one must slow down, metres.
 const FREE_M: f64 = 40.0;
 const UNHURRIED_M: f64 = 60.0;
@@ -171,9 +175,12 @@ impl One<'_> {
         let place = self.located.lane.as_ref()?;
         let lane = road.lane(&place.lane).filter(|lane| lane.carriageway)?;
         if front.waits {
-            memory.should_go_at = None;
-        } else if let Some(ahead_m) = front.flows_m {
-            memory.should_go_at.get_or_insert(self.now.plus_seconds(REACTION_S + ahead_m / START_WAVE_MPS));
+            (memory.should_go_at, memory.clear_since) = (None, None);
+        } else {
+            memory.clear_since.get_or_insert(self.now);
+            if let Some(ahead_m) = front.flows_m {
+                memory.should_go_at.get_or_insert(self.now.plus_seconds(REACTION_S + ahead_m / START_WAVE_MPS));
+            }
         }
         let gives_way = lane.leads_on && place.to_stop_line_m < self.settings.stop_zone_m;
         let light = scene.lights.get(&place.lane);
@@ -194,15 +201,22 @@ impl One<'_> {
         };
         let at_line = gives_way || place.offset_m < LEAVES_M;
         let after_s = if at_line { self.settings.stopped_at_line_after_s } else { self.settings.stopped_after_s };
-        let surely_here = place.lateral_m.abs() + self.sigma_m <= lane.half_width_m && road.by_camera(self.located);
-        let begins = surely_here && (passed || free_s.is_some_and(|free_s| free_s >= after_s));
+        // Who starts in a queue has stood long, too, and its light has been green for long.
+        let clear = since_s(memory.clear_since) >= CLEAR_S && self.speed_mps < self.settings.standing_mps;
+        let surely_here = self.is_surely_in(place, lane) && road.by_camera(self.located);
+        let begins = clear && surely_here && (passed || free_s.is_some_and(|free_s| free_s >= after_s));
         Some(self.sign(EventKind::StoppedVehicle, begins, standing.since))
+    }
+
+    /// Whether it is in the lane, by a standard deviation.
+    fn is_surely_in(&self, place: &LanePosition, lane: &RoadLane) -> bool {
+        place.lateral_m.abs() + self.sigma_m <= lane.half_width_m
     }
 
     fn slow(&self, scene: &Scene<'_>, memory: &mut Memory, road: &Road) -> Option<Sign> {
         let place = self.located.lane.as_ref()?;
         let lane = road.lane(&place.lane).filter(|lane| lane.carriageway)?;
-        let slow_mps = self.settings.slow_ratio * lane.limit_mps?;
+        let slow_mps = BICYCLE_MPS.min(self.settings.slow_ratio * lane.limit_mps?);
         let free = || {
             scene.tracks.iter().all(|other| {
                 let theirs = other.lane.as_ref().filter(|theirs| theirs.lane == place.lane);
@@ -216,8 +230,8 @@ impl One<'_> {
         // Who has just come round the corner is still gathering speed.
         let under_way = lane.leads_on || place.offset_m > 20.0;
         let crawls = self.speed_mps > self.settings.standing_mps + 1.0 && self.speed_mps < slow_mps;
-        let motor = self.located.track.class != Class::Motorcycle;
-        let held = memory.slow.hold(crawls && motor && unhurried && under_way && free(), self.now, self.at);
+        let sure = self.located.track.class != Class::Motorcycle && self.is_surely_in(place, lane);
+        let held = memory.slow.hold(crawls && sure && unhurried && under_way && free(), self.now, self.at);
         let still = self.speed_mps < 1.3 * slow_mps;
         let begins = held.is_some_and(|held| held.for_s(self.now) >= self.settings.slow_after_s);
         let sign = self.sign(EventKind::SlowVehicle, begins, held.map_or(self.now, |held| held.since));

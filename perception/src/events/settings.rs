@@ -116,8 +116,7 @@ pub struct EventSettings {
 impl Default for EventSettings {
     fn default() -> Self {
         Self {
-            // Too often wrong on full roads: docs/ref/events.md has the figures.
-            off: vec![EventKind::StoppedVehicle],
+            off: Vec::new(),
             standing_mps: 0.5,
             wrong_way_after_s: 1.5,
             wrong_way_travel_m: 8.0,

@@ -131,7 +131,7 @@ fn walker(id: u64, place: [f64; 2]) -> Track {
 
 /// Every kind on.
 fn all_kinds() -> EventSettings {
-    EventSettings { off: Vec::new(), ..EventSettings::default() }
+    EventSettings::default()
 }
 
 #[test]
@@ -182,7 +182,7 @@ fn who_stood_in_front_and_was_lost_is_waited_for_until_somebody_drives_there() {
     film.show(0, 5, |_| vec![car(1, [0.0, 107.0], 0.0), waits()]);
     film.show(5, 60, |_| vec![waits()]);
     assert_eq!(film.told(), []);
-    film.show(60, 70, |s| vec![waits(), car(3, [0.0, 80.0 + 10.0 * (s - 60.0)], 10.0)]);
+    film.show(60, 73, |s| vec![waits(), car(3, [0.0, 80.0 + 10.0 * (s - 60.0)], 10.0)]);
     assert_eq!(film.told().iter().map(|told| (told.0, told.2)).collect::<Vec<_>>(), [(EventKind::StoppedVehicle, 0.0)]);
 }
 
@@ -240,6 +240,20 @@ fn who_has_a_reason_to_wait_is_not_told() {
 }
 
 #[test]
+fn who_starts_behind_others_has_not_stopped_for_nothing() {
+    let mut film = Film::new(all_kinds());
+    // Green for long. The first has broken down, and drives off after a minute; the second follows two seconds later.
+    let goes = |s: f64, from_s: f64| (s - from_s).max(0.0);
+    let one = |id: u64, from_m: f64, after_s: f64| car(id, [0.0, from_m + 0.75 * after_s * after_s], 1.5 * after_s);
+    film.show(0, 68, |s| {
+        vec![one(1, 120.0, goes(s, 60.0)), one(2, 112.0, goes(s, 62.0)), one(3, 104.0, goes(s, 64.0))]
+    });
+    let stopped = |(_, event): &&(f64, Event)| event.kind == EventKind::StoppedVehicle;
+    let tracks: Vec<&[u64]> = film.news.iter().filter(stopped).map(|(_, event)| event.tracks.as_slice()).collect();
+    assert!(!tracks.is_empty() && tracks.iter().all(|tracks| *tracks == [1]), "{tracks:?}");
+}
+
+#[test]
 fn who_crosses_at_red_and_goes_on_is_told_and_nobody_else() {
     let run = |red_since_s: f64, who: &dyn Fn(f64) -> Track| {
         let mut film = Film::new(all_kinds());
@@ -288,6 +302,11 @@ fn speed_is_judged_by_the_lanes_limit() {
     let mut film = Film::new(all_kinds());
     film.show(0, 20, |s| vec![car(1, [0.0, 3.0 * s], 3.0), car(2, [-3.5, 190.0 - 10.0 * s], -10.0)]);
     assert_eq!(film.told(), [(EventKind::SlowVehicle, 8.0, 0.0, None)]);
+    // As fast as a bicycle that it may follow; or it may be beside the lane.
+    let unsure = |track: Track| Track { cov_position_m2: [[4.0, 0.0], [0.0, 4.0]], ..track };
+    let mut film = Film::new(all_kinds());
+    film.show(0, 20, |s| vec![car(1, [0.0, 4.0 * s], 4.0), unsure(car(2, [-3.5, 190.0 - 3.0 * s], -3.0))]);
+    assert_eq!(film.told(), []);
 }
 
 #[test]
