@@ -181,6 +181,47 @@ async fn a_gauge_that_speaks_over_udp_is_heard() {
     service.stop().await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn water_that_rises_and_falls_is_one_event_each_time() {
+    let folder = Folder::new("events-flood");
+    let mut site = demo_site();
+    (site.cameras, site.radars, site.detector, site.cloud) = (Vec::new(), Vec::new(), None, None);
+    site.geometry.sensors.clear();
+    site.radios.clear();
+    site.console_listen = "127.0.0.1:0".parse().unwrap();
+    site.state_dir = folder.join("state");
+    site.events.gauges.push(WaterGauge { id: "dip".into(), place_enu_m: [0.0, 0.0], lane: None });
+    site.water = vec![ReceiverFile { id: "g".into(), listen: "127.0.0.1:0".parse().unwrap(), from: Vec::new() }];
+    let service = Service::start(&site, None).await.unwrap();
+    let gauge = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
+    let wait_until = async |what: &dyn Fn() -> bool| {
+        while !what() {
+            assert!(service.clock.uptime_s() < 120.0, "in vain");
+            tokio::task::yield_now().await;
+        }
+    };
+    let shown = || service.feed.latest().map(|published| published.json());
+    // Three showers: to 0.25 m, to 0.12 m, which is no event, and to 0.2 m; waves of 2 cm on the water.
+    let shower = |most_m: f64| [0.3, 0.6, 1.0, 1.0, 0.8, 0.6, 0.4, 0.2].map(|share| share * most_m);
+    let depths = [0.25, 0.12, 0.2].map(shower).concat();
+    for (depth_m, wave_m) in depths.into_iter().flat_map(|depth_m| [(depth_m, 0.02), (depth_m, -0.02)]) {
+        let depth_m = ((depth_m + wave_m).max(0.0) * 1000.0).round() / 1000.0;
+        let word = format!(r#"{{"gauge": "dip", "depth_m": {depth_m}}}"#);
+        gauge.send_to(word.as_bytes(), service.receivers.addresses()[0]).unwrap();
+        let heard = format!("lukou_water_depth_m{{gauge=\"dip\"}} {depth_m}\n");
+        wait_until(&|| service.metrics.render().unwrap().contains(&heard)).await;
+        // Two pictures later it has been looked at.
+        for _ in 0..2 {
+            let before = shown();
+            wait_until(&|| shown() != before).await;
+        }
+    }
+    let figures = service.metrics.render().unwrap();
+    let told = "lukou_events_total{ending=\"cleared\",kind=\"flooding\"} 2\n";
+    assert!(figures.contains(told), "{figures}");
+    service.stop().await;
+}
+
 #[test]
 fn water_is_said_from_one_depth_to_another_and_told_to_the_city() {
     let mut site = demo_site();

@@ -155,6 +155,24 @@ fn what_is_no_recording_is_refused_in_a_sentence() {
     }
 }
 
+#[test]
+fn settings_of_events_come_from_a_file_whose_mistakes_are_named() {
+    let folder = Folder::new("replay-settings");
+    let file = folder.join("events.toml");
+    for (text, says) in [
+        ("off = [\"near_miss\"]", ""),
+        ("speeding_ratio = 9.0", "speeding_ratio is 9"),
+        ("speeding = 2.0", "speeding"),
+        ("off = [\"rain\"]", "rain"),
+    ] {
+        std::fs::write(&file, text).unwrap();
+        let replayed = replay(&folder, &clean(), &["--event-settings", file.to_str().unwrap()]);
+        let stderr = replayed.stderr();
+        assert_eq!(replayed.output.status.success(), says.is_empty(), "{stderr}");
+        assert!(says.is_empty() || stderr.contains(says) && stderr.contains("events.toml"), "{stderr}");
+    }
+}
+
 /// Two people walk, a vehicle drives by, the light changes; as sensors of the demo site would have it.
 fn write_scene(path: &Path) {
     let site = demo_site();

@@ -15,6 +15,7 @@ use hil::recorder::traffic::{Traffic, read_types};
 use hil::recorder::weather::Weather;
 use hil::recorder::{Simulated, simulate};
 use hil::said::Family;
+use perception::events::EventSettings;
 use perception::time::UtcMicros;
 use sensors::recording::RecordingWriter;
 
@@ -50,6 +51,9 @@ pub struct RecordArgs {
     /// Stage incidents in the traffic, and write what was done, a line each.
     #[arg(long, value_name = "FILE")]
     incidents: Option<PathBuf>,
+    /// Where nobody may stand, as a TOML file with the keys of `[events]`: who is staged to park does so there.
+    #[arg(long, value_name = "EVENTS.toml", requires = "incidents")]
+    event_settings: Option<PathBuf>,
     /// In which message set they do.
     #[arg(long, value_enum, default_value_t)]
     set: Family,
@@ -82,7 +86,12 @@ pub fn record(args: &RecordArgs) -> anyhow::Result<()> {
     }
     let traffic = match &args.incidents {
         Some(file) => {
-            let (traffic, staged) = incidents::stage(&traffic, &lanes, &signals, args.seed);
+            let settings: EventSettings = match &args.event_settings {
+                Some(file) => read(file, |mut input| Ok(toml::from_str(&std::io::read_to_string(&mut input)?)?))?,
+                None => EventSettings::default(),
+            };
+            let no_stopping: Vec<_> = settings.no_stopping.into_iter().flat_map(|place| place.lanes).collect();
+            let (traffic, staged) = incidents::stage(&traffic, &lanes, &no_stopping, &signals, args.seed);
             let lines: Result<Vec<String>, _> = staged.iter().map(serde_json::to_string).collect();
             std::fs::write(file, lines?.join("\n") + "\n").with_context(|| file.display().to_string())?;
             traffic

@@ -6,7 +6,7 @@
 
 use fastrand::Rng;
 use perception::calibration::Lane;
-use perception::detection::Class;
+use perception::detection::{Class, SensorId};
 use perception::events::EventKind;
 use perception::frames::{heading_of, unit_from_heading};
 use perception::priors::is_motor_vehicle;
@@ -34,7 +34,7 @@ pub struct Incident {
 }
 
 /// The kinds that can be staged, in the order in which they come.
-const STAGED: [EventKind; 8] = [
+const STAGED: [EventKind; 9] = [
     EventKind::WrongWay,
     EventKind::StoppedVehicle,
     EventKind::Pedestrian,
@@ -43,6 +43,7 @@ const STAGED: [EventKind; 8] = [
     EventKind::Speeding,
     EventKind::SlowVehicle,
     EventKind::AccidentSuspected,
+    EventKind::IllegalParking,
 ];
 /// Actors have ids from here on.
 const FIRST_ID: u64 = 1_000_000;
@@ -57,6 +58,10 @@ const TRIED: usize = 12;
 /// One begins so long after the one before has, seconds.
 const EVERY_S: f64 = 45.0;
 const STANDS_S: f64 = 35.0;
+/// Who parks stands so long, and somebody so far in front of it who only drops a passenger so long: no event, seconds and metres.
+const PARKS_S: f64 = 100.0;
+const DROPS_S: f64 = 40.0;
+const DROPS_AHEAD_M: f64 = 25.0;
 /// Who is slow is so over this way, behind the beginning of a lane and before its end as far as nobody need be, metres.
 const SLOW_M: f64 = 40.0;
 const UNDER_WAY_M: f64 = 20.0;
@@ -81,8 +86,15 @@ struct Actor {
     script: Script,
 }
 
-/// Puts incidents into traffic, one after the other until its end.
-pub fn stage(traffic: &Traffic, lanes: &[Lane], signals: &Signals, seed: u64) -> (Traffic, Vec<Incident>) {
+/// Puts incidents into traffic, one after the other until its end. Who parks does so in a lane of `no_stopping`; if there is none,
+/// nobody does.
+pub fn stage(
+    traffic: &Traffic,
+    lanes: &[Lane],
+    no_stopping: &[SensorId],
+    signals: &Signals,
+    seed: u64,
+) -> (Traffic, Vec<Incident>) {
     let mut random = Rng::with_seed(seed);
     let (Some((first_s, _)), Some((last_s, _))) = (traffic.steps().first(), traffic.steps().last()) else {
         return (traffic.clone(), Vec::new());
@@ -90,17 +102,18 @@ pub fn stage(traffic: &Traffic, lanes: &[Lane], signals: &Signals, seed: u64) ->
     let (mut actors, mut incidents) = (Vec::new(), Vec::new());
     let mut at_s = 10.0;
     for kind in STAGED.into_iter().cycle() {
-        if first_s + at_s + EVERY_S + STANDS_S > *last_s {
+        let lasts_s = if kind == EventKind::IllegalParking { PARKS_S } else { STANDS_S };
+        if first_s + at_s + EVERY_S + lasts_s > *last_s {
             break;
         }
-        let stage = Stage { lanes, signals, first_s: *first_s, at_s, id: FIRST_ID + actors.len() as u64 };
+        let stage = Stage { lanes, no_stopping, signals, first_s: *first_s, at_s, id: FIRST_ID + actors.len() as u64 };
         let tried = (0..TRIED).filter_map(|_| stage.set(kind, &mut random));
         let first = tried.min_by_key(|staged| in_the_way(traffic, *first_s, at_s, staged));
         // A place that has no signal has nobody who runs a red light.
         if let Some((mut staged, mut cast)) = first {
             incidents.append(&mut staged);
             actors.append(&mut cast);
-            at_s += EVERY_S;
+            at_s += EVERY_S + lasts_s - STANDS_S;
         }
     }
     let steps = traffic.steps().iter().map(|(step_s, users)| {
@@ -147,6 +160,7 @@ type Staged = (Vec<Incident>, Vec<Actor>);
 
 struct Stage<'a> {
     lanes: &'a [Lane],
+    no_stopping: &'a [SensorId],
     signals: &'a Signals,
     first_s: f64,
     at_s: f64,
@@ -176,11 +190,11 @@ impl Stage<'_> {
                     .then(|| self.drives(kind, way, offset_m, SLOW_M, 2.5))
             }
             EventKind::StoppedVehicle => {
-                let (arrives_s, car) = self.comes_and_stands(self.id, &way, offset_m);
+                let (arrives_s, car) = self.comes_and_stands(self.id, &way, offset_m, STANDS_S);
                 Some((vec![self.incident(kind, arrives_s, STANDS_S, here, here)], vec![car]))
             }
             EventKind::AccidentSuspected => {
-                let (arrives_s, stands) = self.comes_and_stands(self.id, &way, offset_m);
+                let (arrives_s, stands) = self.comes_and_stands(self.id, &way, offset_m, STANDS_S);
                 let hits_s = self.at_s + 20.0;
                 let until_s = self.at_s + STANDS_S;
                 let rear_m = offset_m - CAR_M[0] - 0.2;
@@ -190,10 +204,23 @@ impl Stage<'_> {
                     _ => Some(rear_m - 10.0 * (hits_s - at_s)).filter(|m| *m > 0.0).map(|m| (m, 10.0)),
                 };
                 let hits = self.car(self.id + 1, way, Box::new(script));
-                // Until it is hit, the first one is a stopped vehicle.
+                // Until it is hit, the first one is a stopped vehicle; and who hits it would have met it a moment before.
                 let stopped = self.incident(EventKind::StoppedVehicle, arrives_s, STANDS_S, here, here);
                 let hit = self.incident(kind, hits_s, until_s - hits_s, here, here);
-                Some((vec![stopped, hit], vec![stands, hits]))
+                let meets = self.incident(EventKind::NearMiss, hits_s - 1.0, 1.0, here, here);
+                Some((vec![stopped, hit, meets], vec![stands, hits]))
+            }
+            EventKind::IllegalParking => {
+                let ahead_m = offset_m + DROPS_AHEAD_M;
+                let (parks_s, parks) = self.comes_and_stands(self.id, &way, offset_m, PARKS_S);
+                let (drops_s, drops) = self.comes_and_stands(self.id + 1, &way, ahead_m, DROPS_S);
+                let ahead = way.at(ahead_m).0;
+                // Both stand in a lane, too.
+                let stopped =
+                    |from_s, lasts_s, place| self.incident(EventKind::StoppedVehicle, from_s, lasts_s, place, place);
+                let parked = self.incident(kind, parks_s, PARKS_S, here, here);
+                let staged = vec![parked, stopped(parks_s, PARKS_S, here), stopped(drops_s, DROPS_S, ahead)];
+                Some((staged, vec![parks, drops]))
             }
             EventKind::Debris => {
                 let until_s = self.at_s + STANDS_S;
@@ -236,13 +263,13 @@ impl Stage<'_> {
         (vec![incident], vec![self.car(self.id, way, Box::new(script))])
     }
 
-    /// A car that comes at 8 m/s, brakes at 4 m/s², stands, and goes; when it stands.
-    fn comes_and_stands(&self, id: u64, way: &Path, offset_m: f64) -> (f64, Actor) {
+    /// A car that comes at 8 m/s, brakes at 4 m/s², stands for a time, and goes; when it stands.
+    fn comes_and_stands(&self, id: u64, way: &Path, offset_m: f64, lasts_s: f64) -> (f64, Actor) {
         let (mps, brakes_m) = (8.0, 8.0);
         let from_m = (offset_m - 60.0).max(0.0);
         let brakes_s = self.at_s + (offset_m - brakes_m - from_m).max(0.0) / mps;
         let stands_s = brakes_s + 2.0;
-        let goes_s = stands_s + STANDS_S;
+        let goes_s = stands_s + lasts_s;
         let (from_s, end_m) = (self.at_s, way.length_m() - 0.1);
         let script = move |at_s: f64| match at_s {
             _ if at_s < from_s => None,
@@ -264,11 +291,13 @@ impl Stage<'_> {
             // From its beginning and to its end: where people may cross, or one may have to wait.
             let [from_m, to_m] = match kind {
                 EventKind::StoppedVehicle | EventKind::AccidentSuspected => [CROSSES_M, WAITS_M],
+                EventKind::IllegalParking => [CROSSES_M, WAITS_M + DROPS_AHEAD_M],
                 EventKind::Pedestrian => [CROSSES_M; 2],
                 _ => [0.0; 2],
             };
             let free_m = way.length_m() - from_m - to_m;
-            if way.length_m() < SHORTEST_M || free_m <= 0.0 {
+            let forbidden = kind != EventKind::IllegalParking || self.no_stopping.contains(&lane.id);
+            if way.length_m() < SHORTEST_M || free_m <= 0.0 || !forbidden {
                 continue;
             }
             let offset_m = from_m + random.f64() * free_m;
@@ -369,12 +398,13 @@ mod tests {
     #[test]
     fn what_is_staged_is_in_the_traffic_at_its_time_and_place() {
         let empty = Traffic::new((0..6000).map(|step| (f64::from(step) / 10.0, vec![])).collect());
-        let lanes = [lane("a/0", vec![[2.0, -150.0], [2.0, -12.0]])];
+        let lanes = [lane("a/0", vec![[2.0, -150.0], [2.0, -12.0]]), lane("b/0", vec![[-2.0, -12.0], [-2.0, -150.0]])];
+        let no_stopping = ["b/0".into()];
         let red = r#"<tlsStates><tlsState time="0.0" id="m" state="r"/></tlsStates>"#;
         let signals = Signals::read(red.as_bytes()).expect("well-formed");
-        let (traffic, incidents) = stage(&empty, &lanes, &signals, 1);
+        let (traffic, incidents) = stage(&empty, &lanes, &no_stopping, &signals, 1);
         let kinds: std::collections::BTreeSet<_> = incidents.iter().map(|incident| incident.kind).collect();
-        assert_eq!(kinds.len(), STAGED.len(), "{incidents:?}");
+        assert_eq!(kinds.len(), STAGED.len() + 1, "who hits somebody nearly missed them before: {incidents:?}");
         for incident in &incidents {
             let middle_s = (incident.from_s + incident.until_s) / 2.0;
             let there = traffic.at(middle_s);
@@ -383,6 +413,11 @@ mod tests {
             let told = incident.kind == EventKind::RedLightRunning || there.iter().any(near);
             assert!(told && !there.is_empty(), "{incident:?}: {there:?}");
         }
-        assert_eq!(stage(&empty, &lanes, &signals, 1).1, incidents, "the seed decides");
+        assert_eq!(stage(&empty, &lanes, &no_stopping, &signals, 1).1, incidents, "the seed decides");
+        let (_, others) = stage(&empty, &lanes, &[], &signals, 1);
+        assert!(
+            others.iter().all(|incident| incident.kind != EventKind::IllegalParking),
+            "nowhere to park: {others:?}"
+        );
     }
 }

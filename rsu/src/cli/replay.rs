@@ -49,6 +49,9 @@ pub struct ReplayArgs {
     /// Write one line for each event that begins, changes or ends.
     #[arg(long, value_name = "FILE")]
     events: Option<PathBuf>,
+    /// When something is an event: a TOML file with the keys of `[events]`; instead of the site's.
+    #[arg(long, value_name = "EVENTS_TOML")]
+    event_settings: Option<PathBuf>,
     /// Write one line for each traffic window that ended, as the city gets it.
     #[arg(long, value_name = "FILE")]
     traffic: Option<PathBuf>,
@@ -71,8 +74,14 @@ pub fn run(args: ReplayArgs) -> anyhow::Result<ExitCode> {
         (None, Some(site)) => ghosts::of_site(site)?,
         (None, None) => None,
     };
+    let events = match (&args.event_settings, &site) {
+        (Some(file), _) => read_events(file)?,
+        (None, Some(site)) => site.events.clone(),
+        (None, None) => EventSettings::default(),
+    };
     let mut replay = Replay {
         pipeline: None,
+        events,
         ghosts,
         site,
         vehicle_reports: args.vehicle_reports,
@@ -98,6 +107,15 @@ pub fn run(args: ReplayArgs) -> anyhow::Result<ExitCode> {
     }
     replay.drain()?;
     replay.finish(&args.recording)
+}
+
+fn read_events(path: &Path) -> anyhow::Result<EventSettings> {
+    let text = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
+    let events: EventSettings = toml::from_str(&text).with_context(|| path.display().to_string())?;
+    if let Some(problem) = events.problems().first() {
+        bail!("{}: {problem}", path.display());
+    }
+    Ok(events)
 }
 
 fn create(path: &Path) -> anyhow::Result<BufWriter<File>> {
@@ -129,6 +147,7 @@ struct Replay {
     /// Until the pipeline is made.
     ghosts: Option<Ghosts>,
     site: Option<Site>,
+    events: EventSettings,
     vehicle_reports: Option<bool>,
     files: Files,
     counts: Counts,
@@ -217,7 +236,7 @@ impl Replay {
             align: AlignSettings::default(),
             tracker: self.site.as_ref().map_or_else(TrackerSettings::default, |site| (&site.fusion).into()),
             limits: self.site.as_ref().map_or_else(Limits::default, Site::limits),
-            events: self.site.as_ref().map_or_else(all_events, |site| site.events.clone()),
+            events: self.events.clone(),
             start,
         }
     }
@@ -432,9 +451,4 @@ impl<'a> EventLine<'a> {
             ended: event.ended.map(|(_, ending)| ending),
         }
     }
-}
-
-/// Without a site file nothing is switched off.
-fn all_events() -> EventSettings {
-    EventSettings { off: Vec::new(), ..EventSettings::default() }
 }
