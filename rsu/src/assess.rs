@@ -10,7 +10,7 @@ use perception::detection::SensorId;
 use perception::events::{Event, EventMonitor, EventSettings, LaneLight, Scene, WaterLevel};
 use perception::frames::SiteFrame;
 use perception::lanes::{LaneMap, LocatedTrack};
-use perception::parking::{LotState, ParkingMonitor};
+use perception::parking::{KeptCount, LotState, ParkingMonitor};
 use perception::time::UtcMicros;
 use perception::track::Track;
 use perception::traffic::{Crosswalk, Phase, TrafficCounter, TrafficWindow};
@@ -79,6 +79,20 @@ impl Assessor {
     pub fn set_lot_count(&mut self, lot: &SensorId, vehicles: u32) -> bool {
         let found = self.lots.iter_mut().find(|monitor| monitor.id() == lot);
         found.map(|monitor| monitor.set_count(vehicles)).is_some()
+    }
+
+    /// The lots' counts, to be kept.
+    pub fn lot_counts(&self) -> BTreeMap<SensorId, KeptCount> {
+        self.lots.iter().filter_map(|lot| Some((lot.id().clone(), lot.kept_count()?))).collect()
+    }
+
+    /// Goes on at `now` from counts that were kept.
+    pub fn go_on_counting(&mut self, now: UtcMicros, kept: &BTreeMap<SensorId, KeptCount>) {
+        for lot in &mut self.lots {
+            if let Some(kept) = kept.get(lot.id()) {
+                lot.go_on_counting(now, kept);
+            }
+        }
     }
 
     /// Traffic windows that ended by `now`; each is handed out once.

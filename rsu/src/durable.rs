@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::thread::JoinHandle;
 
 use serde::de::DeserializeOwned;
 
@@ -46,6 +47,41 @@ pub fn read_json<T: DeserializeOwned>(path: &Path) -> io::Result<Option<T>> {
     match std::fs::read(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         read => Ok(Some(serde_json::from_slice(&read?)?)),
+    }
+}
+
+/// Writes something now and then, on a thread of its own: who asks for it does not wait for the disk.
+#[derive(Debug)]
+pub struct Upkeep {
+    what: &'static str,
+    every_s: f64,
+    due_s: f64,
+    writing: Option<JoinHandle<()>>,
+}
+
+impl Upkeep {
+    /// `what` is written every `every_s` seconds from `uptime_s` on.
+    pub fn new(what: &'static str, every_s: f64, uptime_s: f64) -> Self {
+        Self { what, every_s, due_s: uptime_s + every_s, writing: None }
+    }
+
+    /// Writes if it is time to, unless the last time is still being written.
+    pub fn if_due<W: FnOnce() + Send + 'static>(&mut self, uptime_s: f64, write: impl FnOnce() -> W) {
+        let idle = self.writing.as_ref().is_none_or(JoinHandle::is_finished);
+        if uptime_s >= self.due_s && idle {
+            self.due_s = uptime_s + self.every_s;
+            match std::thread::Builder::new().name(self.what.into()).spawn(write()) {
+                Ok(thread) => self.writing = Some(thread),
+                Err(error) => tracing::warn!(what = self.what, %error, "it is not written"),
+            }
+        }
+    }
+
+    /// Waits until nothing is being written.
+    pub fn finish(&mut self) {
+        if self.writing.take().is_some_and(|thread| thread.join().is_err()) {
+            tracing::error!(what = self.what, "the thread that writes it panicked");
+        }
     }
 }
 

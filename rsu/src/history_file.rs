@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::durable;
+use crate::durable::{self, Upkeep};
 use crate::signals::history::History;
 
 /// The file's name in `state_dir`.
@@ -10,18 +10,17 @@ const NAME: &str = "signal-history.json";
 /// A crash forgets no more than this, seconds.
 const EVERY_S: f64 = 600.0;
 
-/// Writes the file now and then, on a thread of its own: the pipeline does not wait for a disk.
+/// The file, written now and then.
 #[derive(Debug)]
 pub struct HistoryFile {
     path: PathBuf,
-    due_s: f64,
-    writing: Option<std::thread::JoinHandle<()>>,
+    upkeep: Upkeep,
 }
 
 impl HistoryFile {
     /// In `state_dir`; `uptime_s`: of the service.
     pub fn new(state_dir: &Path, uptime_s: f64) -> Self {
-        Self { path: state_dir.join(NAME), due_s: uptime_s + EVERY_S, writing: None }
+        Self { path: state_dir.join(NAME), upkeep: Upkeep::new("signal-history", EVERY_S, uptime_s) }
     }
 
     /// What an earlier run has learnt. A file that cannot be read is told of once and begun anew.
@@ -41,25 +40,17 @@ impl HistoryFile {
         })
     }
 
-    /// Writes if it is time to, unless the last time is still being written.
+    /// Writes if it is time to.
     pub fn write_if_due(&mut self, uptime_s: f64, history: &History) {
-        let idle = self.writing.as_ref().is_none_or(std::thread::JoinHandle::is_finished);
-        if uptime_s >= self.due_s && idle {
-            self.due_s = uptime_s + EVERY_S;
+        self.upkeep.if_due(uptime_s, || {
             let (path, history) = (self.path.clone(), history.clone());
-            let thread = std::thread::Builder::new().name("signal-history".into());
-            match thread.spawn(move || write(&path, &history)) {
-                Ok(thread) => self.writing = Some(thread),
-                Err(error) => tracing::warn!(%error, "the history of the lights is not written"),
-            }
-        }
+            move || write(&path, &history)
+        });
     }
 
     /// Writes, and waits for it: the service ends.
     pub fn write_now(&mut self, history: &History) {
-        if self.writing.take().is_some_and(|thread| thread.join().is_err()) {
-            tracing::error!("the thread that writes the history of the lights panicked");
-        }
+        self.upkeep.finish();
         write(&self.path, history);
     }
 }

@@ -6,14 +6,15 @@
 mod ports;
 mod presence;
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 use perception::align::Aligner;
 use perception::calibration::GeometryError;
-use perception::detection::SensorFrame;
+use perception::detection::{SensorFrame, SensorId};
 use perception::frames::SiteFrame;
 use perception::lanes::LocatedTrack;
 use perception::lift::{LiftError, LiftSettings, Lifter};
+use perception::parking::KeptCount;
 use perception::time::UtcMicros;
 use perception::track::{Disbelief, Track, Tracker};
 
@@ -142,6 +143,17 @@ impl Pipeline {
     /// What has been learnt of the lights, to be kept.
     pub fn history(&self) -> &History {
         self.predictor.history()
+    }
+
+    /// The same, which goes on from what lots held when that was kept.
+    pub fn with_lot_counts(mut self, kept: &BTreeMap<SensorId, KeptCount>) -> Self {
+        self.assessor.go_on_counting(self.last_now, kept);
+        self
+    }
+
+    /// What lots hold that are counted at their gates, to be kept.
+    pub fn lot_counts(&self) -> BTreeMap<SensorId, KeptCount> {
+        self.assessor.lot_counts()
     }
 
     /// The same, with what the city wanted told before.

@@ -22,9 +22,10 @@ use crate::audit::AuditLog;
 use crate::board::{Counted, Lookout, SharedBoard};
 use crate::city::{self, CityLink};
 use crate::clock::{Clock, Stopwatch};
-use crate::commands::{Clerk, Host, NoticeBook, PlanBook, SiteFileDesk, ToPipeline};
+use crate::commands::{Clerk, Host, LOTS_KEPT_EVERY_S, LotBook, NoticeBook, PlanBook, SiteFileDesk, ToPipeline};
 use crate::config::Site;
 use crate::console::{ConsoleFeed, ConsoleMap, ConsoleState, SentMessages};
+use crate::durable::Upkeep;
 use crate::evidence::{Evidence, EvidenceTap};
 use crate::ghosts;
 use crate::health::Health;
@@ -111,6 +112,7 @@ impl Service {
         let plan = PlanBook::open(site);
         let notices = NoticeBook::open(&site.state_dir, clock.now());
         let kept_notices = notices.notices().clone();
+        let lots = LotBook::open(&site.state_dir, &site.map.lots);
         let schedule = plan.as_ref().map(PlanBook::schedule);
         let city = match &site.cloud {
             Some(cloud) => {
@@ -122,6 +124,7 @@ impl Service {
                     clock: clock.clone(),
                     site: site.clone(),
                     pipeline: to_pipeline,
+                    lots: lots.clone(),
                     notices,
                     plan,
                     site_file: host.map(|host| SiteFileDesk { host, health: health.clone() }),
@@ -163,11 +166,14 @@ impl Service {
             pipeline: Pipeline::new(pipeline_settings(site, &clock))
                 .context("site.toml")?
                 .with_history(HistoryFile::read(&site.state_dir))
+                .with_lot_counts(&lots.counts())
                 .with_notices(kept_notices)
                 .with_ghosts(ghosts::of_site(site)?)
                 .with_reports(site.fusion.vehicle_reports.then(|| reports_of(site)))
                 .with_priority(priority_of(site))
                 .with_pam(site.pam_aid),
+            lots,
+            lots_upkeep: Upkeep::new("lot-counts", LOTS_KEPT_EVERY_S, clock.uptime_s()),
             inputs,
             performer,
             clock: clock.clone(),
@@ -371,6 +377,8 @@ async fn signal_runner(
 struct PipelineThread {
     pipeline: Pipeline,
     history: HistoryFile,
+    lots: LotBook,
+    lots_upkeep: Upkeep,
     inputs: Receiver<Arrival>,
     performer: Performer,
     clock: Arc<Clock>,
@@ -381,6 +389,8 @@ impl PipelineThread {
     fn run(mut self) {
         self.go_round();
         self.history.write_now(self.pipeline.history());
+        self.lots_upkeep.finish();
+        self.lots.keep_or_warn(&self.pipeline.lot_counts());
     }
 
     fn go_round(&mut self) {
@@ -409,6 +419,10 @@ impl PipelineThread {
             }
             self.performer.health.tick(self.clock.uptime_s());
             self.history.write_if_due(self.clock.uptime_s(), self.pipeline.history());
+            self.lots_upkeep.if_due(self.clock.uptime_s(), || {
+                let (lots, counts) = (self.lots.clone(), self.pipeline.lot_counts());
+                move || lots.keep_or_warn(&counts)
+            });
         }
     }
 }

@@ -190,6 +190,15 @@ fn a_lot_is_counted_and_a_plan_is_kept() {
     is(&town.send("lot_count", &count("yard", 21)), 1, "rejected", Some("above_capacity"));
     is(&town.send("lot_count", &count("P2", 0)), 1, "rejected", Some("unknown_lot"));
 
+    // Killed: the count goes on. Redrawn: it is another lot.
+    let counted = |town: &Town| town.console.metric("lukou_parking_counted_vehicles", &["lot=\"yard\""]);
+    town.kill_and_start();
+    wait_for("12 vehicles again", || counted(&town).filter(|vehicles| *vehicles == 12.0));
+    let map = std::fs::read_to_string(town.folder.join("map.geojson")).unwrap();
+    std::fs::write(town.folder.join("map.geojson"), map.replacen("\"capacity\": 20", "\"capacity\": 21", 1)).unwrap();
+    town.kill_and_start();
+    assert!(wait_for("the lot", || counted(&town)).is_nan());
+
     let plan = |from_us: i64, green_s: f64, groups: [&[u8]; 4]| {
         let stage = |groups: &&[u8]| json!({"groups": groups, "green_s": green_s, "yellow_s": 3.0, "all_red_s": 2.0});
         let cycle_us = (4.0 * (green_s + 5.0) * 1e6) as i64;

@@ -8,6 +8,7 @@ use crate::calibration::SiteGeometry;
 use crate::detection::SensorId;
 use crate::frames::in_field_of_view;
 use crate::priors::is_motor_vehicle;
+use crate::time::UtcMicros;
 use crate::track::Track;
 
 /// A line that vehicles cross on their way in or out.
@@ -45,6 +46,19 @@ pub struct Counted {
     pub in_view: bool,
 }
 
+/// What of a count is kept, so that it can be gone on with after nobody has looked for a while.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct KeptCount {
+    /// When it was so.
+    pub at: UtcMicros,
+    /// Vehicles in the lot.
+    pub vehicles: u32,
+    /// One standard deviation of it.
+    pub sigma: f64,
+    /// How many pass the gates, a second: so fast it grows uncertain while nobody looks.
+    pub crossings_per_s: f64,
+}
+
 /// Counts at the gates of one lot.
 #[derive(Clone, Debug)]
 pub(super) struct Gates {
@@ -79,6 +93,19 @@ impl Gates {
     pub(super) fn set(&mut self, vehicles: u32) {
         self.told.vehicles = Some(self.capacity.map_or(vehicles, |most| vehicles.min(most)));
         self.variance = 0.0;
+    }
+
+    /// `None`: there is no count. `at`: when the lot was last looked at.
+    pub(super) fn kept(&self, at: UtcMicros) -> Option<KeptCount> {
+        let (vehicles, sigma) = (self.told.vehicles?, self.variance.sqrt());
+        Some(KeptCount { at, vehicles, sigma, crossings_per_s: self.crossings_per_s() })
+    }
+
+    /// Goes on from a count since which nobody has looked.
+    pub(super) fn go_on(&mut self, now: UtcMicros, kept: &KeptCount) {
+        self.set(kept.vehicles);
+        let unseen_s = now.seconds_since(kept.at).max(0.0);
+        self.variance = kept.sigma.powi(2) + unseen_s * kept.crossings_per_s.max(LEAST_BLIND_PER_S);
     }
 
     /// Time was set: who was on which side is not known any more.

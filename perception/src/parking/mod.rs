@@ -22,7 +22,7 @@ mod view;
 
 use bay::{DRIVES_MPS, LONGEST_STEP_S, Watched};
 use gates::Gates;
-pub use gates::{Counted, Gate};
+pub use gates::{Counted, Gate, KeptCount};
 use placing::Placing;
 use turnover::Ledger;
 pub use turnover::Turnover;
@@ -171,6 +171,16 @@ impl ParkingMonitor {
     /// Somebody has counted: so many vehicles are in the lot (0: it is empty; its capacity: it is full).
     pub fn set_count(&mut self, vehicles: u32) {
         self.gates.set(vehicles);
+    }
+
+    /// What is to be kept of the count at the gates; `None`: there is none, or nobody has looked yet.
+    pub fn kept_count(&self) -> Option<KeptCount> {
+        self.gates.kept(self.last?)
+    }
+
+    /// Goes on from a count that was kept: as sure as it was, less what may have passed unseen until `now`.
+    pub fn go_on_counting(&mut self, now: UtcMicros, kept: &KeptCount) {
+        self.gates.go_on(now, kept);
     }
 
     /// Takes the picture of a time and the names of the sensors that deliver.

@@ -268,6 +268,29 @@ fn hovering_on_the_line_walking_and_passing_beside_it_count_for_nothing_and_blin
 }
 
 #[test]
+fn a_count_is_gone_on_with_after_nobody_has_looked_for_a_while() {
+    let mut scene = Scene::new(&gated());
+    assert_eq!(scene.monitor.kept_count(), None, "there is none");
+    scene.monitor.set_count(1);
+    drive(&mut scene, 1, true);
+    let kept = scene.monitor.kept_count().expect("a count");
+    assert!(kept.vehicles == 2 && kept.sigma > 0.1, "{kept:?}");
+    let goes_on = |after_s: f64, kept: &KeptCount| {
+        let mut monitor = ParkingMonitor::new(&gated(), &site());
+        monitor.go_on_counting(kept.at.plus_seconds(after_s), kept);
+        let told = monitor.state().counted.expect("it has a gate");
+        (told.vehicles, told.sigma.expect("counted"))
+    };
+    assert_eq!(goes_on(0.0, &kept), (Some(2), kept.sigma));
+    assert_eq!(goes_on(-3600.0, &kept), (Some(2), kept.sigma), "a clock that was set back");
+    // One vehicle passes in a minute at least; or as many as passed before.
+    let quiet = KeptCount { sigma: 1.0, crossings_per_s: 0.0, ..kept.clone() };
+    assert!((goes_on(180.0, &quiet).1 - 2.0).abs() < 1e-9);
+    let busy = KeptCount { sigma: 0.0, crossings_per_s: 0.25, ..kept };
+    assert!((goes_on(100.0, &busy).1 - 5.0).abs() < 1e-9);
+}
+
+#[test]
 fn a_clock_set_back_begins_anew() {
     let mut scene = Scene::new(&lot(bays()));
     assert_eq!(scene.pass(10.0, &[parked(1, NEAR)])[0], Occupied);

@@ -23,6 +23,7 @@ use crate::inlet::Inlet;
 use crate::metrics::Metrics;
 use crate::pipeline::Input;
 
+pub use lots::{EVERY_S as LOTS_KEPT_EVERY_S, LotBook};
 pub use notices::NoticeBook;
 pub use plan::PlanBook;
 pub use site_file::{Host, SiteFileDesk};
@@ -91,6 +92,8 @@ pub struct Clerk {
     pub site: Site,
     /// The way to the pipeline.
     pub pipeline: ToPipeline,
+    /// What lots hold.
+    pub lots: LotBook,
     /// What the city wants told.
     pub notices: NoticeBook,
     /// The plan that runs; `None`: the lights are not run by one.
