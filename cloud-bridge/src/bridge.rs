@@ -6,15 +6,17 @@
 //! answers questions about the last hours (`history.rs`).
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot, watch};
 use tracing::warn;
+use zenoh::Session;
 use zenoh::query::Query;
 
+use crate::bundle::{self, FetchError, FileSum};
 use crate::codec::Encoding;
 use crate::command::{CommandEnd, Desk, command_keys};
 use crate::commanded::{CommandEvent, MAX_EVENTS, Office};
@@ -93,6 +95,8 @@ pub(crate) struct Shared {
     promised_keys: Mutex<BTreeSet<StateKey>>,
     pub counts: Mutex<BridgeStats>,
     pub connected: Arc<AtomicUsize>,
+    /// While the link is open.
+    pub session: Mutex<Option<Session>>,
     /// What was last said under each key, for those who ask.
     pub last: Mutex<BTreeMap<String, (Encoding, Vec<u8>)>>,
 }
@@ -146,6 +150,7 @@ impl Bridge {
             promised_keys: Mutex::default(),
             counts: Mutex::default(),
             connected: Arc::default(),
+            session: Mutex::default(),
             last: Mutex::default(),
         });
         let (opened, when_opened) = oneshot::channel();
@@ -237,6 +242,15 @@ impl Bridge {
             Refused::Full => PublishError::QueueFull,
             Refused::Closed => PublishError::Closed,
         })
+    }
+
+    /// Fetches a file that a command names, into a file that may hold the beginning of it. Waits, for minutes if need be: not for
+    /// a thread of an async runtime. Gives up when nothing of it has come for `patience`.
+    ///
+    /// # Errors
+    /// Why it is not there.
+    pub fn fetch(&self, file: &FileSum, into: &Path, patience: Duration) -> Result<(), FetchError> {
+        bundle::fetch(&self.shared, file, into, patience)
     }
 
     /// The counters now.

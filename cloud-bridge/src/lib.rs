@@ -9,6 +9,7 @@
 //! superseded, counted, and not sent later. Whoever comes late asks for the last state of each key and gets it.
 
 mod bridge;
+mod bundle;
 mod clock;
 mod codec;
 mod command;
@@ -31,6 +32,7 @@ mod stats;
 mod watch;
 
 pub use bridge::{Bridge, PublishError};
+pub use bundle::{Bundle, BundleError, CHUNK_BYTES, FetchError, FileSum, MAX_BUNDLE_BYTES};
 pub use codec::{DecodeError, Encoding, MAX_PAYLOAD_BYTES, decode, encode};
 pub use command::{
     ACK_SCHEMA, Ack, AckState, COMMAND_SCHEMA, Command, CommandEnd, CommandError, CommandKind, KeyError,

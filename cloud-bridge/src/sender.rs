@@ -31,6 +31,7 @@ pub(crate) fn run_link(shared: &Arc<Shared>, config: &BridgeConfig, opened: ones
     let mut opened = Some(opened);
     if let Some(session) = open_session(shared, config, &mut opened) {
         let mut publishers = Publishers { session: session.clone(), of: BTreeMap::new() };
+        *lock(&shared.session) = Some(session.clone());
         info!(site = %shared.keys, link = link::describe(&config.link), "city link open");
         if let Some(opened) = opened.take() {
             // Whoever opened the bridge may have stopped waiting; then it is dropped, and the queue is closed.
@@ -46,6 +47,7 @@ pub(crate) fn run_link(shared: &Arc<Shared>, config: &BridgeConfig, opened: ones
                 (key, _) => shared.note_error(format!("{key:?} is not what was queued")),
             }
         }
+        *lock(&shared.session) = None;
         // Closing ends the liveliness token and the queryable.
         if let Err(e) = session.close().wait() {
             shared.note_error(format!("closing: {e}"));

@@ -4,10 +4,16 @@
 
 mod support;
 
-use cloud_bridge::{Bridge, BridgeConfig, Encoding, Kind, LinkConfig, LinkMode, Receipt, StateMessage, encode};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use cloud_bridge::{
+    Bridge, BridgeConfig, Encoding, FetchError, FileSum, Kind, LinkConfig, LinkMode, Receipt, StateMessage, encode,
+};
 use support::city::{City, Habits, apart, zenoh_config};
 use support::{
-    Authority, free_endpoint_of, link, next_that, site_config, traffic, until_confirmed, until_connected, watch_by,
+    Authority, PATIENCE, free_endpoint_of, link, next_that, serve_chunks, site_config, state_dir, traffic,
+    until_confirmed, until_connected, watch_by,
 };
 use zenoh::sample::Locality;
 use zenoh::{Session, Wait};
@@ -23,6 +29,14 @@ async fn router(endpoint: &str, authority: &Authority) -> Session {
     set("transport/link/tls/listen_certificate", serde_json::json!(tls.certificate_file));
     set("transport/link/tls/listen_private_key", serde_json::json!(tls.private_key_file));
     apart(move || zenoh::open(config).wait().unwrap()).await
+}
+
+/// A file of one chunk that is not there yet, and its sum.
+fn some_file(contents: &str) -> (PathBuf, FileSum) {
+    let folder = state_dir();
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join("there"), contents).unwrap();
+    (folder.join("incoming"), FileSum::of(&folder.join("there")).unwrap())
 }
 
 // Zenoh panics when a session is dropped on a single-threaded runtime.
@@ -70,6 +84,28 @@ async fn a_site_says_and_hears_only_what_is_its_own() {
     until_confirmed(&bridge).await;
     assert_eq!(city.book.lock().unwrap().stored[&(Kind::Traffic, seq)], traffic(1));
     let (session, everything) = heard;
+
+    // Files come from the city, to whichever site asks, and from nobody else.
+    let (of_city, of_rogue) = (some_file("city"), some_file("rogue"));
+    let city_link = client("city.demo");
+    let (rogue, served) = (session.clone(), (of_city.1.clone(), of_rogue.1.clone()));
+    let city_session = apart(move || {
+        let session = zenoh::open(zenoh_config(&city_link)).wait().unwrap();
+        serve_chunks(&session, &served.0, |_, _| Some(b"city".to_vec()));
+        serve_chunks(&rogue, &served.1, |_, _| Some(b"rogue".to_vec()));
+        session
+    })
+    .await;
+    let bridge = std::sync::Arc::new(bridge);
+    let fetching = bridge.clone();
+    let (came, forged) = apart(move || {
+        let fetch = |(path, sum): &(PathBuf, FileSum), patience| fetching.fetch(sum, path, patience);
+        (fetch(&of_city, PATIENCE), fetch(&of_rogue, Duration::from_secs(2)))
+    })
+    .await;
+    came.unwrap();
+    assert!(matches!(forged, Err(FetchError::NoAnswer(_))), "{forged:?}");
+    apart(move || city_session.close().wait().unwrap()).await;
     let overheard = apart(move || {
         let keys: Vec<String> = everything.drain().map(|sample| sample.key_expr().to_string()).collect();
         session.close().wait().unwrap();

@@ -41,7 +41,7 @@ fn config(endpoint: &str) -> BridgeConfig {
 }
 
 async fn send(by: &LinkConfig, bridge: &Bridge, id: &str, signed: &[u8], within: Duration) -> Result<Ack, String> {
-    let sent = send_command(by.clone(), bridge.keys().clone(), id.to_owned(), signed.to_vec(), within).await;
+    let sent = send_command(by.clone(), bridge.keys().clone(), id.to_owned(), signed.to_vec(), None, within).await;
     sent.map_err(|e| e.to_string())
 }
 

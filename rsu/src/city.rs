@@ -1,7 +1,8 @@
 //! What the city is told: from the service's own values to the schema of `cloud-bridge`.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::path::Path;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -10,7 +11,9 @@ use cloud_bridge::schema::{
     LaneTraffic, MovementTraffic, Parking, Safety, Signal, SignalArrival, SignalChange, SignalPerformance, Traffic,
     Turnover, Within,
 };
-use cloud_bridge::{Bridge, BridgeConfig, BridgeError, Encoding, LinkConfig, LinkMode, State, Update};
+use cloud_bridge::{
+    Bridge, BridgeConfig, BridgeError, CommandEnd, Encoding, FetchError, FileSum, LinkConfig, LinkMode, State, Update,
+};
 use perception::detection::Class;
 use perception::events::{Ending, Event};
 use perception::parking::{self, LotState};
@@ -28,6 +31,9 @@ use crate::signals::{self, Light, SignalState};
 /// How long the start of the service waits for the city. A link that cannot be opened at all (a port in use) says so
 /// sooner; a router that does not answer must not keep the first SPAT from the vehicles.
 const OPEN_WITHIN: Duration = Duration::from_secs(1);
+
+/// For so long nobody may have the next piece of a file that the city has named.
+const FILES_PATIENCE: Duration = Duration::from_secs(120);
 
 /// The link to the city, perhaps still being opened. Clones are the same link.
 #[derive(Clone, Debug, Default)]
@@ -105,20 +111,36 @@ impl CityLink {
         // Set once: nobody else opens this link.
         drop(slot.bridge.set(bridge));
         let Some(commands) = commands else { return Ok(()) };
-        // Weak: who is at work does not keep a link open that nobody else holds.
-        let of_clerk = Arc::downgrade(slot);
-        let finish = move |id: &str, end| {
-            let told = of_clerk.upgrade().and_then(|slot| Some(slot.bridge.get()?.finish_command(id, end)));
-            if !matches!(told, Some(Ok(()))) {
-                tracing::warn!(id, ?told, "the end of a command is not told");
-            }
-        };
-        let work = move || clerk.run(commands, finish);
+        let of_clerk = WeakLink(Arc::downgrade(slot));
+        let work = move || clerk.run(commands, &of_clerk);
         match std::thread::Builder::new().name("commands".into()).spawn(work) {
             Ok(thread) => *lock(&slot.clerk) = Some(thread),
             Err(error) => tracing::error!(%error, "the city's commands are not done"),
         }
         Ok(())
+    }
+}
+
+/// The link for those who do what the city asks for: who is at work does not keep one open that nobody else holds.
+#[derive(Clone, Debug)]
+pub struct WeakLink(Weak<Slot>);
+
+impl WeakLink {
+    /// Tells the city how a command has ended.
+    pub fn finish(&self, id: &str, end: CommandEnd) {
+        let told = self.0.upgrade().and_then(|slot| Some(slot.bridge.get()?.finish_command(id, end)));
+        if !matches!(told, Some(Ok(()))) {
+            tracing::warn!(id, ?told, "the end of a command is not told");
+        }
+    }
+
+    /// Fetches a file that the city has named. Waits for it.
+    ///
+    /// # Errors
+    /// Why it is not there.
+    pub fn fetch(&self, file: &FileSum, into: &Path) -> Result<(), FetchError> {
+        let slot = self.0.upgrade().ok_or(FetchError::Closed)?;
+        slot.bridge.get().ok_or(FetchError::Closed)?.fetch(file, into, FILES_PATIENCE)
     }
 }
 

@@ -39,6 +39,16 @@ pub fn remove(path: &Path) -> io::Result<()> {
     }
 }
 
+/// Moves a folder, with what is in it, to another place on the same disk.
+///
+/// # Errors
+/// The disk's.
+pub fn move_folder(from: &Path, to: &Path) -> io::Result<()> {
+    File::open(from)?.sync_all()?;
+    std::fs::rename(from, to)?;
+    sync_folder(to)
+}
+
 /// What a file of JSON holds; `None`: there is none.
 ///
 /// # Errors

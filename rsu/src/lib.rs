@@ -24,6 +24,7 @@ pub mod inlet;
 pub mod map;
 pub mod messages;
 pub mod metrics;
+pub mod model_check;
 pub mod notice;
 pub mod perform;
 pub mod pipeline;

@@ -127,7 +127,7 @@ impl Service {
                     lots: lots.clone(),
                     notices,
                     plan,
-                    site_file: host.map(|host| SiteFileDesk { host, health: health.clone() }),
+                    site_file: host.map(|host| Arc::new(SiteFileDesk::new(host, health.clone()))),
                 };
                 CityLink::open(city::bridge(site, cloud, resumes), clerk).await.context("site.toml, cloud")?
             }

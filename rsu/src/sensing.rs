@@ -16,7 +16,7 @@ use sensors::radar::{RadarConfig, RadarSource, RadarSourceStatus, ReceivedScan};
 use sensors::{LatestFrame, Now};
 
 use crate::clock::{Clock, Stopwatch};
-use crate::config::{DetectorFile, Site};
+use crate::config::{Camera, DetectorFile, Site};
 use crate::inlet::Inlet;
 use crate::metrics::Metrics;
 use crate::pipeline::Input;
@@ -56,12 +56,7 @@ impl Sensing {
             for camera in &site.cameras {
                 let detector = self::detector(file, &model)?;
                 let frames = Arc::new(LatestFrame::new());
-                let config = CameraConfig {
-                    repeat: camera.repeat,
-                    expected_size_px: Some((camera.model.width_px, camera.model.height_px)),
-                    ..CameraConfig::new(camera.model.id.clone(), camera.url.clone())
-                };
-                let source = CameraSource::start(config, now.clone(), frames.clone())?;
+                let source = CameraSource::start(camera_config(camera), now.clone(), frames.clone())?;
                 let worker = DetectionWorker {
                     frames: frames.clone(),
                     detector,
@@ -115,7 +110,17 @@ impl Sensing {
     }
 }
 
-fn detector(file: &DetectorFile, model: &ModelFile) -> anyhow::Result<Detector> {
+/// A camera as the site has it.
+pub(crate) fn camera_config(camera: &Camera) -> CameraConfig {
+    CameraConfig {
+        repeat: camera.repeat,
+        expected_size_px: Some((camera.model.width_px, camera.model.height_px)),
+        ..CameraConfig::new(camera.model.id.clone(), camera.url.clone())
+    }
+}
+
+/// A detector as the site wants it.
+pub(crate) fn detector(file: &DetectorFile, model: &ModelFile) -> anyhow::Result<Detector> {
     let settings = DetectorSettings {
         threads: file.threads,
         runtime_library: file.onnxruntime.clone(),

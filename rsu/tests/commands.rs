@@ -20,6 +20,9 @@ use support::{Folder, repository};
 mod bench;
 use bench::{Console, Ear, Process, free_tcp, text, wait_for};
 
+#[path = "commands/model.rs"]
+mod model;
+
 /// `openssl genpkey -algorithm ed25519`, and its public half.
 const KEY: &str = "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIGqsQvsoe4dcLBa2VeQKpfvoW5tI631fpo6qYgsJLZMQ\n-----END PRIVATE KEY-----\n";
 const PUBLIC_KEY: &str = "bcN27viqCRMuFFESzALgs4mt1xZPavXTlMdkFes6wW4=";
@@ -29,7 +32,7 @@ const YARD: &str = r#"
 {"type": "Feature", "properties": {"kind": "gate", "lot": "yard", "gate": "g1"}, "geometry": {"type": "LineString", "coordinates": [[120.312, 31.4913], [120.31205, 31.4913]]}},
 "#;
 
-/// A site without sensors, and everything around it.
+/// A site without sensors or with one camera, and everything around it.
 struct Town {
     folder: Folder,
     ear: Ear,
@@ -40,6 +43,29 @@ struct Town {
 
 impl Town {
     fn new(name: &str) -> Self {
+        Self::built(name, "")
+    }
+
+    /// The demo's camera and its detector.
+    fn with_camera(name: &str) -> Self {
+        let demo = repository().join("deploy/demo");
+        let demo_text = std::fs::read_to_string(demo.join("site.toml")).unwrap();
+        let (_, rest) = demo_text.split_once("[[camera]]").unwrap();
+        let (camera, _) = rest.split_once("# On the corner").unwrap();
+        let mut camera = format!("[[camera]]{camera}");
+        let files = [
+            ("../../.cache/video/vtest.avi", bench::video()),
+            ("vtest-camera.json", demo.join("vtest-camera.json")),
+            ("../../models/nanodet", repository().join("models/nanodet")),
+        ];
+        for (from, to) in files {
+            assert!(camera.contains(from) && to.exists(), "{}: `make setup` puts it there", to.display());
+            camera = camera.replace(from, text(&to));
+        }
+        Self::built(name, &camera)
+    }
+
+    fn built(name: &str, sensors: &str) -> Self {
         let (folder, ear) = (Folder::new(name), Ear::open());
         let (city, console) = (format!("tcp/127.0.0.1:{}", free_tcp()), Console(free_tcp()));
         let demo = repository().join("deploy/demo");
@@ -54,8 +80,8 @@ impl Town {
         let (signal, _) = rest.split_once("[[radio]]").unwrap();
         let head = head.replace("\"../../.cache/demo-state\"", "\"state\"");
         let site = format!(
-            "{head}[signal]{signal}[[radio]]\nkind = \"pc5_udp\"\nid = \"ear\"\nto = \"{}\"\n\n\
-             [cloud]\nlisten = [\"{city}\"]\ncommands.allow = [\"rsi\", \"lot_count\", \"plan\", \"config\"]\n\
+            "{head}{sensors}[signal]{signal}[[radio]]\nkind = \"pc5_udp\"\nid = \"ear\"\nto = \"{}\"\n\n\
+             [cloud]\nlisten = [\"{city}\"]\ncommands.allow = [\"rsi\", \"lot_count\", \"plan\", \"config\", \"model\"]\n\
              command_keys.city-1 = \"{PUBLIC_KEY}\"\n\n[console]\nlisten = \"127.0.0.1:{}\"\n",
             ear.address, console.0
         );
@@ -87,11 +113,15 @@ impl Town {
     fn sending(&self, kind: &str, payload: &str) -> std::process::Child {
         let file = self.folder.join(&format!("{kind}.payload"));
         std::fs::write(&file, payload).unwrap();
+        self.sending_file(kind, &file)
+    }
+
+    fn sending_file(&self, kind: &str, payload: &Path) -> std::process::Child {
         let city = Path::new(env!("CARGO_BIN_EXE_rsu")).with_file_name("city");
         assert!(city.exists(), "{}: build with --workspace --features cloud-bridge/city", city.display());
         Command::new(city)
             .args(["command", "--json", "--site", "demo-city/demo", "--connect", &self.city, "--kind", kind, "--key"])
-            .args([self.folder.join("city-1.pem"), file])
+            .args([&self.folder.join("city-1.pem"), payload])
             .stdout(std::process::Stdio::piped())
             .spawn()
             .unwrap()
@@ -158,7 +188,8 @@ fn what_the_city_wants_told_is_on_the_air_also_after_the_service_was_killed() {
     is(&town.send("rsi", &notice("works-8", 77, 3600)), 1, "rejected", Some("code_unknown"));
     is(&town.send("rsi", &notice("works-9", 38, -1)), 0, "done", None);
     is(&town.send("rsi", "{\"id\": \"works-9\"}"), 1, "rejected", Some("bad_payload"));
-    is(&town.send("model", "{}"), 1, "rejected", Some("not_supported"));
+    is(&town.send("software", "{}"), 1, "rejected", Some("not_supported"));
+    is(&finish(town.sending_file("model", &repository().join("models/ghost"))), 1, "rejected", Some("no_detector"));
 
     town.kill_and_start();
     town.hears_sign(38);

@@ -1,5 +1,6 @@
 //! The city's side: send a command, and wait for what becomes of it.
 
+use std::path::PathBuf;
 use std::sync::mpsc;
 use std::time::Duration;
 
@@ -8,12 +9,15 @@ use zenoh::Wait;
 use zenoh::qos::CongestionControl;
 
 use super::{Ack, AckState, ack_key, command_key};
+use crate::bundle::{self, Bundle};
 use crate::config::{BridgeError, LinkConfig};
 use crate::keys::{NameError, SiteKeys};
 use crate::link;
 
 /// How long to wait before a command without an answer is sent again; the site does it once however often it comes.
 const AGAIN: Duration = Duration::from_secs(1);
+/// The same once it is accepted: an answer may be lost, and a command with the sums of large files is long.
+const AGAIN_LATER: Duration = Duration::from_secs(10);
 
 /// Why there is no answer.
 #[derive(Debug, thiserror::Error)]
@@ -36,23 +40,31 @@ pub enum CommandError {
 }
 
 /// Sends a signed command ([`super::Command::sign`]) and returns its last answer: rejected, done or failed. Opens a session of its
-/// own.
+/// own. Files that the command names are served from their folder until it has ended.
 pub async fn send_command(
     link: LinkConfig,
     site: SiteKeys,
     id: String,
     signed: Vec<u8>,
+    files: Option<(Bundle, PathBuf)>,
     within: Duration,
 ) -> Result<Ack, CommandError> {
     // On a thread of its own: Zenoh panics when it has to wait on a single-threaded runtime.
     let (tell, told) = oneshot::channel();
-    let run = move || drop(tell.send(send(&link, &site, &id, &signed, within)));
+    let run = move || drop(tell.send(send(&link, &site, &id, &signed, files.as_ref(), within)));
     let spawned = std::thread::Builder::new().name("city-command".to_owned()).spawn(run);
     spawned.map_err(|e| CommandError::Zenoh(e.to_string()))?;
     told.await.map_err(|_| CommandError::Zenoh("the session's thread ended early".to_owned()))?
 }
 
-fn send(link: &LinkConfig, site: &SiteKeys, id: &str, signed: &[u8], within: Duration) -> Result<Ack, CommandError> {
+fn send(
+    link: &LinkConfig,
+    site: &SiteKeys,
+    id: &str,
+    signed: &[u8],
+    files: Option<&(Bundle, PathBuf)>,
+    within: Duration,
+) -> Result<Ack, CommandError> {
     let (to, from) = (command_key(site, id)?, ack_key(site, id)?);
     link.check()?;
     let session = link::open(link)?;
@@ -65,11 +77,15 @@ fn send(link: &LinkConfig, site: &SiteKeys, id: &str, signed: &[u8], within: Dur
             }
         };
         session.declare_subscriber(from).callback(on_ack).background().wait()?;
-        let mut accepted = false;
-        let attempts = within.as_millis().div_ceil(AGAIN.as_millis()).max(1);
-        for _ in 0..attempts {
+        if let Some((bundle, folder)) = files {
+            bundle::serve(&session, site.city(), bundle, folder)?;
+        }
+        let (mut accepted, mut left) = (false, within);
+        while !left.is_zero() {
             session.put(&to, signed).congestion_control(CongestionControl::Block).wait()?;
-            while let Ok(ack) = answered.recv_timeout(AGAIN.min(within)) {
+            let pause = if accepted { AGAIN_LATER } else { AGAIN }.min(left);
+            left -= pause;
+            while let Ok(ack) = answered.recv_timeout(pause) {
                 if ack.state != AckState::Accepted {
                     return Ok(Ok(ack));
                 }

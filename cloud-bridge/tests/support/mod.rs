@@ -6,6 +6,7 @@ pub mod city;
 use std::collections::BTreeMap;
 use std::net::TcpListener;
 use std::path::PathBuf;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
@@ -14,8 +15,9 @@ use cloud_bridge::schema::{
     Wellness,
 };
 use cloud_bridge::{
-    Bridge, BridgeConfig, LinkConfig, LinkMode, State, TlsConfig, Update, Watch, WatchConfig, WatchEvent,
+    Bridge, BridgeConfig, FileSum, LinkConfig, LinkMode, State, TlsConfig, Update, Watch, WatchConfig, WatchEvent,
 };
+use zenoh::Wait;
 
 /// Only so that a test that would wait for ever fails instead.
 pub const PATIENCE: Duration = Duration::from_secs(120);
@@ -193,6 +195,27 @@ pub async fn until_confirmed(bridge: &Bridge) {
     };
     let waited = tokio::time::timeout(PATIENCE, look).await;
     waited.unwrap_or_else(|_| panic!("all is confirmed in time: {:?}", bridge.stats()));
+}
+
+/// Answers who asks for chunks of a file: `chunk` is given the chunk's number and how often it was asked for before.
+pub fn serve_chunks(
+    session: &zenoh::Session,
+    file: &FileSum,
+    chunk: impl Fn(usize, usize) -> Option<Vec<u8>> + Send + Sync + 'static,
+) {
+    let asked = Mutex::new(BTreeMap::<usize, usize>::new());
+    let answer = move |query: zenoh::query::Query| {
+        let key = query.key_expr().as_str();
+        let number = key.rsplit_once('/').unwrap().1.parse().unwrap();
+        let mut asked = asked.lock().unwrap();
+        let times = asked.entry(number).or_default();
+        if let Some(chunk) = chunk(number, *times) {
+            query.reply(key, chunk).wait().unwrap();
+        }
+        *times += 1;
+    };
+    let keys = format!("lukou/demo/@bundle/{}/*", file.sha256);
+    session.declare_queryable(keys).callback(answer).background().wait().unwrap();
 }
 
 /// A certificate authority of the test's own, with PEM files for each name.

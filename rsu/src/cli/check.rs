@@ -1,5 +1,6 @@
 //! `rsu check`: every mistake, explained.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
@@ -7,12 +8,16 @@ use clap::Args;
 use super::SiteArg;
 use crate::config::{ConfigError, Site};
 use crate::map::conflicts::Conflicts;
+use crate::model_check::try_model;
 
 /// Arguments of `rsu check`.
 #[derive(Debug, Args)]
 pub struct CheckArgs {
     #[command(flatten)]
     site: SiteArg,
+    /// Say whether this model would do for the site's cameras: a folder with model.toml. It is loaded and tried.
+    #[arg(long, value_name = "DIR")]
+    model: Option<PathBuf>,
     /// Machine-readable output: one JSON object.
     #[arg(long)]
     json: bool,
@@ -35,13 +40,16 @@ fn priority_in_words(site: &Site) -> Option<String> {
 pub fn run(args: &CheckArgs) -> ExitCode {
     let result = Site::load(&args.site.site);
     let problems = match &result {
-        Ok(_) => Vec::new(),
+        Ok(site) => {
+            let tried = args.model.as_ref().map_or(Ok(()), |folder| try_model(site, folder));
+            tried.err().map(|error| format!("{error:#}")).into_iter().collect()
+        }
         Err(ConfigError::Problems { problems, .. }) => problems.clone(),
         Err(error) => vec![error.to_string()],
     };
     if args.json {
         println!("{}", serde_json::json!({ "site": args.site.site, "ok": problems.is_empty(), "problems": problems }));
-    } else if let Ok(site) = &result {
+    } else if let (Ok(site), true) = (&result, problems.is_empty()) {
         println!("{}: in order", args.site.site.display());
         println!("  site {} of {}", site.name, site.city);
         println!("  {} cameras, {} radars, {} radios", site.cameras.len(), site.radars.len(), site.radios.len());
@@ -56,6 +64,9 @@ pub fn run(args: &CheckArgs) -> ExitCode {
         }
         if let Some(line) = priority_in_words(site) {
             println!("  {line}");
+        }
+        if let Some(model) = &args.model {
+            println!("  model {} would do", model.display());
         }
     } else {
         println!("{}: {} to mend", args.site.site.display(), problems.len());

@@ -3,7 +3,9 @@
 //! The bridge has verified them, remembers them and answers; here they are done, one after the other, on a thread of its own
 //! that may wait for the disk and for the pipeline. What a command brings is on the disk before it is answered as done.
 
+mod bundles;
 mod lots;
+mod model;
 mod notices;
 mod plan;
 mod site_file;
@@ -17,20 +19,22 @@ use serde::de::DeserializeOwned;
 use tokio::sync::mpsc;
 
 use crate::audit::AuditLog;
+use crate::city::WeakLink;
 use crate::clock::Clock;
 use crate::config::Site;
 use crate::inlet::Inlet;
 use crate::metrics::Metrics;
 use crate::pipeline::Input;
 
+use bundles::Workbench;
 pub use lots::{EVERY_S as LOTS_KEPT_EVERY_S, LotBook};
 pub use notices::NoticeBook;
 pub use plan::PlanBook;
 pub use site_file::{Host, SiteFileDesk};
 
 /// The kinds that are done here.
-pub const EXECUTES: [CommandKind; 4] =
-    [CommandKind::Config, CommandKind::Plan, CommandKind::Rsi, CommandKind::LotCount];
+pub const EXECUTES: [CommandKind; 5] =
+    [CommandKind::Config, CommandKind::Plan, CommandKind::Rsi, CommandKind::LotCount, CommandKind::Model];
 
 /// How long the pipeline has for an answer before it is asked again, and how often it is asked.
 const ANSWER_WITHIN: Duration = Duration::from_secs(1);
@@ -99,25 +103,27 @@ pub struct Clerk {
     /// The plan that runs; `None`: the lights are not run by one.
     pub plan: Option<PlanBook>,
     /// The site file; `None`: nobody could start the service anew.
-    pub site_file: Option<SiteFileDesk>,
+    pub site_file: Option<Arc<SiteFileDesk>>,
 }
 
 impl Clerk {
-    /// Does what comes until the link is closed; `finish` is told the id of each command that has ended, and how.
-    pub fn run(mut self, mut events: mpsc::Receiver<CommandEvent>, finish: impl Fn(&str, CommandEnd)) {
+    /// Does what comes until the link is closed, and tells it how each command has ended.
+    pub fn run(mut self, mut events: mpsc::Receiver<CommandEvent>, link: &WeakLink) {
+        let mut bench = Workbench::new(link.clone(), self.site.state_dir.clone());
         while let Some(event) = events.blocking_recv() {
             self.audit.of_city(&event);
             let reason = event.ack.reason.as_deref().unwrap_or_default();
             self.metrics.city_commands.with_label_values(&[event.ack.state.name(), reason]).inc();
             let Some(command) = event.command else { continue };
-            if let Some(end) = self.execute(&command) {
-                finish(&command.id, end);
+            if let Some(end) = self.execute(&command, &mut bench) {
+                link.finish(&command.id, end);
             }
         }
+        bench.close();
     }
 
-    /// How the command has ended; `None`: it ends after a restart.
-    fn execute(&mut self, command: &Command) -> Option<CommandEnd> {
+    /// How the command has ended; `None`: it ends later, perhaps after a restart.
+    fn execute(&mut self, command: &Command, bench: &mut Workbench) -> Option<CommandEnd> {
         let payload = &command.payload;
         let ended = match command.kind {
             CommandKind::Rsi => read(payload).and_then(|notice| self.notice(notice)),
@@ -134,8 +140,12 @@ impl Clerk {
                 },
                 None => Err(CommandEnd::rejected("cannot_restart")),
             },
-            // The bridge has rejected them: they are not in `EXECUTES`.
-            CommandKind::Model | CommandKind::Software => Err(CommandEnd::rejected("not_supported")),
+            CommandKind::Model => match read(payload).and_then(|bundle| self.model(bench, &command.id, bundle)) {
+                Ok(()) => return None,
+                Err(end) => Err(end),
+            },
+            // The bridge has rejected it: it is not in `EXECUTES`.
+            CommandKind::Software => Err(CommandEnd::rejected("not_supported")),
         };
         Some(ended.map_or_else(|end| end, |()| CommandEnd::done()))
     }

@@ -1,7 +1,8 @@
 //! `config`: another site file, tried by a restart ([`crate::trial`]).
 
-use std::path::PathBuf;
-use std::sync::Arc;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use cloud_bridge::CommandEnd;
 use serde::Deserialize;
@@ -53,16 +54,41 @@ pub struct SiteFileDesk {
     pub host: Host,
     /// What works now.
     pub health: Arc<Health>,
+    /// One at a time: the thread that does commands, and the one that fetches bundles.
+    turn: Mutex<()>,
 }
 
 impl SiteFileDesk {
+    /// For the service that `host` can start anew, and that is as `health` says.
+    pub fn new(host: Host, health: Arc<Health>) -> Self {
+        Self { host, health, turn: Mutex::default() }
+    }
+
+    /// While a site file is on trial nothing else is begun with: what the one before names must be there.
+    pub(super) fn is_free(&self) -> Result<(), CommandEnd> {
+        if Trial::is_under_way(&self.host.site_file) {
+            return Err(CommandEnd::rejected("busy").with_detail("another site file is on trial"));
+        }
+        Ok(())
+    }
+
+    /// The same as [`Self::take`] for the file that is there with another model for its detector.
+    pub(super) fn take_model(&self, command: &str, folder: &Path) -> Result<bool, CommandEnd> {
+        let mut text = std::fs::read_to_string(&self.host.site_file).map_err(|error| not_kept(&error))?;
+        let folder = std::path::absolute(folder).map_err(|error| not_kept(&error))?;
+        let place = model_in(&text).ok_or_else(|| CommandEnd::failed("no_detector"))?;
+        let folder =
+            folder.to_str().ok_or_else(|| CommandEnd::failed("not_kept").with_detail("its path is not UTF-8"))?;
+        text.replace_range(place, &toml::Value::from(folder).to_string());
+        self.take(command, &NewSiteFile { site_toml: text })
+    }
+
     /// Whether the service is started anew, to try it; false: it is the file that is there.
     pub(super) fn take(&self, command: &str, asked: &NewSiteFile) -> Result<bool, CommandEnd> {
         let Host { site_file, restart, .. } = &self.host;
         let text = &asked.site_toml;
-        if Trial::is_under_way(site_file) {
-            return Err(CommandEnd::rejected("busy").with_detail("another site file is on trial"));
-        }
+        let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        self.is_free()?;
         let now = std::fs::read_to_string(site_file).map_err(|error| not_kept(&error))?;
         if now == *text {
             return Ok(false);
@@ -87,6 +113,19 @@ impl SiteFileDesk {
     }
 }
 
+/// Where the site file names the detector's model, bytes with the quotation marks. The rest stays as it was written.
+fn model_in(site_toml: &str) -> Option<Range<usize>> {
+    #[derive(Deserialize)]
+    struct File {
+        detector: Detector,
+    }
+    #[derive(Deserialize)]
+    struct Detector {
+        model: toml::Spanned<String>,
+    }
+    toml::from_str::<File>(site_toml).ok().map(|file| file.detector.model.span())
+}
+
 /// Keys that are not the same in both; all, where one of them can't be read.
 fn fixed_that_change(before: &str, after: &str) -> Vec<String> {
     let tables = before.parse::<toml::Table>().ok().zip(after.parse::<toml::Table>().ok());
@@ -103,6 +142,21 @@ fn value_at<'a>(table: &'a toml::Table, path: &[&str]) -> Option<&'a toml::Value
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_the_model_is_exchanged_in_the_text() {
+        for text in [
+            "# eyes\n[detector]\nthreads = 2 # two\nmodel = \"a\" # here\n",
+            "detector = { model = 'a', threads = 2 }\n",
+            "detector.model = \"\"\"a\"\"\"\n",
+        ] {
+            let mut new = text.to_owned();
+            new.replace_range(model_in(text).unwrap(), "\"/b\"");
+            let put = text.replace("\"\"\"a\"\"\"", "\"/b\"").replace("\"a\"", "\"/b\"").replace("'a'", "\"/b\"");
+            assert_eq!(new, put);
+        }
+        assert_eq!(model_in("name = 'x'"), None);
+    }
 
     #[test]
     fn what_decides_whom_the_site_believes_is_not_changed_from_afar() {

@@ -8,7 +8,8 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use clap::ValueEnum;
 use cloud_bridge::{
-    AckState, Command, CommandError, CommandKind, MAX_COMMAND_BYTES, MAX_LIFE_US, SiteKeys, send_command, signing_key,
+    AckState, Bundle, Command, CommandError, CommandKind, MAX_COMMAND_BYTES, MAX_LIFE_US, SiteKeys, send_command,
+    signing_key,
 };
 use serde_json::{Value, json};
 
@@ -17,16 +18,22 @@ use crate::link::LinkArguments;
 const EXAMPLES: &str = "Examples:
   city command --key city-1.pem --site demo/vtest --kind rsi works.json    road works, as docs/ref/events.md has them
   city command --key city-1.pem --site demo/vtest --kind config site.toml  another site file; the site restarts with it
+  city command --key city-1.pem --site demo/vtest --kind model models/mine another model for its cameras, tried with a restart
   echo '{\"lot\": \"P1\", \"vehicles\": 0}' | city command --key city-1.pem --site demo/vtest --kind lot_count -
 
 Exit code: 0 done; 1 rejected or failed, the answer says why; 2 it could not begin; 3 no answer in time, or accepted and not
 ended in time.";
 
+/// How long a command may take, seconds: one with a restart, and one for which the site fetches files.
+const WITHIN_S: u64 = 150;
+const WITH_FILES_S: u64 = 3600;
+
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Arguments {
-    /// What the kind needs: JSON; of `config` the site file itself. `-`: standard input.
-    #[arg(value_name = "FILE")]
+    /// What the kind needs: JSON; of `config` the site file itself; of `model` its folder, whose files the site fetches from here
+    /// meanwhile. `-`: standard input.
+    #[arg(value_name = "FILE|DIR")]
     payload: PathBuf,
     /// Which site.
     #[arg(long, value_name = "CITY/SITE")]
@@ -47,9 +54,10 @@ pub struct Arguments {
     #[arg(long, value_name = "S", default_value_t = 3600,
         value_parser = clap::value_parser!(i64).range(1..=MAX_LIFE_US / 1_000_000))]
     expires_s: i64,
-    /// How long to wait for its end. A new site file takes up to two minutes.
-    #[arg(long, value_name = "S", default_value_t = 150, value_parser = clap::value_parser!(u64).range(1..))]
-    seconds: u64,
+    /// How long to wait for its end; by default 150, since a new site file takes up to two minutes, and with files that the site
+    /// has to fetch an hour.
+    #[arg(long, value_name = "S", value_parser = clap::value_parser!(u64).range(1..))]
+    seconds: Option<u64>,
     /// Print the answer as JSON.
     #[arg(long)]
     json: bool,
@@ -87,12 +95,15 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let (city, site) = arguments.site.split_once('/').context("--site is CITY/SITE")?;
     let site = SiteKeys::new(city, site).context("--site")?;
     let kind = CommandKind::from(arguments.kind);
-    let command = command(&arguments, &site, kind)?;
+    let files = (kind == CommandKind::Model).then(|| Bundle::of(&arguments.payload)).transpose()?;
+    let command = command(&arguments, &site, kind, files.as_ref())?;
     let id = command.id.clone();
     let signed = sign(&arguments, &command)?;
-    let within = Duration::from_secs(arguments.seconds);
+    let within = if files.is_some() { WITH_FILES_S } else { WITHIN_S };
+    let within = Duration::from_secs(arguments.seconds.unwrap_or(within));
+    let files = files.map(|bundle| (bundle, arguments.payload));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let answer = runtime.block_on(send_command(arguments.link.config(), site, id.clone(), signed, within));
+    let answer = runtime.block_on(send_command(arguments.link.config(), site, id.clone(), signed, files, within));
     let ack = match answer {
         Ok(ack) => ack,
         Err(error @ (CommandError::NoAnswer(_) | CommandError::NotFinished(_))) => {
@@ -110,11 +121,19 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     Ok(if ack.state == AckState::Done { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-fn command(arguments: &Arguments, site: &SiteKeys, kind: CommandKind) -> anyhow::Result<Command> {
-    let text = read(&arguments.payload)?;
-    let payload = match kind {
-        CommandKind::Config => json!({ "site_toml": text }),
-        _ => serde_json::from_str::<Value>(&text).with_context(|| arguments.payload.display().to_string())?,
+fn command(
+    arguments: &Arguments,
+    site: &SiteKeys,
+    kind: CommandKind,
+    files: Option<&Bundle>,
+) -> anyhow::Result<Command> {
+    let payload = match (kind, files) {
+        (_, Some(bundle)) => serde_json::to_value(bundle)?,
+        (CommandKind::Config, None) => json!({ "site_toml": read(&arguments.payload)? }),
+        _ => {
+            let text = read(&arguments.payload)?;
+            serde_json::from_str::<Value>(&text).with_context(|| arguments.payload.display().to_string())?
+        }
     };
     Ok(Command::issued_now(site, arguments.id.clone(), kind, arguments.expires_s, payload))
 }

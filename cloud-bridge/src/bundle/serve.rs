@@ -1,0 +1,39 @@
+//! The city's side: answers with chunks for as long as a session lives.
+
+use std::fs::File;
+use std::io::{self, Seek, SeekFrom};
+use std::path::Path;
+
+use tracing::warn;
+use zenoh::query::Query;
+use zenoh::{Session, Wait};
+
+use super::{Bundle, CHUNK_BYTES, chunk_key, next_chunk};
+
+/// Answers every site of the city that asks for a piece of the bundle, which lies in `folder`.
+pub(crate) fn serve(session: &Session, city: &str, bundle: &Bundle, folder: &Path) -> zenoh::Result<()> {
+    for (name, file) in &bundle.files {
+        let (path, chunks) = (folder.join(name), file.chunks.len());
+        let answer = move |query: Query| answer(&query, &path, chunks);
+        session.declare_queryable(chunk_key(city, file, "*")).complete(true).callback(answer).background().wait()?;
+    }
+    Ok(())
+}
+
+fn answer(query: &Query, path: &Path, chunks: usize) {
+    let key = query.key_expr().as_str();
+    let number = key.rsplit('/').next().and_then(|number| number.parse::<usize>().ok());
+    // Nobody asks for anything else.
+    let Some(number) = number.filter(|number| *number < chunks) else { return };
+    let told = read(path, number).map_err(|error| error.to_string());
+    let told = told.and_then(|chunk| query.reply(key, chunk).wait().map_err(|error| error.to_string()));
+    if let Err(error) = told {
+        warn!(path = %path.display(), number, error, "a chunk is not sent");
+    }
+}
+
+fn read(path: &Path, number: usize) -> io::Result<Vec<u8>> {
+    let mut file = File::open(path)?;
+    file.seek(SeekFrom::Start((number * CHUNK_BYTES) as u64))?;
+    next_chunk(&mut file)
+}
