@@ -22,10 +22,9 @@ use crate::audit::AuditLog;
 use crate::board::{Counted, Lookout, SharedBoard};
 use crate::city::{self, CityLink};
 use crate::clock::{Clock, Stopwatch};
-use crate::commands::{Clerk, Host, LOTS_KEPT_EVERY_S, LotBook, NoticeBook, PlanBook, SiteFileDesk, ToPipeline};
+use crate::commands::{Clerk, Host, LotBook, LotKeeper, NoticeBook, PlanBook, SiteFileDesk, ToPipeline};
 use crate::config::Site;
 use crate::console::{ConsoleFeed, ConsoleMap, ConsoleState, SentMessages};
-use crate::durable::Upkeep;
 use crate::evidence::{Evidence, EvidenceTap};
 use crate::ghosts;
 use crate::health::Health;
@@ -172,8 +171,7 @@ impl Service {
                 .with_reports(site.fusion.vehicle_reports.then(|| reports_of(site)))
                 .with_priority(priority_of(site))
                 .with_pam(site.pam_aid),
-            lots,
-            lots_upkeep: Upkeep::new("lot-counts", LOTS_KEPT_EVERY_S, clock.uptime_s()),
+            lots: LotKeeper::new(lots, clock.uptime_s()),
             inputs,
             performer,
             clock: clock.clone(),
@@ -377,8 +375,7 @@ async fn signal_runner(
 struct PipelineThread {
     pipeline: Pipeline,
     history: HistoryFile,
-    lots: LotBook,
-    lots_upkeep: Upkeep,
+    lots: LotKeeper,
     inputs: Receiver<Arrival>,
     performer: Performer,
     clock: Arc<Clock>,
@@ -389,8 +386,7 @@ impl PipelineThread {
     fn run(mut self) {
         self.go_round();
         self.history.write_now(self.pipeline.history());
-        self.lots_upkeep.finish();
-        self.lots.keep_or_warn(&self.pipeline.lot_counts());
+        self.lots.write_now(&self.pipeline.lot_counts());
     }
 
     fn go_round(&mut self) {
@@ -419,10 +415,7 @@ impl PipelineThread {
             }
             self.performer.health.tick(self.clock.uptime_s());
             self.history.write_if_due(self.clock.uptime_s(), self.pipeline.history());
-            self.lots_upkeep.if_due(self.clock.uptime_s(), || {
-                let (lots, counts) = (self.lots.clone(), self.pipeline.lot_counts());
-                move || lots.keep_or_warn(&counts)
-            });
+            self.lots.write_if_due(self.clock.uptime_s(), || self.pipeline.lot_counts());
         }
     }
 }

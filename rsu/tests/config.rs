@@ -108,7 +108,7 @@ fn each_mistake_is_named_by_its_key() {
     let allow = |kind: &str, more: &str| format!("mode = \"peer\"\n{more}commands.allow = [\"{kind}\"]");
     one("keyless", &[("mode = \"peer\"", &allow("rsi", ""))], &["cloud.commands.allow", "command_keys is empty"]);
     let key = "command_keys.city-1 = \"bcN27viqCRMuFFESzALgs4mt1xZPavXTlMdkFes6wW4=\"\n";
-    one("not-done", &[("mode = \"peer\"", &allow("model", key))], &["cloud.commands.allow", "model"]);
+    one("not-done", &[("mode = \"peer\"", &allow("software", key))], &["cloud.commands.allow", "software"]);
     one("calibration", &[("vtest-camera.json", "none.json")], &["cam-plaza", "none.json", "No such file"]);
     one("not-calibration", &[("\"vtest-camera.json\"", "\"map.geojson\"")], &["cam-plaza", "map.geojson"]);
     one("detector", &[("[detector]\nmodel = \"../../models/nanodet\"\nthreads = 1\n", "")], &["detector", "missing"]);

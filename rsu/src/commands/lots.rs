@@ -12,13 +12,13 @@ use perception::parking::{KeptCount, Lot};
 use serde::{Deserialize, Serialize};
 
 use super::{Clerk, not_kept};
-use crate::durable;
+use crate::durable::{self, Upkeep};
 use crate::pipeline::Input;
 
 /// The file's name in `state_dir`.
 pub const NAME: &str = "lot-counts.json";
 /// How often it is written, seconds: of what a crash forgets no more is unseen than this.
-pub const EVERY_S: f64 = 10.0;
+const EVERY_S: f64 = 10.0;
 
 /// One lot in the file.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -86,11 +86,38 @@ impl LotBook {
         Ok(())
     }
 
-    /// The same for those who can do nothing about it.
-    pub fn keep_or_warn(&self, counts: &BTreeMap<SensorId, KeptCount>) {
+    fn keep_or_warn(&self, counts: &BTreeMap<SensorId, KeptCount>) {
         if let Err(error) = self.keep(counts) {
             tracing::warn!(path = %self.path.display(), %error, "what lots hold is not written");
         }
+    }
+}
+
+/// Keeps what the pipeline counts in the book, now and then.
+#[derive(Debug)]
+pub struct LotKeeper {
+    book: LotBook,
+    upkeep: Upkeep,
+}
+
+impl LotKeeper {
+    /// `uptime_s`: of the service.
+    pub fn new(book: LotBook, uptime_s: f64) -> Self {
+        Self { book, upkeep: Upkeep::new("lot-counts", EVERY_S, uptime_s) }
+    }
+
+    /// Writes if it is time to.
+    pub fn write_if_due(&mut self, uptime_s: f64, counts: impl FnOnce() -> BTreeMap<SensorId, KeptCount>) {
+        self.upkeep.if_due(uptime_s, || {
+            let (book, counts) = (self.book.clone(), counts());
+            move || book.keep_or_warn(&counts)
+        });
+    }
+
+    /// Writes, and waits for it: the service ends.
+    pub fn write_now(&mut self, counts: &BTreeMap<SensorId, KeptCount>) {
+        self.upkeep.finish();
+        self.book.keep_or_warn(counts);
     }
 }
 

@@ -27,7 +27,7 @@ use crate::metrics::Metrics;
 use crate::pipeline::Input;
 
 use bundles::Workbench;
-pub use lots::{EVERY_S as LOTS_KEPT_EVERY_S, LotBook};
+pub use lots::{LotBook, LotKeeper};
 pub use notices::NoticeBook;
 pub use plan::PlanBook;
 pub use site_file::{Host, SiteFileDesk};
