@@ -2,8 +2,10 @@
 #![expect(clippy::unwrap_used, reason = "this file is a test as a whole")]
 
 use std::collections::BTreeMap;
+use std::net::UdpSocket;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use perception::calibration::Lane;
 use perception::events::{Ending, Event, EventKind};
@@ -14,11 +16,13 @@ use rsu::config::Site;
 use rsu::evidence::{Evidence, EvidenceSettings, EvidenceTap, FOLDER};
 use rsu::metrics::Metrics;
 use rsu::pipeline::{Input, Output};
+use rsu::run::Service;
+use sensors::radar::encode;
 use sensors::recording::{Item, RecordingReader};
 use serde_json::Value;
 
 mod support;
-use support::{Folder, START, Sim, camera, camera_input, demo_site, people_seen};
+use support::{Folder, START, Sim, camera, camera_input, demo_site, movers_seen, people_seen};
 
 /// In the lane of [`site`], 18 m in front of the camera.
 const PLACE_ENU_M: [f64; 2] = [-14.9, -9.4];
@@ -275,4 +279,51 @@ fn a_folder_that_cannot_be_made_costs_the_evidence_only() {
     day.tap.take(START.plus_seconds(31.0), &Input::Tick);
     day.finish();
     assert_eq!(dropped(&metrics)["write_failed"], 1);
+}
+
+/// The whole service, in time: a radar over UDP sees somebody drive too fast, and what led to it lies in the folder.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_service_keeps_what_its_radar_said_around_an_event() {
+    let folder = Folder::new("evidence-service");
+    let mut site = demo_site();
+    (site.cameras, site.detector, site.cloud) = (Vec::new(), None, None);
+    site.radios.clear();
+    site.console_listen = "127.0.0.1:0".parse().unwrap();
+    site.state_dir = folder.join("state");
+    let free = UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    site.radars[0].listen = free;
+    site.geometry.lanes = vec![Lane {
+        id: "road/1".into(),
+        width_m: 6.0,
+        centerline_enu_m: vec![[10.0, 38.0], [110.0, 38.0]],
+        speed_limit_mps: Some(5.0),
+        ..site.geometry.lanes[0].clone()
+    }];
+    site.evidence = Some(EvidenceSettings::default());
+    let service = Service::start(&site, None).await.unwrap();
+    let radar = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let mut rhythm = tokio::time::interval(Duration::from_millis(50));
+    let began_s = service.clock.uptime_s();
+    let mut sequence = 0;
+    while files(&site.state_dir).is_empty() {
+        rhythm.tick().await;
+        let for_s = service.clock.uptime_s() - began_s;
+        assert!(for_s < 60.0, "nothing is kept: {}", service.metrics.render().unwrap());
+        // Along the road for 7 s, and again.
+        let east_m = 20.0 + 12.0 * for_s.rem_euclid(7.0);
+        let scan = movers_seen(&site.radars[0].model, service.clock.now(), &[([east_m, 38.0], [12.0, 0.0])]);
+        for packet in encode(&scan, true, sequence).unwrap() {
+            radar.send_to(&packet, free).unwrap();
+        }
+        sequence += 1;
+    }
+    service.stop().await;
+
+    let names = files(&site.state_dir);
+    let path = site.state_dir.join(FOLDER).join(&names[0]);
+    let entries: Vec<_> = RecordingReader::open(&path).unwrap().map(Result::unwrap).collect();
+    assert!(matches!(entries[0].item, Item::Site(_)));
+    let scans = entries.iter().filter(|entry| matches!(entry.item, Item::Radar(_))).count();
+    assert!(scans >= 20, "{scans} of {} entries", entries.len());
+    assert!(entries.iter().any(|entry| matches!(entry.item, Item::Signal(_))), "and the lights meanwhile");
 }
