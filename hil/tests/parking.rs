@@ -58,6 +58,16 @@ fn run(played: &Played, seed: u64) -> (Vec<(UtcMicros, LotState)>, Vec<Transmiss
     (lots, sent)
 }
 
+/// As a replay writes it.
+fn said(lots: &[(UtcMicros, LotState)]) -> Vec<Said> {
+    let line = |(at, lot): &(UtcMicros, LotState)| {
+        let mut line = serde_json::to_value(lot).expect("sayable");
+        line["t_us"] = at.0.into();
+        serde_json::from_value(line).expect("as the replay writes it")
+    };
+    lots.iter().map(line).collect()
+}
+
 fn pam(sent: &Transmission) -> PAMData {
     match asn1::cn::decode(&sent.payload, Dialect::CnCsae157).expect("decodes") {
         MessageFrame::MsgFrameExt(MessageFrameExt::Pam(pam)) => pam,
@@ -70,12 +80,7 @@ fn bays_are_said_as_they_are_and_pam_says_the_same() {
     let played = play(Script { bays_a_row: 10, seconds: 420.0, opens_empty: false, seed: 5 }, START);
     let (lots, sent) = run(&played, 5);
 
-    let said = lots.iter().map(|(at, lot)| {
-        let mut line = serde_json::to_value(lot).expect("sayable");
-        line["t_us"] = at.0.into();
-        serde_json::from_value(line).expect("as the replay writes it")
-    });
-    let scored = score(&played.truth, &said.collect::<Vec<Said>>());
+    let scored = score(&played.truth, &said(&lots));
     assert_eq!(scored.minutes, 7 * 20);
     assert!(scored.changes >= 10, "somebody comes and goes: {scored:?}");
     assert!(scored.share_right() >= 0.99, "{scored:?}");
@@ -103,6 +108,18 @@ fn bays_are_said_as_they_are_and_pam_says_the_same() {
     for (corner, [east, north]) in corners.iter().zip([[-12.5, 8.0], [-10.0, 8.0], [-12.5, 3.0]]) {
         assert!((corner[0] - east).abs() < 0.02 && (corner[1] - north).abs() < 0.02, "{corners:?}");
     }
+}
+
+/// In this half hour several vehicles come to stand before the tracker has seen how far they turned.
+#[test]
+fn vehicles_that_turn_into_their_bays_are_counted_in_them() {
+    let played = play(Script { bays_a_row: 12, seconds: 1800.0, opens_empty: false, seed: 9 }, START);
+    let (lots, _) = run(&played, 9);
+    let scored = score(&played.truth, &said(&lots));
+    assert_eq!(scored.minutes, 30 * 24);
+    assert!(scored.changes > 60, "{scored:?}");
+    // Measured: 99.3 %; with bays unknown to the tracker 96.8 %.
+    assert!(scored.share_right() >= 0.99, "{scored:?}");
 }
 
 /// Top left, top right, bottom left of the first slot, east and north of the origin, metres.

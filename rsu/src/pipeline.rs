@@ -22,8 +22,8 @@ use crate::assess::Assessor;
 use crate::cadence::Cadence;
 use crate::gate::{EventGate, ObjectGate, Reason, SignalGate};
 use crate::ghosts::Ghosts;
+use crate::map::bays_as_lanes;
 use crate::map::conflicts::Conflicts;
-use crate::map::with_bays;
 use crate::messages::{Composed, Composer, ObjectPicture};
 use crate::notice::{Notices, Timing};
 use crate::priority::{Arbiter, Event};
@@ -111,7 +111,7 @@ impl Pipeline {
         Ok(Self {
             aligner: Aligner::new(&geometry, align),
             lifter: Lifter::new(&geometry, LiftSettings::default())?,
-            tracker: Tracker::new(&with_bays(&geometry, map.as_ref()), tracker)?,
+            tracker: Tracker::new(&geometry, tracker)?.with_bays(&map.as_ref().map_or(Vec::new(), bays_as_lanes)),
             ghosts: None,
             reports: None,
             priority: None,

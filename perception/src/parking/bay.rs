@@ -4,7 +4,7 @@ use super::view::{Block, Seen, Sight, area_m2, block_of};
 use super::{Bay, BayState, BayStatus};
 use crate::calibration::SiteGeometry;
 use crate::detection::{Class, SensorId};
-use crate::frames::{inside, unit_from_heading};
+use crate::frames::inside;
 use crate::priors::{class_prior, is_motor_vehicle};
 use crate::time::UtcMicros;
 use crate::track::Track;
@@ -79,8 +79,6 @@ pub(super) struct Claim<'a> {
     pub has_driven: bool,
     /// Whether a camera, or the vehicle itself, vouches for it.
     pub is_seen: bool,
-    /// Whether it is in this bay, and not perhaps in another.
-    pub is_sure: bool,
 }
 
 impl Watched {
@@ -121,20 +119,6 @@ impl Watched {
         self.occupant.filter(|_| self.state.status == BayStatus::Occupied)
     }
 
-    /// Whether a vehicle lies across the bay, and not along it.
-    pub(super) fn lies_across(&self, track: &Track) -> bool {
-        let along = |heading: f64| {
-            let [e, n] = unit_from_heading(heading);
-            (e * self.block.along[0] + n * self.block.along[1]).abs()
-        };
-        track.heading_cw_north_rad.is_some_and(|heading| along(heading) < std::f64::consts::FRAC_1_SQRT_2)
-    }
-
-    /// From a place to the bay's middle, metres.
-    pub(super) fn distance_m(&self, from_enu_m: [f64; 2]) -> f64 {
-        (self.block.middle[0] - from_enu_m[0]).hypot(self.block.middle[1] - from_enu_m[1])
-    }
-
     /// The share of the bay that a vehicle covers, the share of it that must lie in it for certain, and its own inside.
     pub(super) fn covered_by(&self, track: &Track) -> Covered {
         let reach_m = 0.5 * (track.length_m.unwrap_or(10.0) + self.block.size_m[0]) + self.block.size_m[1];
@@ -170,7 +154,6 @@ impl Watched {
             is_motor_vehicle(track.class)
                 && track.speed_mps() < STANDING_MPS
                 && is_fresh
-                && claim.is_sure
                 && (claim.is_seen || claim.has_driven)
         };
         if let Some(claim) = claims.iter().find(stands) {

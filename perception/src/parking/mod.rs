@@ -128,8 +128,7 @@ pub struct ParkingMonitor {
     bays: Vec<Watched>,
     gates: Gates,
     ledger: Ledger,
-    /// The cameras' names, and where they hang, east and north, metres.
-    cameras: Vec<(SensorId, [f64; 2])>,
+    cameras: Vec<SensorId>,
     /// What is remembered of the tracks in the picture, by id.
     known: BTreeMap<u64, Known>,
     last: Option<UtcMicros>,
@@ -147,7 +146,7 @@ impl ParkingMonitor {
     /// For a lot of a site; which sensors can see each bay follows from their geometry.
     pub fn new(lot: &Lot, site: &SiteGeometry) -> Self {
         let camera = |sensor: &SensorModel| match sensor {
-            SensorModel::Camera(model) => Some((model.id.clone(), [model.position_enu_m[0], model.position_enu_m[1]])),
+            SensorModel::Camera(model) => Some(model.id.clone()),
             SensorModel::Radar(_) => None,
         };
         Self {
@@ -211,7 +210,7 @@ impl ParkingMonitor {
     }
 
     fn remember(&mut self, at: UtcMicros, tracks: &[Track]) {
-        let is_camera = |sensor: &SensorId| self.cameras.iter().any(|(camera, _)| camera == sensor);
+        let is_camera = |sensor: &SensorId| self.cameras.contains(sensor);
         let vouches = |sensor: &SensorId| &**sensor == V2X || is_camera(sensor);
         let of = |track: &Track| {
             let before = self.known.get(&track.id).copied().unwrap_or_default();
@@ -223,7 +222,7 @@ impl ParkingMonitor {
 
     fn look_at_bays(&mut self, at: UtcMicros, after_s: f64, tracks: &[Track], live: &[SensorId]) {
         let blocks = self.blocks(tracks);
-        let claims = Placing { bays: &self.bays, known: &self.known, eyes: &self.cameras, tracks }.claims();
+        let claims = Placing { bays: &self.bays, known: &self.known, tracks }.claims();
         for (bay, claims) in self.bays.iter_mut().zip(&claims) {
             if let Some(change) = bay.look(at, after_s, claims, tracks, (&blocks, live)) {
                 self.ledger.take(at, change);

@@ -314,11 +314,6 @@ fn numbers_that_are_none_do_no_harm() {
     assert!(scene.monitor.state().bays.iter().all(|bay| (0.0..=1.0).contains(&bay.confidence)));
 }
 
-/// A car that seems to lie across `near` and `side`, as one to which somebody who passed has given its direction.
-fn across(id: u64, east_m: f64) -> Track {
-    seen_by("c", Track { heading_cw_north_rad: Some(1.57), ..track_at(id, [east_m, 32.5], [0.0, 0.0]) })
-}
-
 #[test]
 fn a_parked_car_does_not_move_sideways() {
     let mut scene = Scene::new(&lot(bays()));
@@ -329,27 +324,4 @@ fn a_parked_car_does_not_move_sideways() {
     assert_eq!(both(scene.pass(30.0, &[moved]).try_into().expect("five")), [Occupied, Free]);
     // But if all of it lies there, the first word was wrong.
     assert_eq!(both(scene.pass(30.0, &[parked(1, [3.75, 32.5])]).try_into().expect("five")), [Free, Occupied]);
-}
-
-#[test]
-fn who_lies_across_two_bays_stands_where_nobody_else_does() {
-    let mut scene = Scene::new(&lot(bays()));
-    let statuses = scene.pass(10.0, &[parked(2, [3.75, 32.5]), across(1, 2.9)]);
-    assert_eq!([statuses[0], statuses[2]], [Occupied, Occupied]);
-}
-
-#[test]
-fn of_two_bays_a_car_lies_across_the_one_far_from_its_only_camera() {
-    // Two bays one behind the other as the camera sees them, their long sides across its line of sight.
-    let lying = |id: &str, north: f64| Bay {
-        id: id.into(),
-        polygon_enu_m: vec![[0.0, north], [5.0, north], [5.0, north + 2.5], [0.0, north + 2.5]],
-        max_stay_s: None,
-    };
-    let mut scene = Scene::new(&lot(vec![lying("front", 30.0), lying("behind", 32.5)]));
-    let car = Track { heading_cw_north_rad: Some(0.0), ..parked(1, [2.5, 32.0]) };
-    assert_eq!(scene.pass(10.0, std::slice::from_ref(&car)), [Free, Occupied]);
-    // Two cameras, or none that says so: nobody knows, and neither bay is called free.
-    let mut scene = Scene::new(&lot(vec![lying("front", 30.0), lying("behind", 32.5)]));
-    assert_eq!(scene.pass(10.0, &[Track { sources: vec![], ..car }]), [Unknown, Unknown]);
 }

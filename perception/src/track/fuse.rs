@@ -1,5 +1,7 @@
 //! What a track is: class, size and heading, made of many measurements.
 
+use std::f64::consts::{FRAC_PI_2, PI};
+
 use crate::detection::Class;
 use nalgebra::{Matrix2, Vector2};
 
@@ -93,8 +95,10 @@ pub(crate) struct Attributes {
     /// What not knowing the class adds to these, m².
     class_var_m2: [f64; 3],
     heading: Option<Heading>,
-    /// Direction of the lane it is in, where that is certain.
+    /// Direction of the lane or the parking bay it is in, where that is certain.
     pub lane_heading: Option<f64>,
+    /// Direction of the long side of the parking bay it is in, if that is in no lane.
+    pub bay_heading: Option<f64>,
     /// Highest speed that was beyond doubt, m/s.
     sure_speed_mps: f64,
 }
@@ -117,6 +121,7 @@ impl Attributes {
             class_var_m2: [0.0; 3],
             heading: None,
             lane_heading: None,
+            bay_heading: None,
             sure_speed_mps: 0.0,
         }
     }
@@ -213,6 +218,15 @@ impl Attributes {
             self.sure_speed_mps = speed - 3.0 * sigma;
             self.conclude();
         }
+    }
+
+    /// What stands in a bay lies along it, one way or the other. Gives by how much it was thought to lie otherwise, radians.
+    pub(crate) fn lie_along_bay(&mut self, position: Vector2<f64>) -> Option<f64> {
+        let (held, bay) = (self.heading?, self.bay_heading?);
+        let off = wrap_pi(bay - held.rad);
+        let off = if off.abs() > FRAC_PI_2 { wrap_pi(off + PI) } else { off };
+        self.heading = Some(Heading { rad: wrap_tau(held.rad + off), var: LEAST_HEADING_VAR_RAD2, at: position });
+        Some(off)
     }
 
     /// Takes what a box says of the size: for each of length, width, height what to add, and the share of variance gone.
@@ -390,6 +404,21 @@ mod tests {
         let before = attributes.heading();
         attributes.hear_motion(&moving(-0.05), true);
         assert_eq!(attributes.heading(), before);
+    }
+
+    #[test]
+    fn what_stands_in_a_bay_lies_along_it_the_way_round_it_came() {
+        let mut attributes = Attributes::new();
+        attributes.bay_heading = Some(0.0);
+        assert_eq!(attributes.lie_along_bay(Vector2::zeros()), None, "its lane's direction stands for the bay's");
+        attributes.hear_camera(Class::Car, 0.8);
+        for (came, lies) in [(0.7, 0.0), (2.6, PI), (PI + 0.9, PI), (5.9, 0.0)] {
+            attributes.heading = Some(Heading { rad: came, var: 0.3, at: Vector2::zeros() });
+            let off = attributes.lie_along_bay(Vector2::zeros()).expect("it came from somewhere");
+            assert!((wrap_pi(came + off - lies)).abs() < 1e-12 && off.abs() < FRAC_PI_2, "{came}: {off}");
+            assert!(attributes.heading().is_some_and(|heading| wrap_pi(heading - lies).abs() < 1e-12));
+            assert_eq!(attributes.heading_var_rad2(), LEAST_HEADING_VAR_RAD2);
+        }
     }
 
     #[test]

@@ -96,6 +96,15 @@ impl Filter {
         true
     }
 
+    /// From now on the place is less sure by this variance, m², than the measurements made it.
+    pub(crate) fn doubt(&mut self, variance_m2: f64) {
+        self.newest.1.doubt(variance_m2);
+        self.latest = self.newest.1.combined();
+        if let Some((_, state)) = self.steps.back_mut() {
+            *state = self.newest.1;
+        }
+    }
+
     fn forget_oldest(&mut self) {
         if let Some((observation, state)) = self.steps.pop_front() {
             self.base_at = observation.at;

@@ -207,6 +207,13 @@ impl Tracked {
         // Left its place lately: what stands long again may only be jittering.
         let moved = self.has_moved && self.measured_at.seconds_since(self.anchored_at) < 3.0;
         self.attributes.hear_motion(&newest, moved);
+        if self.filter.newest().1.standing() > 0.5
+            && let Some(off) = self.attributes.lie_along_bay(newest.position())
+        {
+            // Its middle was worked out from how it seemed to lie.
+            let off_m = 0.5 * self.attributes.size_m()[0] * off.sin();
+            self.filter.doubt(off_m * off_m);
+        }
         true
     }
 

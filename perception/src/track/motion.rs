@@ -196,6 +196,15 @@ impl Imm {
         self.weight = self.weight.map(|weight| weight / sum);
     }
 
+    /// Makes the place less sure by this variance, m².
+    pub(crate) fn doubt(&mut self, variance_m2: f64) {
+        for mode in &mut self.modes {
+            for axis in 0..2 {
+                mode.cov[(axis, axis)] += variance_m2;
+            }
+        }
+    }
+
     /// Probability that it stands.
     pub(crate) fn standing(&self) -> f64 {
         self.weight[STANDING]

@@ -25,7 +25,7 @@ mod read;
 mod stop_line;
 mod write;
 
-pub use parking::{CarPark, Drive, LotNode, with_bays};
+pub use parking::{CarPark, Drive, LotNode, bays_as_lanes};
 pub use read::Problem;
 
 /// A node's identity: the join key between MAP, SPAT and references.

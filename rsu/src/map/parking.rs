@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use geojson::{Feature, GeometryValue};
-use perception::calibration::{Lane, SiteGeometry};
+use perception::calibration::Lane;
 use perception::frames::{SiteFrame, Wgs84};
 use perception::parking::{Bay, Gate, Lot};
 use serde::Deserialize;
@@ -231,12 +231,10 @@ impl Lots {
     }
 }
 
-/// A site whose bays are lanes too, along their long sides: so the tracker knows how a vehicle lies that has never moved,
-/// without which a camera misplaces it by up to half of its length. Which end is its front is a guess.
-pub fn with_bays(geometry: &SiteGeometry, map: Option<&SiteMap>) -> SiteGeometry {
-    let mut geometry = geometry.clone();
-    let bays = map.into_iter().flat_map(|map| &map.lots).flat_map(|lot| lot.bays.iter().map(move |bay| (lot, bay)));
-    geometry.lanes.extend(bays.filter_map(|(lot, bay)| {
+/// The bays of a map as lanes along their long sides, for the tracker: so it knows how a vehicle lies that stands in one.
+pub fn bays_as_lanes(map: &SiteMap) -> Vec<Lane> {
+    let bays = map.lots.iter().flat_map(|lot| lot.bays.iter().map(move |bay| (lot, bay)));
+    let along = |(lot, bay): (&Lot, &Bay)| {
         let ([from, to], width_m) = geometry::axis(&bay.polygon_enu_m)?;
         Some(Lane {
             id: format!("{}/{}", lot.id, bay.id).into(),
@@ -247,8 +245,8 @@ pub fn with_bays(geometry: &SiteGeometry, map: Option<&SiteMap>) -> SiteGeometry
             allowed: Vec::new(),
             speed_limit_mps: None,
         })
-    }));
-    geometry
+    };
+    bays.filter_map(along).collect()
 }
 
 fn name(key: &'static str, name: &str) -> Result<(), String> {
