@@ -8,8 +8,8 @@ use std::path::PathBuf;
 use anyhow::{Context, bail};
 use clap::Args;
 use hil::score::{
-    TrafficScore, TruthRecording, compare_kerbs, ideal_safety, kerb_truth, read_truth, score_safety, score_traffic,
-    traffic_truth,
+    Summary, TrafficScore, TruthRecording, compare_kerbs, ideal_safety, kerb_truth, read_truth, score_safety,
+    score_traffic, traffic_truth,
 };
 use perception::frames::SiteFrame;
 use rsu::config::Site;
@@ -108,9 +108,9 @@ fn table(score: &TrafficScore) -> String {
             pair(crosswalk.delay_max_s)
         );
     }
+    text += &format!("\n{:<18}{}\n", "figure", Summary::HEADS);
     for (name, summary) in &score.summary {
-        let within = summary.within_target;
-        text += &format!("{name}: {summary} ({within} of {} within the target)\n", summary.compared);
+        text += &format!("{name:<18}{summary}\n");
     }
     text
 }

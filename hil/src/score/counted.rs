@@ -17,6 +17,8 @@ const OCCUPANCY: f64 = 0.02;
 const QUEUE: f64 = 1.0;
 /// And a turning count.
 const TURNS: f64 = 0.03;
+/// What a count of a few dozen can be off by at best, road users.
+const ONE: f64 = 1.0;
 /// Lanes that were seen for less of the window are not compared.
 const MIN_COVERAGE: f64 = 0.9;
 
@@ -84,9 +86,37 @@ pub struct CrosswalkComparison {
     pub delay_max_s: [Option<f64>; 2],
 }
 
+/// What errors are told in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ErrorUnit {
+    /// Shares of the truth.
+    Share,
+    /// Shares of the time.
+    Points,
+    /// Road users.
+    RoadUsers,
+}
+
+impl ErrorUnit {
+    /// A value in words: percent, points, or a number.
+    fn show(self, value: f64, signed: bool) -> String {
+        let (value, unit) = match self {
+            Self::Share => (value * 100.0, " %"),
+            Self::Points => (value * 100.0, " points"),
+            Self::RoadUsers => (value, ""),
+        };
+        if signed { format!("{value:+.1}{unit}") } else { format!("{value:.1}{unit}") }
+    }
+}
+
 /// How far off one figure was.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Summary {
+    /// How far off it may be.
+    pub target: f64,
+    /// The unit of that and of the errors.
+    pub unit: ErrorUnit,
     /// How many were compared.
     pub compared: u32,
     /// Of them, how many are within the target.
@@ -101,10 +131,18 @@ pub struct Summary {
     pub total: Option<f64>,
 }
 
+impl Summary {
+    /// The heads of the columns that [`fmt::Display`] writes.
+    pub const HEADS: &'static str = "  target       within      mean error        bias      in all";
+}
+
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "bias {:+.3}, mean {:.3}, worst {:.3}", self.bias, self.mean_abs, self.worst)?;
-        self.total.map_or(Ok(()), |total| write!(f, ", in all {:+.2} %", total * 100.0))
+        let target = format!("± {}", self.unit.show(self.target, false).replace(".0", ""));
+        let within = format!("{} of {}", self.within_target, self.compared);
+        let [mean, bias] = [self.unit.show(self.mean_abs, false), self.unit.show(self.bias, true)];
+        let total = self.total.map_or(String::new(), |total| ErrorUnit::Share.show(total, true));
+        write!(f, "{target:>10} {within:>11} {mean:>14} {bias:>12} {total:>10}")
     }
 }
 
@@ -121,7 +159,8 @@ pub struct TrafficScore {
     pub hard_braking: [u32; 2],
     /// Crosswalks, window by window, where the map has them.
     pub crosswalks: Vec<CrosswalkComparison>,
-    /// By figure: `volume`, `time_mean_speed`, `space_mean_speed`, `occupancy`, `queue`, `turns`.
+    /// By figure: `volume`, `time_mean_speed`, `space_mean_speed`, `occupancy`, `queue`, `turns`; `volume_by_one` and `turns_by_one`
+    /// ask of the same counts whether they are right to one.
     pub summary: BTreeMap<&'static str, Summary>,
 }
 
@@ -224,25 +263,35 @@ fn summaries(score: &TrafficScore) -> BTreeMap<&'static str, Summary> {
         let [counted, was] = pairs.fold([0_u32; 2], |sum, pair| [sum[0] + pair[0], sum[1] + pair[1]]);
         share(counts([counted, was]))
     };
-    let mut volume = summary(lanes().filter_map(|lane| share(counts(lane.vehicles))), VOLUME);
-    volume.total = all(&mut lanes().map(|lane| lane.vehicles));
-    let mut turns = summary(score.movements.iter().filter_map(|movement| share(counts(movement.vehicles))), TURNS);
-    turns.total = all(&mut score.movements.iter().map(|movement| movement.vehicles));
+    let shares = |pairs: &mut dyn Iterator<Item = [Option<f64>; 2]>, target| {
+        summary(pairs.filter_map(share), target, ErrorUnit::Share)
+    };
+    let by_one = |pairs: &mut dyn Iterator<Item = [u32; 2]>| {
+        let known = pairs.filter(|[_, was]| *was > 0).map(counts);
+        summary(known.filter_map(difference), ONE, ErrorUnit::RoadUsers)
+    };
+    let vehicles = || lanes().map(|lane| lane.vehicles);
+    let turned = || score.movements.iter().map(|movement| movement.vehicles);
+    let occupancies = lanes().filter_map(|lane| difference(lane.occupancy));
+    let queues = lanes().filter_map(|lane| difference(counts(lane.queue_max)));
     BTreeMap::from([
-        ("volume", volume),
-        ("time_mean_speed", summary(lanes().filter_map(|lane| share(lane.time_mean_speed_mps)), SPEED)),
-        ("space_mean_speed", summary(lanes().filter_map(|lane| share(lane.space_mean_speed_mps)), SPEED)),
-        ("occupancy", summary(lanes().filter_map(|lane| difference(lane.occupancy)), OCCUPANCY)),
-        ("queue", summary(lanes().filter_map(|lane| difference(counts(lane.queue_max))), QUEUE)),
-        ("turns", turns),
+        ("volume", Summary { total: all(&mut vehicles()), ..shares(&mut vehicles().map(counts), VOLUME) }),
+        ("volume_by_one", by_one(&mut vehicles())),
+        ("time_mean_speed", shares(&mut lanes().map(|lane| lane.time_mean_speed_mps), SPEED)),
+        ("space_mean_speed", shares(&mut lanes().map(|lane| lane.space_mean_speed_mps), SPEED)),
+        ("occupancy", summary(occupancies, OCCUPANCY, ErrorUnit::Points)),
+        ("queue", summary(queues, QUEUE, ErrorUnit::RoadUsers)),
+        ("turns", Summary { total: all(&mut turned()), ..shares(&mut turned().map(counts), TURNS) }),
+        ("turns_by_one", by_one(&mut turned())),
     ])
 }
 
 /// An error of just its target is within it, whatever the last bit says.
 const ROUNDING: f64 = 1e-9;
 
-fn summary(errors: impl Iterator<Item = f64>, target: f64) -> Summary {
-    let mut summary = Summary::default();
+fn summary(errors: impl Iterator<Item = f64>, target: f64, unit: ErrorUnit) -> Summary {
+    let mut summary =
+        Summary { target, unit, compared: 0, within_target: 0, bias: 0.0, mean_abs: 0.0, worst: 0.0, total: None };
     for error in errors {
         summary.compared += 1;
         summary.within_target += u32::from(error.abs() <= target + ROUNDING);
@@ -280,7 +329,10 @@ mod tests {
         let within = |name| (score.summary[name].compared, score.summary[name].within_target);
         assert_eq!([within("volume"), within("queue"), within("occupancy")], [(1, 1); 3]);
         assert_eq!([within("time_mean_speed"), within("turns")], [(1, 0); 2]);
+        assert_eq!((within("volume_by_one"), within("turns_by_one")), ((1, 1), (1, 0)));
         assert_eq!(within("space_mean_speed"), (0, 0), "nobody said one");
         assert!((score.summary["volume"].bias - 0.02).abs() < 1e-9);
+        let words = score.summary["volume"].to_string();
+        assert_eq!(words.split_whitespace().collect::<Vec<_>>().join(" "), "± 2 % 1 of 1 2.0 % +2.0 % +2.0 %");
     }
 }
