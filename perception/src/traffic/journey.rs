@@ -12,7 +12,8 @@ use crate::time::UtcMicros;
 use crate::track::Track;
 
 use super::crosswalk::Walk;
-use super::road::Road;
+use super::road::{Road, RoadLane};
+use super::trail::{REACH_S, Trail};
 
 /// How long a journey waits for its track, seconds: when it moved, and when it stood.
 const WAITS_MOVING_S: f64 = 4.0;
@@ -23,6 +24,8 @@ const REACH_MPS: f64 = 2.0;
 const REACH_MOST_M: f64 = 8.0;
 /// The lane is that in which it was most over about this time, seconds.
 const LANE_MEMORY_S: f64 = 2.0;
+/// Who stands on a counting line has gone over it once it is so far beyond, metres.
+const BEYOND_M: f64 = 1.0;
 /// Below this a road user stands, m/s.
 pub(super) const STANDING_MPS: f64 = 1.0;
 /// Two tracks of one road user overlap by more than this share of their sizes.
@@ -49,6 +52,15 @@ pub(super) struct Origin {
     pub entered_at: Option<UtcMicros>,
 }
 
+/// That a road user went over a counting line.
+#[derive(Clone, Copy, Debug)]
+struct Passage {
+    at: UtcMicros,
+    /// The lane in which it mostly was before.
+    lane: usize,
+    inferred: bool,
+}
+
 /// One road user's way.
 #[derive(Clone, Debug)]
 pub(super) struct Journey {
@@ -68,6 +80,10 @@ pub(super) struct Journey {
     walk: Walk,
     /// The link on which it was counted last.
     counted_on: Option<usize>,
+    /// Where it was of late on its link.
+    trail: Trail,
+    /// It went over a counting line, and what is seen after that is still waited for.
+    passage: Option<Passage>,
     /// The track whose place it shares: another track of the same road user.
     shadow_of: Option<u64>,
 }
@@ -76,7 +92,7 @@ pub(super) struct Journey {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Event {
     /// It went over a lane's counting line.
-    Counted { lane: usize, class: Class, speed_mps: f64, inferred: bool },
+    Counted { at: UtcMicros, lane: usize, class: Class, speed_mps: f64, inferred: bool },
     /// It came into a lane's section, `left_m` before the lane's end.
     Entered { lane: usize, left_m: f64 },
     /// It went from a lane to another link. `to` is `None` where it was lost on the way.
@@ -127,6 +143,14 @@ impl Journeys {
         self.expire(at, road);
     }
 
+    /// Writes down who went over a line though it is too early for what is seen after it: the window ends.
+    pub fn settle(&mut self, road: &Road) {
+        self.events.clear();
+        for journey in self.live.iter_mut().chain(&mut self.lost) {
+            journey.settle(road, &mut self.events);
+        }
+    }
+
     /// Tracks that ended. What another track of the same road user knows goes on with that.
     fn lose(&mut self, ended: Vec<Journey>) {
         for journey in ended {
@@ -164,7 +188,8 @@ impl Journeys {
     /// Journeys whose track never came back.
     fn expire(&mut self, at: UtcMicros, road: &Road) {
         let events = &mut self.events;
-        self.lost.retain(|lost| {
+        self.lost.retain_mut(|lost| {
+            lost.settle_due(at, road, events);
             let waits_s = if lost.speed_mps < STANDING_MPS { WAITS_STANDING_S } else { WAITS_MOVING_S };
             let waits = at.seconds_since(lost.seen_at) < waits_s;
             if !waits {
@@ -205,6 +230,8 @@ impl Journey {
             origin: None,
             walk: Walk::default(),
             counted_on: None,
+            trail: Trail::default(),
+            passage: None,
             shadow_of: None,
         }
     }
@@ -242,12 +269,16 @@ impl Journey {
         }
         let place = located.lane.as_ref().and_then(|place| Some((road.lane(&place.lane)?, place.offset_m)));
         self.in_lane = place.is_some();
+        self.settle_due(at, road, events);
         let Some((lane, offset_m)) = place else { return };
         let link = road.lanes[lane].link;
         let before = self.place.filter(|place| place.link == link);
         if before.is_none() {
+            self.settle(road, events);
+            self.trail.clear();
             self.votes = [(0, 0.0); VOTES];
         }
+        self.trail.push(at, offset_m, self.position_enu_m);
         self.vote(lane, dt_s);
         let lane = self.voted(road, link).unwrap_or(lane);
         let came_from = self.place.is_some_and(|place| place.link != link);
@@ -255,11 +286,14 @@ impl Journey {
         if came_from {
             self.arrive(link, at, road, events);
         }
-        let past = |offset_m: f64, lane: usize| offset_m >= road.lanes[lane].line_m;
+        let past = |offset_m: f64, lane: usize| {
+            let RoadLane { line_m, length_m, .. } = road.lanes[lane];
+            offset_m >= line_m + BEYOND_M.min((length_m - line_m) / 2.0)
+        };
         let over = past(offset_m, lane) && before.is_some_and(|before| !past(before.offset_m, lane));
         let late = past(offset_m, lane) && before.is_none() && came_from;
         if (over || late) && self.counted_on != Some(link) {
-            self.count(lane, late || found, road, events);
+            self.pass(at, lane, late || found, road);
         }
         let [from_m, to_m] = road.lanes[lane].section_m;
         if before.is_none() || (offset_m < from_m && self.origin.is_none()) {
@@ -305,16 +339,35 @@ impl Journey {
         }
     }
 
-    fn count(&mut self, lane: usize, inferred: bool, road: &Road, events: &mut Vec<Event>) {
-        let link = road.lanes[lane].link;
+    /// It went over its link's counting line, which is written down once more is known.
+    fn pass(&mut self, at: UtcMicros, lane: usize, inferred: bool, road: &Road) {
+        let RoadLane { link, line_m, approach, .. } = road.lanes[lane];
         self.counted_on = Some(link);
         if self.shadow_of.is_some() {
             return;
         }
-        if road.links[link].approach {
+        self.passage = Some(Passage { at: self.trail.passed(line_m).unwrap_or(at), lane, inferred });
+        if approach {
             self.origin = Some(Origin { lane, entered_at: self.entered_at });
         }
-        events.push(Event::Counted { lane, class: self.class(), speed_mps: self.speed_mps, inferred });
+    }
+
+    fn settle_due(&mut self, at: UtcMicros, road: &Road, events: &mut Vec<Event>) {
+        if self.passage.is_some_and(|passage| at.seconds_since(passage.at) >= REACH_S) {
+            self.settle(road, events);
+        }
+    }
+
+    /// Writes down that it went over a line: in which lane it was there, and how fast, by what was seen before and after.
+    fn settle(&mut self, road: &Road, events: &mut Vec<Event>) {
+        let Some(Passage { at, lane, inferred }) = self.passage.take() else { return };
+        let moment = self.trail.at(at);
+        let there = moment.map_or(lane, |moment| road.lane_beside(lane, moment.position_enu_m));
+        if let Some(origin) = self.origin.as_mut().filter(|origin| origin.lane == lane) {
+            origin.lane = there;
+        }
+        let speed_mps = moment.map_or(self.speed_mps, |moment| moment.speed_mps.max(0.0));
+        events.push(Event::Counted { at, lane: there, class: self.class(), speed_mps, inferred });
     }
 
     /// Nobody goes on with it: what can be said of its end.
@@ -334,6 +387,8 @@ impl Journey {
         self.entered_at = lost.entered_at;
         self.origin = lost.origin;
         self.walk = lost.walk;
+        self.trail = lost.trail.clone();
+        self.passage = lost.passage;
         self.counted_on = lost.counted_on;
     }
 

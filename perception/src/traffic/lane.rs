@@ -43,7 +43,7 @@ impl LaneCount {
 
     /// Somebody was counted: how long after the one before.
     pub fn headway_s(&mut self, at: UtcMicros) -> Option<f64> {
-        self.counted_at.replace(at).map(|before| at.seconds_since(before))
+        self.counted_at.replace(at).map(|before| at.seconds_since(before)).filter(|headway_s| *headway_s >= 0.0)
     }
 
     /// Adds what is in the lane now, for `dt_s`.

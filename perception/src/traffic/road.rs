@@ -27,10 +27,16 @@ pub(super) struct RoadLane {
     pub link: usize,
     /// Where it is counted, metres from its beginning.
     pub line_m: f64,
+    /// That place, site ENU, metres.
+    line_enu_m: [f64; 2],
+    /// The lane's direction there, radians clockwise from true north.
+    line_rad: f64,
     pub length_m: f64,
     /// Where the stretch begins and ends over which density, delay and queues are measured, metres from its beginning.
     pub section_m: [f64; 2],
     pub free_mps: f64,
+    /// It leads to the junction.
+    pub approach: bool,
     pub signal_group: Option<u32>,
     /// Where it leads; empty: nobody said.
     pub maneuvers: Vec<Turn>,
@@ -120,14 +126,18 @@ impl Road {
             let link = road.link(&lane.id, approach && !on_foot, heading(first, second), heading(before, last));
             let inset_m = COUNTING_LINE_M.min(length_m / 2.0);
             let line_m = if approach { length_m - inset_m } else { inset_m };
+            let line_enu_m = point_at(&lane.centerline_enu_m, line_m).unwrap_or(*last);
             road.by_id.insert(lane.id.clone(), road.lanes.len());
             road.lanes.push(RoadLane {
                 id: lane.id.clone(),
                 link,
                 line_m,
+                line_enu_m,
+                line_rad: heading(&point_at(&lane.centerline_enu_m, line_m - 0.5).unwrap_or(*first), &line_enu_m),
                 length_m,
                 section_m: section(lane, length_m, approach, site),
                 free_mps: lane.speed_limit_mps.filter(|limit| *limit > 0.5).unwrap_or(URBAN_LIMIT_MPS),
+                approach,
                 signal_group: lane.signal_group,
                 maneuvers: lane.maneuvers.iter().filter_map(|name| Turn::named(name)).collect(),
                 on_foot,
@@ -150,6 +160,19 @@ impl Road {
 
     pub fn lane(&self, id: &str) -> Option<usize> {
         self.by_id.get(id).copied()
+    }
+
+    /// Of a lane and those beside it for the same road users, the one that a place near the counting line is nearest to.
+    pub fn lane_beside(&self, lane: usize, position_enu_m: [f64; 2]) -> usize {
+        let like = &self.lanes[lane];
+        let aside_m = |index: &usize| {
+            let other = &self.lanes[*index];
+            let [east_m, north_m] = [0, 1].map(|i| position_enu_m[i] - other.line_enu_m[i]);
+            (east_m * other.line_rad.cos() - north_m * other.line_rad.sin()).abs()
+        };
+        let alike = |index: &usize| self.lanes[*index].link == like.link && self.lanes[*index].on_foot == like.on_foot;
+        let beside = (0..self.lanes.len()).filter(alike);
+        beside.min_by(|a, b| aside_m(a).total_cmp(&aside_m(b))).unwrap_or(lane)
     }
 
     /// What one does who goes from the end of one link to the beginning of another.
