@@ -12,6 +12,7 @@ use crate::time::UtcMicros;
 use crate::track::Track;
 
 use super::crosswalk::Walk;
+use super::hidden;
 use super::road::{Road, RoadLane};
 use super::trail::{REACH_S, Trail};
 
@@ -29,7 +30,7 @@ const BEYOND_M: f64 = 1.0;
 /// Below this a road user stands, m/s.
 pub(super) const STANDING_MPS: f64 = 1.0;
 /// Two tracks of one road user overlap by more than this share of their sizes.
-const SAME: f64 = 0.7;
+pub(super) const SAME: f64 = 0.7;
 /// Most journeys kept; more than that are not followed.
 const MAX_JOURNEYS: usize = 2048;
 /// Lanes that are remembered of a journey at a time.
@@ -84,8 +85,10 @@ pub(super) struct Journey {
     trail: Trail,
     /// It went over a counting line, and what is seen after that is still waited for.
     passage: Option<Passage>,
+    /// It is lost, and must have stood in a queue then.
+    pub stands_hidden_at: Option<UtcMicros>,
     /// The track whose place it shares: another track of the same road user.
-    shadow_of: Option<u64>,
+    pub shadow_of: Option<u64>,
 }
 
 /// What became known of a journey.
@@ -140,6 +143,7 @@ impl Journeys {
             self.begin(at, located, road);
         }
         self.live.sort_unstable_by_key(|journey| journey.track);
+        hidden::hold(at, &self.live, &mut self.lost, road);
         self.expire(at, road);
     }
 
@@ -149,6 +153,11 @@ impl Journeys {
         for journey in self.live.iter_mut().chain(&mut self.lost) {
             journey.settle(road, &mut self.events);
         }
+    }
+
+    /// Those that no sensor sees, and that yet must stand in a queue.
+    pub fn hidden(&self, at: UtcMicros) -> impl Iterator<Item = &Journey> {
+        self.lost.iter().filter(move |lost| lost.stands_hidden_at == Some(at))
     }
 
     /// Tracks that ended. What another track of the same road user knows goes on with that.
@@ -191,7 +200,7 @@ impl Journeys {
         self.lost.retain_mut(|lost| {
             lost.settle_due(at, road, events);
             let waits_s = if lost.speed_mps < STANDING_MPS { WAITS_STANDING_S } else { WAITS_MOVING_S };
-            let waits = at.seconds_since(lost.seen_at) < waits_s;
+            let waits = at.seconds_since(lost.stands_hidden_at.unwrap_or(lost.seen_at)) < waits_s;
             if !waits {
                 lost.give_up(road, events);
             }
@@ -232,6 +241,7 @@ impl Journey {
             counted_on: None,
             trail: Trail::default(),
             passage: None,
+            stands_hidden_at: None,
             shadow_of: None,
         }
     }

@@ -9,7 +9,11 @@ use super::signal::STOP_BAR_M;
 use super::tally::LaneTally;
 
 /// A queue ends where the next standing road user is farther away than this, metres.
-const QUEUE_GAP_M: f64 = 20.0;
+pub(super) const QUEUE_GAP_M: f64 = 20.0;
+/// Room that a car takes in a queue, and how much of it is free, metres. A gap in which there is room for one holds one that no sensor
+/// sees.
+const ROOM_M: f64 = 7.0;
+const SPACING_M: f64 = 2.2;
 
 /// Somebody in the lane.
 #[derive(Clone, Copy, Debug)]
@@ -55,6 +59,9 @@ impl LaneCount {
                 tally.sensors.insert(sensor.clone());
             }
         }
+        if road.queues() {
+            self.presume();
+        }
         let at_bar = |held: &Held| held.offset_m + held.half_m > road.length_m - STOP_BAR_M;
         self.stop_bar_taken = self.held.iter().any(at_bar);
         let [from_m, to_m] = road.section_m;
@@ -73,6 +80,29 @@ impl LaneCount {
             }
         }
         self.note_queue(dt_s, road, tally);
+    }
+
+    /// Nobody leaves a vehicle's length between itself and the next in a queue: there stands one that no sensor sees.
+    fn presume(&mut self) {
+        self.held.sort_unstable_by(|a, b| b.offset_m.total_cmp(&a.offset_m));
+        let mut presumed = Vec::new();
+        let mut rear_m: Option<f64> = None;
+        for held in self.held.iter().filter(|held| held.speed_mps < STANDING_MPS) {
+            let gap_m = rear_m.map_or(0.0, |rear_m| rear_m - held.offset_m - held.half_m);
+            if (ROOM_M..QUEUE_GAP_M).contains(&gap_m)
+                && let Some(rear_m) = rear_m
+            {
+                let many = ((gap_m - SPACING_M) / ROOM_M).round().max(1.0);
+                let room_m = (gap_m - SPACING_M) / many;
+                for nth in 0..many as u32 {
+                    let offset_m = rear_m - SPACING_M / 2.0 - (f64::from(nth) + 0.5) * room_m;
+                    presumed.push(Held { offset_m, half_m: (room_m - SPACING_M) / 2.0, speed_mps: 0.0 });
+                }
+            }
+            let rear_now_m = held.offset_m - held.half_m;
+            rear_m = Some(rear_m.map_or(rear_now_m, |rear_m| rear_m.min(rear_now_m)));
+        }
+        self.held.append(&mut presumed);
     }
 
     fn note_queue(&mut self, dt_s: f64, road: &RoadLane, tally: &mut LaneTally) {

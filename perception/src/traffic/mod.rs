@@ -12,6 +12,7 @@ use crate::risk::RiskMonitor;
 use crate::time::UtcMicros;
 
 mod crosswalk;
+mod hidden;
 mod journey;
 mod lane;
 mod road;
@@ -208,7 +209,8 @@ impl TrafficCounter {
         for lane in &mut self.lanes {
             lane.clear();
         }
-        for journey in self.journeys.live().filter(|journey| journey.in_lane) {
+        let seen = self.journeys.live().filter(|journey| journey.in_lane);
+        for journey in seen.chain(self.journeys.hidden(at)) {
             if let Some(place) = journey.place {
                 self.lanes[place.lane].hold(place.offset_m, journey);
             }
@@ -370,6 +372,43 @@ mod tests {
         assert!((now.queue_max_m - (100.0 - 89.0 + 2.25)).abs() < 1e-9);
         assert_eq!(now.stopped_max, 3);
         assert_eq!((now.flow_per_h, now.coverage), (None, 0.0), "one picture covers no time");
+    }
+
+    /// Up a lane of 100 m to a red light: the first stands at 96 m, the second at 87 m, the third at 80 m. A sensor sees one of two.
+    fn queue_of_three(seen: impl Fn(u64, i64) -> bool) -> LaneWindow {
+        let mut lane = straight_lane("n/0", 100.0);
+        lane.signal_group = Some(3);
+        let map = LaneMap::new(&[lane.clone()]);
+        let mut counter = TrafficCounter::new(&seen_by_a_radar(&[lane]), vec![], 60);
+        for ds in 600..1000 {
+            let standing = [(1, 96.0), (2, 88.0), (3, 80.0)].into_iter().filter(|(id, _)| seen(*id, ds));
+            picture(
+                &mut counter,
+                &map,
+                ds,
+                standing.map(|(id, north)| track_at(id, [0.0, north], [0.0, 0.0])).collect(),
+            );
+        }
+        first_lane(&counter)
+    }
+
+    #[test]
+    fn who_is_lost_in_a_queue_stands_there_still() {
+        // The last is lost after 2 s, and would be forgotten after 15.
+        let lane = queue_of_three(|id, ds| id != 3 || ds < 620);
+        assert!((lane.queue_mean.expect("seen") - 3.0).abs() < 0.01, "{lane:?}");
+        // When the first two go, nothing holds it.
+        let lane = queue_of_three(|id, ds| ds < if id == 3 { 620 } else { 700 });
+        assert!(lane.queue_mean.is_some_and(|mean| (0.7..0.8).contains(&mean)), "{lane:?}");
+    }
+
+    #[test]
+    fn a_gap_of_a_vehicles_length_in_a_queue_holds_one() {
+        let lane = queue_of_three(|id, _| id != 2);
+        assert_eq!(lane.queue_max, 3);
+        // The line, at 85 m, lies under it, and under neither of those that are seen.
+        assert_eq!(lane.occupancy, Some(1.0));
+        assert_eq!(queue_of_three(|id, _| id == 1).queue_max, 1);
     }
 
     #[test]

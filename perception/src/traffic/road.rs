@@ -46,6 +46,13 @@ pub(super) struct RoadLane {
     pub in_view_of: Vec<SensorId>,
 }
 
+impl RoadLane {
+    /// Vehicles queue in it.
+    pub fn queues(&self) -> bool {
+        self.approach && !self.on_foot
+    }
+}
+
 /// Lanes side by side.
 #[derive(Clone, Debug)]
 pub(super) struct RoadLink {
