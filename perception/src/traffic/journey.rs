@@ -12,6 +12,7 @@ use crate::time::UtcMicros;
 use crate::track::Track;
 
 use super::crosswalk::Walk;
+use super::exits::Exits;
 use super::hidden;
 use super::road::{Road, RoadLane};
 use super::trail::{REACH_S, Trail};
@@ -110,6 +111,7 @@ pub(super) struct Journeys {
     /// In ascending order of the track.
     live: Vec<Journey>,
     lost: Vec<Journey>,
+    exits: Exits,
     pub events: Vec<Event>,
     /// Tracks that were not followed because there were too many.
     pub not_followed: u64,
@@ -124,7 +126,7 @@ impl Journeys {
     /// Time was set, or nobody looked for long: nobody is known any more.
     pub fn forget(&mut self) {
         let not_followed = self.not_followed;
-        *self = Self { not_followed, ..Self::default() };
+        *self = Self { not_followed, exits: std::mem::take(&mut self.exits), ..Self::default() };
     }
 
     /// Takes the picture of a time.
@@ -143,6 +145,11 @@ impl Journeys {
             self.begin(at, located, road);
         }
         self.live.sort_unstable_by_key(|journey| journey.track);
+        for event in &self.events {
+            if let Event::Turned { lane, to: Some(to), .. } = event {
+                self.exits.see(*lane, *to);
+            }
+        }
         hidden::hold(at, &self.live, &mut self.lost, road);
         self.expire(at, road);
     }
@@ -196,13 +203,13 @@ impl Journeys {
 
     /// Journeys whose track never came back.
     fn expire(&mut self, at: UtcMicros, road: &Road) {
-        let events = &mut self.events;
+        let (events, exits) = (&mut self.events, &mut self.exits);
         self.lost.retain_mut(|lost| {
             lost.settle_due(at, road, events);
             let waits_s = if lost.speed_mps < STANDING_MPS { WAITS_STANDING_S } else { WAITS_MOVING_S };
             let waits = at.seconds_since(lost.stands_hidden_at.unwrap_or(lost.seen_at)) < waits_s;
-            if !waits {
-                lost.give_up(road, events);
+            if !waits && let Some(turned) = lost.give_up(road, exits) {
+                events.push(turned);
             }
             waits
         });
@@ -381,10 +388,10 @@ impl Journey {
     }
 
     /// Nobody goes on with it: what can be said of its end.
-    fn give_up(&self, road: &Road, events: &mut Vec<Event>) {
-        let Some(origin) = self.origin else { return };
-        let to = road.only_way(origin.lane);
-        events.push(Event::Turned { lane: origin.lane, to, class: self.class(), travel_s: None, inferred: true });
+    fn give_up(&self, road: &Road, exits: &mut Exits) -> Option<Event> {
+        let lane = self.origin?.lane;
+        let to = road.only_way(lane).or_else(|| exits.presume(lane));
+        Some(Event::Turned { lane, to, class: self.class(), travel_s: None, inferred: true })
     }
 
     /// Goes on with the journey of a track that ended.

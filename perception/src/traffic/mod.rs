@@ -12,6 +12,7 @@ use crate::risk::RiskMonitor;
 use crate::time::UtcMicros;
 
 mod crosswalk;
+mod exits;
 mod hidden;
 mod journey;
 mod lane;
