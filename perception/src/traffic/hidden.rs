@@ -11,15 +11,16 @@ const HIDDEN_MOST_S: f64 = 120.0;
 
 /// Who was lost while it stood in a queue stands there as long as the next one before it does, and is forgotten when somebody
 /// else is seen in its place.
-pub(super) fn hold(at: UtcMicros, live: &[Journey], lost: &mut Vec<Journey>, road: &Road) {
-    let seen = || live.iter().filter(|journey| journey.shadow_of.is_none() && journey.in_lane);
-    let mut standing: Vec<Stand> = seen().filter_map(Stand::of).collect();
+pub(super) fn hold(at: UtcMicros, live: &mut [Journey], lost: &mut Vec<Journey>, road: &Road) {
+    let seen = |journey: &Journey| journey.shadow_of.is_none() && journey.in_lane;
+    let mut standing: Vec<Stand> = live.iter().filter(|journey| seen(journey)).filter_map(Stand::of).collect();
     // From the front of each queue on, so that those who are believed to stand hold the next.
     let offset_m = |journey: &Journey| journey.place.map_or(0.0, |place| place.offset_m);
     lost.sort_by(|a, b| offset_m(b).total_cmp(&offset_m(a)));
     lost.retain_mut(|journey| {
         let Some(mine) = Stand::of(journey).filter(|mine| road.lanes[mine.lane].queues()) else { return true };
-        if seen().any(|other| takes_place(other, journey)) {
+        if let Some(other) = live.iter_mut().find(|other| seen(other) && takes_place(other, journey)) {
+            other.stand_in_for(journey);
             return false;
         }
         let before = standing.iter().filter(|other| other.lane == mine.lane && other.offset_m > mine.offset_m);

@@ -150,7 +150,7 @@ impl Journeys {
                 self.exits.see(*lane, *to);
             }
         }
-        hidden::hold(at, &self.live, &mut self.lost, road);
+        hidden::hold(at, &mut self.live, &mut self.lost, road);
         self.expire(at, road);
     }
 
@@ -407,6 +407,11 @@ impl Journey {
         self.trail = lost.trail.clone();
         self.passage = lost.passage;
         self.counted_on = lost.counted_on;
+    }
+
+    /// It is seen in the place of one that was lost: if nobody knows where it came from, it is that one.
+    pub fn stand_in_for(&mut self, lost: &Self) {
+        self.origin = self.origin.or(lost.origin);
     }
 
     /// How badly a track that begins at `at` fits the journey that was lost, metres; `None`: not at all.

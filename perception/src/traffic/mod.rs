@@ -505,6 +505,29 @@ mod tests {
     }
 
     #[test]
+    fn who_is_seen_in_the_place_of_one_that_was_lost_goes_on_with_its_way() {
+        let (mut counter, map) = crossing();
+        for ds in 600..900 {
+            // To the stop line at 70 s, there until 80 s; from 75 s on it is another track, which began 3 s before.
+            let north = ((ds - 600).min(95) + (ds - 800).max(0)) as f64;
+            let speed = if (695..800).contains(&ds) { 0.0 } else { 10.0 };
+            let mut tracks = vec![];
+            if ds < 750 {
+                tracks.push(track_at(1, [0.0, north], [0.0, speed]));
+            }
+            if ds >= 720 {
+                tracks.push(track_at(2, [0.0, north + if ds < 750 { 4.0 } else { 1.0 }], [0.0, speed]));
+            }
+            picture(&mut counter, &map, ds, tracks);
+        }
+        let windows = counter.take_finished(UtcMicros(120_000_000));
+        let minute = windows.iter().find(|window| window.window_s == 60).expect("a minute ended");
+        let [movement] = minute.movements.as_slice() else { panic!("one way: {:?}", minute.movements) };
+        assert_eq!((movement.to_link.as_deref(), movement.vehicles.get(&Class::Car)), (Some("n_out"), Some(&1)));
+        assert_eq!(movement.inferred, 0, "it was seen to come out");
+    }
+
+    #[test]
     fn two_tracks_of_one_road_user_are_counted_once() {
         let (mut counter, map) = crossing();
         for ds in 600..700 {
