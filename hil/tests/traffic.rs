@@ -31,11 +31,12 @@ fn score(path: &Path) -> TrafficScore {
 fn counts_speeds_occupancies_and_queues_of_a_short_recording() {
     let score = score(&support::recording("junction-clean.mcap"));
     let of = |name: &str| score.summary[name];
-    // Measured: 36 windows with somebody in them, of which 34 have the right count; nobody more or less in all.
+    // Measured: 36 windows with somebody in them, of which 33 have the right count, all are right to one; nobody more or less in all.
     assert_eq!(of("volume").compared, 36, "{score:#?}");
     assert!(of("volume").within_target >= 33 && of("volume").total.is_some_and(|t| t.abs() < 0.03), "{score:#?}");
-    // 31 of 36 within 5 %; 82 of 89 within 2 points; 89 of 89 within one road user.
-    assert!(of("time_mean_speed").within_target >= 30 && of("time_mean_speed").mean_abs < 0.06, "{score:#?}");
+    assert_eq!(of("volume_by_one").within_target, of("volume_by_one").compared, "{score:#?}");
+    // 28 of 35 within 5 %, by 3.4 % on average; 82 of 89 within 2 points; 89 of 89 within one road user.
+    assert!(of("time_mean_speed").within_target >= 27 && of("time_mean_speed").mean_abs < 0.04, "{score:#?}");
     assert!(of("occupancy").within_target >= 80 && of("occupancy").mean_abs < 0.01, "{score:#?}");
     assert_eq!(of("queue").within_target, of("queue").compared, "{score:#?}");
     assert!(of("turns").total.is_some_and(|total| total.abs() < 0.1), "{score:#?}");

@@ -9,6 +9,7 @@ use crate::time::UtcMicros;
 const KEPT_S: f64 = 4.0;
 /// How much of it, before and after a moment, tells of that moment, seconds.
 pub(super) const REACH_S: f64 = 1.0;
+const LEAST_S: f64 = 0.25;
 
 #[derive(Clone, Copy, Debug)]
 struct Point {
@@ -50,14 +51,18 @@ impl Trail {
 
     /// Straight lines through what is known around a moment. `None`: too little.
     pub fn at(&self, at: UtcMicros) -> Option<Moment> {
-        let line = |value: fn(&Point) -> f64| {
+        let [first, last] = [self.0.front()?, self.0.back()?].map(|end| end.at.seconds_since(at).abs());
+        // Who speeds up was slower before: as much after the moment must tell of it as before.
+        let around_s = first.min(last).clamp(LEAST_S, REACH_S);
+        let line = |reach_s: f64, value: fn(&Point) -> f64| {
             let seconds = |point: &Point| point.at.seconds_since(at);
-            let near = self.0.iter().filter(|point| seconds(point).abs() <= REACH_S);
+            let near = self.0.iter().filter(|point| seconds(point).abs() <= reach_s);
             fitted(near.map(|point| (seconds(point), value(point))))
         };
-        let (east_m, _) = line(|point| point.position_enu_m[0])?;
-        let (north_m, _) = line(|point| point.position_enu_m[1])?;
-        let (_, speed_mps) = line(|point| point.offset_m)?;
+        let (east_m, _) = line(REACH_S, |point| point.position_enu_m[0])?;
+        let (north_m, _) = line(REACH_S, |point| point.position_enu_m[1])?;
+        let (_, speed_mps) =
+            line(around_s, |point| point.offset_m).or_else(|| line(REACH_S, |point| point.offset_m))?;
         Some(Moment { position_enu_m: [east_m, north_m], speed_mps })
     }
 }
