@@ -2,8 +2,9 @@
 
 use crate::time::UtcMicros;
 
-use super::journey::{Journey, SAME, STANDING_MPS};
+use super::journey::{Journey, STANDING_MPS};
 use super::lane::QUEUE_GAP_M;
+use super::likeness::SAME;
 use super::road::Road;
 
 /// Nobody is believed to stand unseen for longer, seconds.

@@ -16,6 +16,7 @@ mod exits;
 mod hidden;
 mod journey;
 mod lane;
+mod likeness;
 mod road;
 mod signal;
 mod tally;
