@@ -24,6 +24,7 @@ mod link;
 mod outbox;
 mod promised;
 mod receipt;
+mod release;
 pub mod schema;
 mod sender;
 mod sequence;
@@ -36,7 +37,7 @@ pub use bundle::{Bundle, BundleError, CHUNK_BYTES, FetchError, FileSum, MAX_BUND
 pub use codec::{DecodeError, Encoding, MAX_PAYLOAD_BYTES, decode, encode};
 pub use command::{
     ACK_SCHEMA, Ack, AckState, COMMAND_SCHEMA, Command, CommandEnd, CommandError, CommandKind, KeyError,
-    MAX_COMMAND_BYTES, MAX_LIFE_US, Rejection, SigningKey, ack_key, command_key, command_keys, public_key,
+    MAX_COMMAND_BYTES, MAX_LIFE_US, Rejection, SigningKey, ack_key, command_key, command_keys, key_octets, public_key,
     send_command, signing_key,
 };
 pub use commanded::CommandEvent;
@@ -45,6 +46,10 @@ pub use json_schema::{file_name, json_schema};
 pub use keys::{NameError, SiteKeys, StateKey, check_name};
 pub use outbox::{Due, Limits, LimitsConfig, Pace, StoreError};
 pub use receipt::{RECEIPT_SCHEMA, Receipt, ReceiptError};
+pub use release::{
+    RELEASE_FILE, RELEASE_PROGRAM, RELEASE_SCHEMA, Release, ReleaseError, SignedRelease, SoftwareUpdate, Version,
+    VersionError,
+};
 pub use schema::{InvalidState, Kind, State, StateMessage, Update};
 pub use sequence::{SequenceError, Sequences};
 pub use session::{SampleError, open_session, read_sample};

@@ -175,11 +175,16 @@ pub struct KeyError {
 
 /// The public keys of a settings file: 32 octets in Base64, by name.
 pub fn command_keys(keys: &BTreeMap<String, String>) -> Result<BTreeMap<String, [u8; 32]>, KeyError> {
-    let key = |(name, text): (&String, &String)| {
-        let octets = STANDARD.decode(text).ok().and_then(|octets| octets.try_into().ok());
-        octets.map(|octets| (name.clone(), octets)).ok_or_else(|| KeyError { name: name.clone() })
-    };
-    keys.iter().map(key).collect()
+    keys.iter().map(|(name, text)| Ok((name.clone(), key_octets(name, text)?))).collect()
+}
+
+/// One public key of that name: 32 octets in Base64.
+///
+/// # Errors
+/// It is something else.
+pub fn key_octets(name: &str, text: &str) -> Result<[u8; 32], KeyError> {
+    let octets = STANDARD.decode(text).ok().and_then(|octets| octets.try_into().ok());
+    octets.ok_or_else(|| KeyError { name: name.to_owned() })
 }
 
 /// A private key to sign commands with, from PEM (PKCS #8, RFC 8410), as `openssl genpkey -algorithm ed25519` writes it.

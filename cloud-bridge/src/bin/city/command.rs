@@ -8,8 +8,8 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use clap::ValueEnum;
 use cloud_bridge::{
-    AckState, Bundle, Command, CommandError, CommandKind, MAX_COMMAND_BYTES, MAX_LIFE_US, SiteKeys, send_command,
-    signing_key,
+    AckState, Bundle, Command, CommandError, CommandKind, MAX_COMMAND_BYTES, MAX_LIFE_US, RELEASE_PROGRAM, SiteKeys,
+    SoftwareUpdate, send_command, signing_key,
 };
 use serde_json::{Value, json};
 
@@ -19,6 +19,7 @@ const EXAMPLES: &str = "Examples:
   city command --key city-1.pem --site demo/vtest --kind rsi works.json    road works, as docs/ref/events.md has them
   city command --key city-1.pem --site demo/vtest --kind config site.toml  another site file; the site restarts with it
   city command --key city-1.pem --site demo/vtest --kind model models/mine another model for its cameras, tried with a restart
+  city command --key city-1.pem --site demo/vtest --kind software 0.2.0    another version of the service (city release)
   echo '{\"lot\": \"P1\", \"vehicles\": 0}' | city command --key city-1.pem --site demo/vtest --kind lot_count -
 
 Exit code: 0 done; 1 rejected or failed, the answer says why; 2 it could not begin; 3 no answer in time, or accepted and not
@@ -31,8 +32,8 @@ const WITH_FILES_S: u64 = 3600;
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Arguments {
-    /// What the kind needs: JSON; of `config` the site file itself; of `model` its folder, whose files the site fetches from here
-    /// meanwhile. `-`: standard input.
+    /// What the kind needs: JSON; of `config` the site file itself; of `model` and `software` its folder, whose files the site
+    /// fetches from here meanwhile. `-`: standard input.
     #[arg(value_name = "FILE|DIR")]
     payload: PathBuf,
     /// Which site.
@@ -95,8 +96,8 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let (city, site) = arguments.site.split_once('/').context("--site is CITY/SITE")?;
     let site = SiteKeys::new(city, site).context("--site")?;
     let kind = CommandKind::from(arguments.kind);
-    let files = (kind == CommandKind::Model).then(|| Bundle::of(&arguments.payload)).transpose()?;
-    let command = command(&arguments, &site, kind, files.as_ref())?;
+    let (payload, files) = payload(&arguments, kind)?;
+    let command = Command::issued_now(&site, arguments.id.clone(), kind, arguments.expires_s, payload);
     let id = command.id.clone();
     let signed = sign(&arguments, &command)?;
     let within = if files.is_some() { WITH_FILES_S } else { WITHIN_S };
@@ -121,21 +122,21 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     Ok(if ack.state == AckState::Done { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-fn command(
-    arguments: &Arguments,
-    site: &SiteKeys,
-    kind: CommandKind,
-    files: Option<&Bundle>,
-) -> anyhow::Result<Command> {
-    let payload = match (kind, files) {
-        (_, Some(bundle)) => serde_json::to_value(bundle)?,
-        (CommandKind::Config, None) => json!({ "site_toml": read(&arguments.payload)? }),
-        _ => {
-            let text = read(&arguments.payload)?;
-            serde_json::from_str::<Value>(&text).with_context(|| arguments.payload.display().to_string())?
+/// What the command says, and the files that the site will ask for.
+fn payload(arguments: &Arguments, kind: CommandKind) -> anyhow::Result<(Value, Option<Bundle>)> {
+    let path = &arguments.payload;
+    Ok(match kind {
+        CommandKind::Config => (json!({ "site_toml": read(path)? }), None),
+        CommandKind::Model => {
+            let bundle = Bundle::of(path)?;
+            (serde_json::to_value(&bundle)?, Some(bundle))
         }
-    };
-    Ok(Command::issued_now(site, arguments.id.clone(), kind, arguments.expires_s, payload))
+        CommandKind::Software => {
+            let update = SoftwareUpdate::of(path)?;
+            (serde_json::to_value(&update)?, Some(update.bundle(RELEASE_PROGRAM.to_owned())))
+        }
+        _ => (serde_json::from_str(&read(path)?).with_context(|| path.display().to_string())?, None),
+    })
 }
 
 fn sign(arguments: &Arguments, command: &Command) -> anyhow::Result<Vec<u8>> {
@@ -149,7 +150,7 @@ fn sign(arguments: &Arguments, command: &Command) -> anyhow::Result<Vec<u8>> {
     Ok(signed)
 }
 
-fn read(path: &Path) -> anyhow::Result<String> {
+pub fn read(path: &Path) -> anyhow::Result<String> {
     if path == Path::new("-") {
         let mut text = String::new();
         std::io::stdin().read_to_string(&mut text).context("standard input")?;

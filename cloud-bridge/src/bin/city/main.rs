@@ -17,6 +17,7 @@ mod link;
 mod met;
 mod metrics;
 mod mqtt;
+mod release;
 mod router;
 mod run;
 mod sites;
@@ -48,6 +49,8 @@ enum Verb {
     Watch(watch::Arguments),
     /// Send a signed command to a site, and wait for what becomes of it.
     Command(command::Arguments),
+    /// Sign a program, so that sites may run it: `city command --kind software` brings it to them.
+    Release(release::Arguments),
     /// Write the JSON Schema of each kind of message, made from the types.
     #[command(after_help = "Example:\n  city schema --out cloud-bridge/schema")]
     Schema {
@@ -67,6 +70,7 @@ fn main() -> ExitCode {
         Verb::Router(arguments) => router::run(arguments),
         Verb::Watch(arguments) => watch::run(arguments),
         Verb::Command(arguments) => command::run(arguments),
+        Verb::Release(arguments) => release::run(&arguments),
         Verb::Schema { out } => write_schemas(&out),
     };
     outcome.unwrap_or_else(|error| {
