@@ -12,7 +12,8 @@ use cloud_bridge::schema::{
     Turnover, Within,
 };
 use cloud_bridge::{
-    Bridge, BridgeConfig, BridgeError, CommandEnd, Encoding, FetchError, FileSum, LinkConfig, LinkMode, State, Update,
+    Bridge, BridgeConfig, BridgeError, CommandEnd, CommandKind, Encoding, FetchError, FileSum, LinkConfig, LinkMode,
+    State, Update,
 };
 use perception::detection::Class;
 use perception::events::{Ending, Event};
@@ -24,7 +25,7 @@ use perception::traffic::{
 };
 use tokio::task::{AbortHandle, JoinError};
 
-use crate::commands::{Clerk, EXECUTES};
+use crate::commands::Clerk;
 use crate::config::{CloudFile, Site};
 use crate::signals::{self, Light, SignalState};
 
@@ -155,7 +156,7 @@ pub fn bridge(site: &Site, cloud: &CloudFile, resumes: Option<String>) -> Bridge
         link: link(cloud),
         outbox: cloud.outbox.clone(),
         command_keys: cloud.command_keys.clone(),
-        executes: EXECUTES.into(),
+        executes: CommandKind::ALL.into(),
         allows: cloud.commands.allow.clone(),
         resumes: resumes.into_iter().collect(),
         ..BridgeConfig::new(&site.city, &site.name, site.state_dir.join("city"))

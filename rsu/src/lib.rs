@@ -36,6 +36,7 @@ pub mod reports;
 pub mod run;
 pub mod sensing;
 pub mod signals;
+pub mod software;
 pub mod trial;
 pub mod vehicle;
 pub mod water;

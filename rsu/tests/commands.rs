@@ -22,6 +22,8 @@ use bench::{Console, Ear, Process, free_tcp, text, wait_for};
 
 #[path = "commands/model.rs"]
 mod model;
+#[path = "commands/software.rs"]
+mod software;
 
 /// `openssl genpkey -algorithm ed25519`, and its public half.
 const KEY: &str = "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIGqsQvsoe4dcLBa2VeQKpfvoW5tI631fpo6qYgsJLZMQ\n-----END PRIVATE KEY-----\n";
@@ -81,9 +83,11 @@ impl Town {
         let head = head.replace("\"../../.cache/demo-state\"", "\"state\"");
         let site = format!(
             "{head}{sensors}[signal]{signal}[[radio]]\nkind = \"pc5_udp\"\nid = \"ear\"\nto = \"{}\"\n\n\
-             [cloud]\nlisten = [\"{city}\"]\ncommands.allow = [\"rsi\", \"lot_count\", \"plan\", \"config\", \"model\"]\n\
-             command_keys.city-1 = \"{PUBLIC_KEY}\"\n\n[console]\nlisten = \"127.0.0.1:{}\"\n",
-            ear.address, console.0
+             [cloud]\nlisten = [\"{city}\"]\ncommands.allow = [\"rsi\", \"lot_count\", \"plan\", \"config\", \"model\", \"software\"]\n\
+             commands.release_key = \"{}\"\ncommand_keys.city-1 = \"{PUBLIC_KEY}\"\n\n[console]\nlisten = \"127.0.0.1:{}\"\n",
+            ear.address,
+            software::RELEASE_PUBLIC_KEY,
+            console.0
         );
         std::fs::write(folder.join("site.toml"), site).unwrap();
         let service = start(&folder.join("site.toml"), console);
@@ -188,7 +192,6 @@ fn what_the_city_wants_told_is_on_the_air_also_after_the_service_was_killed() {
     is(&town.send("rsi", &notice("works-8", 77, 3600)), 1, "rejected", Some("code_unknown"));
     is(&town.send("rsi", &notice("works-9", 38, -1)), 0, "done", None);
     is(&town.send("rsi", "{\"id\": \"works-9\"}"), 1, "rejected", Some("bad_payload"));
-    is(&town.send("software", "{}"), 1, "rejected", Some("not_supported"));
     is(&finish(town.sending_file("model", &repository().join("models/ghost"))), 1, "rejected", Some("no_detector"));
 
     town.kill_and_start();

@@ -108,7 +108,11 @@ fn each_mistake_is_named_by_its_key() {
     let allow = |kind: &str, more: &str| format!("mode = \"peer\"\n{more}commands.allow = [\"{kind}\"]");
     one("keyless", &[("mode = \"peer\"", &allow("rsi", ""))], &["cloud.commands.allow", "command_keys is empty"]);
     let key = "command_keys.city-1 = \"bcN27viqCRMuFFESzALgs4mt1xZPavXTlMdkFes6wW4=\"\n";
-    one("not-done", &[("mode = \"peer\"", &allow("software", key))], &["cloud.commands.allow", "software"]);
+    one("no-release", &[("mode = \"peer\"", &allow("software", key))], &["cloud.commands.allow", "no release_key"]);
+    let release = |public: &str| peer(&format!("{key}commands.release_key = \"{public}\""));
+    one("release-key", &[("mode = \"peer\"", &release("AAAA"))], &["cloud.commands", "release_key", "32 octets"]);
+    let same = release("bcN27viqCRMuFFESzALgs4mt1xZPavXTlMdkFes6wW4=");
+    one("one-key", &[("mode = \"peer\"", &same)], &["cloud.commands.release_key", "use another"]);
     one("calibration", &[("vtest-camera.json", "none.json")], &["cam-plaza", "none.json", "No such file"]);
     one("not-calibration", &[("\"vtest-camera.json\"", "\"map.geojson\"")], &["cam-plaza", "map.geojson"]);
     one("detector", &[("[detector]\nmodel = \"../../models/nanodet\"\nthreads = 1\n", "")], &["detector", "missing"]);

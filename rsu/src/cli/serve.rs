@@ -1,10 +1,10 @@
 //! `rsu run` and `rsu record`: the service of a site until it is told to stop. When the city has sent another site file, the
-//! service is started anew with it, and with the old one if it does not come up ([`crate::trial`]).
+//! service is started anew with it, and with the old one if it does not come up ([`crate::trial`]). Another version of the
+//! service is tried by a child ([`crate::software`]).
 
 use std::io;
-use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode};
+use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,6 +18,7 @@ use super::SiteArg;
 use crate::commands::Host;
 use crate::config::Site;
 use crate::run::Service;
+use crate::software::{self, Shelf, SoftwareTrial};
 use crate::trial::{Trial, Verdict};
 
 /// How often a service on trial is looked at, how many looks it has to be ready, and how many in a row it must be.
@@ -70,17 +71,48 @@ enum Ended {
 }
 
 fn serve(site: SiteArg, record: Option<PathBuf>, seconds: Option<u64>) -> anyhow::Result<ExitCode> {
+    let shelf = Shelf::of(&site.site);
+    if let Some(attempt) = shelf.as_ref().and_then(Shelf::at_start) {
+        if !runtime()?.block_on(attempt.watch(until_told(None)))? {
+            return Ok(ExitCode::SUCCESS);
+        }
+        return Err(software::start_anew()).context("the service cannot be started anew");
+    }
+    let software = shelf.as_ref().and_then(Shelf::trial);
     let trial = Trial::resume(&site.site).unwrap_or_else(|error| {
         tracing::error!(%error, "it is not known whether a site file is on trial: it is run as it is");
         None
     });
-    match runtime()?.block_on(serve_once(&site.site, record, seconds, trial))? {
+    match runtime()?.block_on(serve_once(&site.site, record, seconds, Trials { site_file: trial, software }))? {
         Ended::Told => Ok(ExitCode::SUCCESS),
         // What is left of this process goes with it: the next is as fresh as that of a supervisor, under the same number.
-        Ended::Restart => {
-            let program = std::env::current_exe().context("this program")?;
-            let error = Command::new(program).args(std::env::args_os().skip(1)).exec();
-            Err(error).context("the service cannot be started anew")
+        Ended::Restart if software::is_on_trial() => Ok(ExitCode::SUCCESS),
+        Ended::Restart => Err(software::start_anew()).context("the service cannot be started anew"),
+    }
+}
+
+/// What the service goes on with: one of them at most.
+struct Trials {
+    site_file: Option<Trial>,
+    software: Option<SoftwareTrial>,
+}
+
+impl Trials {
+    /// The command that is still to be answered.
+    fn command(&self) -> Option<&str> {
+        let of_software = || self.software.as_ref().map(SoftwareTrial::command);
+        self.site_file.as_ref().map(Trial::command).or_else(of_software)
+    }
+
+    /// The service does not start. True: with the file before it may.
+    fn note_no_start(&mut self, error: &anyhow::Error) -> io::Result<bool> {
+        let (reason, detail) = ("does_not_start", format!("{error:#}"));
+        match (&mut self.site_file, &mut self.software) {
+            (Some(trial), _) if trial.verdict().is_none() => trial.restore(reason, &detail).map(|()| true),
+            (_, Some(trial)) if trial.verdict().is_none() => {
+                trial.decide(Verdict::Restored { reason: reason.into(), detail }).map(|()| false)
+            }
+            _ => Ok(false),
         }
     }
 }
@@ -89,10 +121,10 @@ async fn serve_once(
     site_file: &Path,
     record: Option<PathBuf>,
     seconds: Option<u64>,
-    mut trial: Option<Trial>,
+    mut trials: Trials,
 ) -> anyhow::Result<Ended> {
     let restart = Arc::new(Notify::new());
-    let resumes = trial.as_ref().map(|trial| trial.command().to_owned());
+    let resumes = trials.command().map(str::to_owned);
     // A recording is not begun twice: while one is made there is no other start.
     let host = Host { site_file: site_file.into(), restart: restart.clone(), resumes };
     let host = record.is_none().then_some(host);
@@ -100,19 +132,17 @@ async fn serve_once(
         let site = Site::load(site_file)?;
         anyhow::Ok((Service::start_for(&site, record, host).await?, site))
     };
-    let (service, site) = match (started.await, &mut trial) {
-        (Ok(started), _) => started,
-        (Err(error), Some(trial)) if trial.verdict().is_none() => {
-            trial.restore("does_not_start", &format!("{error:#}"))?;
-            return Ok(Ended::Restart);
-        }
-        (Err(error), _) => return Err(error),
+    let (service, site) = match started.await {
+        Ok(started) => started,
+        Err(error) if trials.note_no_start(&error)? => return Ok(Ended::Restart),
+        Err(error) => return Err(error),
     };
     tracing::info!(site = %site.name, console = %format_args!("http://{}/", service.console_address), "running");
     let ended = tokio::select! {
         biased;
         told = until_told(seconds) => told.map(|_| Ended::Told)?,
-        () = until_restart(&service, trial, &restart) => Ended::Restart,
+        () = software::nobody_watches() => Ended::Told,
+        () = until_restart(&service, trials, &restart) => Ended::Restart,
     };
     tracing::info!("stopping; a second signal ends at once");
     let second = tokio::spawn(async {
@@ -127,8 +157,15 @@ async fn serve_once(
 }
 
 /// Sees a trial through, then waits until another one is wanted.
-async fn until_restart(service: &Service, trial: Option<Trial>, restart: &Notify) {
-    if let Some(trial) = trial {
+async fn until_restart(service: &Service, trials: Trials, restart: &Notify) {
+    if let Some(trial) = trials.software {
+        match see_version_through(service, trial).await {
+            Ok(true) => return,
+            Ok(false) => {}
+            Err(error) => tracing::error!(%error, "a trial of another version is left as it is"),
+        }
+    }
+    if let Some(trial) = trials.site_file {
         match see_through(service, trial).await {
             Ok(true) => return,
             Ok(false) => {}
@@ -146,14 +183,32 @@ async fn see_through(service: &Service, mut trial: Trial) -> io::Result<bool> {
             Err(trouble) => return trial.restore("unhealthy", &trouble.join("; ")).map(|()| true),
         }
     }
-    let end = match trial.verdict() {
+    tell(service, trial.command(), trial.verdict()).await;
+    trial.close().map(|()| false)
+}
+
+/// Comes to a verdict on this program, or tells the city of one. True: it has come to one, and ends.
+async fn see_version_through(service: &Service, mut trial: SoftwareTrial) -> io::Result<bool> {
+    if trial.verdict().is_none() {
+        let verdict = match comes_up(service, trial.troubled()).await {
+            Ok(()) => Verdict::Kept,
+            Err(trouble) => Verdict::Restored { reason: "unhealthy".into(), detail: trouble.join("; ") },
+        };
+        return trial.decide(verdict).map(|()| true);
+    }
+    tell(service, trial.command(), trial.verdict()).await;
+    trial.close().map(|()| false)
+}
+
+/// Tells the city, whenever it can be reached.
+async fn tell(service: &Service, command: &str, verdict: Option<&Verdict>) {
+    let end = match verdict {
         Some(Verdict::Restored { reason, detail }) => CommandEnd::failed(reason).with_detail(detail),
         _ => CommandEnd::done(),
     };
-    while !service.finish_command(trial.command(), end.clone()).await {
+    while !service.finish_command(command, end.clone()).await {
         tokio::time::sleep(LOOK_PERIOD).await;
     }
-    trial.close().map(|()| false)
 }
 
 /// Waits until the service is ready, `troubled` aside, and stays so for a while.

@@ -9,6 +9,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use cloud_bridge::{Bundle, CommandEnd, FetchError};
+use serde::Deserialize;
 
 use super::not_kept;
 use crate::city::WeakLink;
@@ -19,6 +20,8 @@ use crate::durable;
 const INCOMING: &str = "incoming";
 /// How often a child is looked at.
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
+/// Of what a child says is wrong the city is told so many characters.
+const LONGEST_DETAIL: usize = 1000;
 
 /// Where one bundle at a time is worked on.
 #[derive(Debug)]
@@ -123,6 +126,38 @@ impl Tools {
             std::thread::sleep(LOOK_AGAIN);
         }
         child.wait_with_output().map(Some)
+    }
+
+    /// What `rsu check --json`, run as a child, says is wrong, or what is wrong with the child; `None`: nothing.
+    ///
+    /// # Errors
+    /// It can't be run.
+    pub(super) fn problem(&self, check: &mut Command, within_s: f64) -> Result<Option<String>, CommandEnd> {
+        #[derive(Deserialize)]
+        struct Checked {
+            problems: Vec<String>,
+        }
+        let problem = match self.run_child(check, within_s).map_err(not_tried)? {
+            Some(output) if output.status.success() => return Ok(None),
+            Some(output) => match serde_json::from_slice::<Checked>(&output.stdout) {
+                Ok(checked) => checked.problems.join("; "),
+                Err(_) => format!("it ends the process that tries it: {}", output.status),
+            },
+            None => format!("it was not loaded and tried within {within_s} s"),
+        };
+        Ok(Some(problem.chars().take(LONGEST_DETAIL).collect()))
+    }
+}
+
+/// A child could not be run.
+pub(super) fn not_tried(error: std::io::Error) -> CommandEnd {
+    CommandEnd::failed("not_tried").with_detail(error.to_string())
+}
+
+/// Removes what would not do. Kept, it would be fetched no more and refused again.
+pub(super) fn discard(folder: &Path) {
+    if let Err(error) = std::fs::remove_dir_all(folder) {
+        tracing::warn!(folder = %folder.display(), %error, "what would not do is still there");
     }
 }
 

@@ -9,6 +9,7 @@ mod model;
 mod notices;
 mod plan;
 mod site_file;
+mod software;
 
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
@@ -31,10 +32,6 @@ pub use lots::{LotBook, LotKeeper};
 pub use notices::NoticeBook;
 pub use plan::PlanBook;
 pub use site_file::{Host, SiteFileDesk};
-
-/// The kinds that are done here.
-pub const EXECUTES: [CommandKind; 5] =
-    [CommandKind::Config, CommandKind::Plan, CommandKind::Rsi, CommandKind::LotCount, CommandKind::Model];
 
 /// How long the pipeline has for an answer before it is asked again, and how often it is asked.
 const ANSWER_WITHIN: Duration = Duration::from_secs(1);
@@ -144,8 +141,10 @@ impl Clerk {
                 Ok(()) => return None,
                 Err(end) => Err(end),
             },
-            // The bridge has rejected it: it is not in `EXECUTES`.
-            CommandKind::Software => Err(CommandEnd::rejected("not_supported")),
+            CommandKind::Software => match read(payload).and_then(|update| self.software(bench, &command.id, update)) {
+                Ok(()) => return None,
+                Err(end) => Err(end),
+            },
         };
         Some(ended.map_or_else(|end| end, |()| CommandEnd::done()))
     }

@@ -6,17 +6,14 @@ use std::process::Command;
 use std::sync::Arc;
 
 use cloud_bridge::{Bundle, CommandEnd};
-use serde::Deserialize;
 
-use super::bundles::{Outcome, Tools, Workbench, is_same};
+use super::bundles::{Outcome, Tools, Workbench, discard, is_same, not_tried};
 use super::{Clerk, SiteFileDesk};
 
 /// Where models lie in `state_dir`.
 const SHELF: &str = "models";
 /// How long a network may take to load and to look at what the cameras show, seconds.
 const TRIED_WITHIN_S: f64 = 120.0;
-/// Of what a child says is wrong the city is told so many characters.
-const LONGEST_DETAIL: usize = 1000;
 
 impl Clerk {
     /// Begins with it; its end is told later.
@@ -41,33 +38,16 @@ fn exchange(
     if is_same(&folder, in_use) {
         return Ok(Outcome::Done);
     }
-    try_apart(tools, &desk.host.site_file, &folder).inspect_err(|_| {
-        // Kept, it would be fetched no more and refused again.
-        if let Err(error) = std::fs::remove_dir_all(&folder) {
-            tracing::warn!(folder = %folder.display(), %error, "a model that would not do is still there");
-        }
-    })?;
+    try_apart(tools, &desk.host.site_file, &folder).inspect_err(|_| discard(&folder))?;
     Ok(if desk.take_model(command, &folder)? { Outcome::Restarts } else { Outcome::Done })
 }
 
-/// What `rsu check` says of it: a network that ends the process that loads it must not be this one's.
-#[derive(Deserialize)]
-struct Checked {
-    problems: Vec<String>,
-}
-
+/// Tried by a child: a network that ends the process that loads it must not end this one.
 fn try_apart(tools: &Tools, site_file: &Path, folder: &Path) -> Result<(), CommandEnd> {
-    let not_tried = |error: std::io::Error| CommandEnd::failed("not_tried").with_detail(error.to_string());
     let mut check = Command::new(std::env::current_exe().map_err(not_tried)?);
     check.args(["check", "--json", "--site"]).arg(site_file).arg("--model").arg(folder);
-    let output = tools.run_child(&mut check, TRIED_WITHIN_S).map_err(not_tried)?;
-    let problem = match output {
-        Some(output) if output.status.success() => return Ok(()),
-        Some(output) => match serde_json::from_slice::<Checked>(&output.stdout) {
-            Ok(checked) => checked.problems.join("; "),
-            Err(_) => format!("it ends the process that tries it: {}", output.status),
-        },
-        None => format!("it was not loaded and tried within {TRIED_WITHIN_S} s"),
-    };
-    Err(CommandEnd::rejected("bad_model").with_detail(problem.chars().take(LONGEST_DETAIL).collect::<String>()))
+    match tools.problem(&mut check, TRIED_WITHIN_S)? {
+        Some(problem) => Err(CommandEnd::rejected("bad_model").with_detail(problem)),
+        None => Ok(()),
+    }
 }

@@ -11,6 +11,7 @@ use tokio::sync::Notify;
 use super::not_kept;
 use crate::config::{ConfigError, Site};
 use crate::health::{Health, Level};
+use crate::software::{Brought, Shelf};
 use crate::trial::Trial;
 
 /// What the city may not change, since it decides who the site is, whom it believes, what can be reached from outside, which
@@ -54,6 +55,8 @@ pub struct SiteFileDesk {
     pub host: Host,
     /// What works now.
     pub health: Arc<Health>,
+    /// Where other versions of the service lie; `None`: the site believes nobody about them.
+    pub shelf: Option<Shelf>,
     /// One at a time: the thread that does commands, and the one that fetches bundles.
     turn: Mutex<()>,
 }
@@ -61,13 +64,18 @@ pub struct SiteFileDesk {
 impl SiteFileDesk {
     /// For the service that `host` can start anew, and that is as `health` says.
     pub fn new(host: Host, health: Arc<Health>) -> Self {
-        Self { host, health, turn: Mutex::default() }
+        let shelf = Shelf::of(&host.site_file);
+        Self { host, health, shelf, turn: Mutex::default() }
     }
 
-    /// While a site file is on trial nothing else is begun with: what the one before names must be there.
+    /// While something is on trial nothing else is begun with: what the site file before names must be there, and of two changes
+    /// at once nobody could say which one does not do.
     pub(super) fn is_free(&self) -> Result<(), CommandEnd> {
         if Trial::is_under_way(&self.host.site_file) {
             return Err(CommandEnd::rejected("busy").with_detail("another site file is on trial"));
+        }
+        if self.shelf.as_ref().is_some_and(Shelf::is_busy) {
+            return Err(CommandEnd::rejected("busy").with_detail("another version of the service is on trial"));
         }
         Ok(())
     }
@@ -105,11 +113,24 @@ impl SiteFileDesk {
         if !changed.is_empty() {
             return Err(CommandEnd::rejected("fixed_key").with_detail(changed.join(", ")));
         }
-        let failed = self.health.components().into_iter().filter(|component| component.level == Level::Failed);
-        let troubled = failed.map(|component| component.id).collect();
-        Trial::begin(site_file, text, command, troubled).map_err(|error| not_kept(&error))?;
+        Trial::begin(site_file, text, command, self.troubled()).map_err(|error| not_kept(&error))?;
         restart.notify_one();
         Ok(true)
+    }
+
+    /// Has the service started anew, to try another version of it.
+    pub(super) fn try_software(&self, shelf: &Shelf, brought: Brought, command: &str) -> Result<(), CommandEnd> {
+        let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        self.is_free()?;
+        shelf.try_next(brought, command, self.troubled()).map_err(|error| not_kept(&error))?;
+        self.host.restart.notify_one();
+        Ok(())
+    }
+
+    /// Components that do not work now: that is not the fault of what is tried.
+    fn troubled(&self) -> Vec<String> {
+        let failed = self.health.components().into_iter().filter(|component| component.level == Level::Failed);
+        failed.map(|component| component.id).collect()
     }
 }
 

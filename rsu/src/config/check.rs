@@ -141,8 +141,15 @@ impl<'a> Checker<'a> {
             self.problem("cloud.command_keys", error.to_string());
         }
         let allow = &cloud.commands.allow;
-        for kind in allow.iter().filter(|kind| !crate::commands::EXECUTES.contains(kind)) {
-            self.problem("cloud.commands.allow", format!("names {:?}, which is not done yet", kind.name()));
+        let release_key = cloud.commands.release_key.as_ref();
+        if let Some(Err(error)) = release_key.map(|key| cloud_bridge::key_octets("release_key", key)) {
+            self.problem("cloud.commands", error.to_string());
+        }
+        if release_key.is_some_and(|key| cloud.command_keys.values().any(|other| other == key)) {
+            self.problem("cloud.commands.release_key", "is one of cloud.command_keys: use another".into());
+        }
+        if allow.contains(&cloud_bridge::CommandKind::Software) && release_key.is_none() {
+            self.problem("cloud.commands.allow", "names \"software\", and there is no release_key".into());
         }
         if !allow.is_empty() && cloud.command_keys.is_empty() {
             self.problem("cloud.commands.allow", "allows commands, and cloud.command_keys is empty".into());

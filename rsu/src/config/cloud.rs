@@ -46,6 +46,8 @@ pub struct CloudFile {
 pub struct CommandsFile {
     /// The kinds of commands that are done; others are rejected.
     pub allow: BTreeSet<cloud_bridge::CommandKind>,
+    /// The public key that programs are believed of: 32 octets in Base64. None of `command_keys`.
+    pub release_key: Option<String>,
 }
 
 fn default_mode() -> String {

@@ -331,7 +331,7 @@ impl Default for ConsoleFile {
     }
 }
 
-fn default_state_dir() -> PathBuf {
+pub(crate) fn default_state_dir() -> PathBuf {
     "state".into()
 }
 fn default_sigma_range_m() -> f64 {

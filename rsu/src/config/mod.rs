@@ -20,6 +20,7 @@ mod file;
 mod signal;
 
 pub use cloud::{CloudFile, CommandsFile};
+pub(crate) use file::default_state_dir;
 pub use file::{
     Broadcast, CameraFile, ConsoleFile, DetectorFile, FusionFile, GateFile, OriginFile, RadarFile, RadioFile,
     ReceiverFile, SITE_FILE_VERSION, SiteFile,
