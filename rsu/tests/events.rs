@@ -19,7 +19,7 @@ use rsu::radios::{MessageKind, MessageSet};
 use rsu::run::Service;
 
 mod support;
-use support::{Folder, Sim, demo_site};
+use support::{Folder, Sim, demo_site, quiet_site};
 
 fn works(site: &rsu::config::Site, now: UtcMicros) -> Notice {
     let origin = site.geometry.origin;
@@ -152,12 +152,9 @@ fn vehicles_of_the_us_set_are_told_in_their_own_words() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_gauge_that_speaks_over_udp_is_heard() {
     let folder = Folder::new("events-gauge");
-    let mut site = demo_site();
-    (site.cameras, site.radars, site.detector, site.cloud) = (Vec::new(), Vec::new(), None, None);
+    let mut site = quiet_site(&folder);
+    site.radars.clear();
     site.geometry.sensors.clear();
-    site.radios.clear();
-    site.console_listen = "127.0.0.1:0".parse().unwrap();
-    site.state_dir = folder.join("state");
     site.events.gauges.push(WaterGauge { id: "dip".into(), place_enu_m: [0.0, 0.0], lane: None });
     site.water = vec![ReceiverFile { id: "g".into(), listen: "127.0.0.1:0".parse().unwrap(), from: Vec::new() }];
     let service = Service::start(&site, None).await.unwrap();
@@ -184,12 +181,9 @@ async fn a_gauge_that_speaks_over_udp_is_heard() {
 #[tokio::test(flavor = "multi_thread")]
 async fn water_that_rises_and_falls_is_one_event_each_time() {
     let folder = Folder::new("events-flood");
-    let mut site = demo_site();
-    (site.cameras, site.radars, site.detector, site.cloud) = (Vec::new(), Vec::new(), None, None);
+    let mut site = quiet_site(&folder);
+    site.radars.clear();
     site.geometry.sensors.clear();
-    site.radios.clear();
-    site.console_listen = "127.0.0.1:0".parse().unwrap();
-    site.state_dir = folder.join("state");
     site.events.gauges.push(WaterGauge { id: "dip".into(), place_enu_m: [0.0, 0.0], lane: None });
     site.water = vec![ReceiverFile { id: "g".into(), listen: "127.0.0.1:0".parse().unwrap(), from: Vec::new() }];
     let service = Service::start(&site, None).await.unwrap();

@@ -22,7 +22,7 @@ use sensors::recording::{Item, RecordingReader};
 use serde_json::Value;
 
 mod support;
-use support::{Folder, START, Sim, camera, camera_input, demo_site, movers_seen, people_seen};
+use support::{Folder, START, Sim, camera, camera_input, demo_site, movers_seen, people_seen, quiet_site};
 
 /// In the lane of [`site`], 18 m in front of the camera.
 const PLACE_ENU_M: [f64; 2] = [-14.9, -9.4];
@@ -285,11 +285,7 @@ fn a_folder_that_cannot_be_made_costs_the_evidence_only() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_service_keeps_what_its_radar_said_around_an_event() {
     let folder = Folder::new("evidence-service");
-    let mut site = demo_site();
-    (site.cameras, site.detector, site.cloud) = (Vec::new(), None, None);
-    site.radios.clear();
-    site.console_listen = "127.0.0.1:0".parse().unwrap();
-    site.state_dir = folder.join("state");
+    let mut site = quiet_site(&folder);
     let free = UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     site.radars[0].listen = free;
     site.geometry.lanes = vec![Lane {

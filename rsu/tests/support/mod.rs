@@ -32,6 +32,16 @@ pub fn demo_site() -> Site {
     Site::load(&repository().join("deploy/demo/site.toml")).expect("the demo site is in order")
 }
 
+/// The demo's site with its radar only, which neither sends nor knows a city, for a service that lives in this folder.
+pub fn quiet_site(folder: &Folder) -> Site {
+    let mut site = demo_site();
+    (site.cameras, site.detector, site.cloud) = (Vec::new(), None, None);
+    site.radios.clear();
+    site.console_listen = "127.0.0.1:0".parse().unwrap();
+    site.state_dir = folder.join("state");
+    site
+}
+
 /// A folder of a test's own, gone afterwards.
 pub struct Folder(pub PathBuf);
 
