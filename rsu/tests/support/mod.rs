@@ -1,6 +1,7 @@
 //! What several tests share: the demo site, a pipeline in simulated time, made-up road users, folders of their own.
 #![allow(dead_code, reason = "each test takes what it needs")]
 
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use asn1::cn::common::PositionOffsetLL;
@@ -37,7 +38,7 @@ pub fn quiet_site(folder: &Folder) -> Site {
     let mut site = demo_site();
     (site.cameras, site.detector, site.cloud) = (Vec::new(), None, None);
     site.radios.clear();
-    site.console_listen = "127.0.0.1:0".parse().unwrap();
+    site.console_listen = SocketAddr::from(([127, 0, 0, 1], 0));
     site.state_dir = folder.join("state");
     site
 }
