@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use super::places::Road;
 use super::{Ending, Event, EventKind, NUMBERS, Scene};
 use crate::detection::SensorId;
-use crate::frames::{SiteFrame, heading_of};
+use crate::frames::SiteFrame;
 use crate::time::UtcMicros;
 
 /// Incidents that last at a time, at most.
@@ -278,10 +278,4 @@ impl Incident {
         let changed = self.event.unseen != self.told_unseen || east_m.hypot(north_m) > MOVED_M;
         changed && now.seconds_since(self.told_at) >= UPDATE_S
     }
-}
-
-/// Heading of a motion, radians clockwise from north. `None`: slower than `least_mps`.
-pub(super) fn course_rad(velocity_enu_mps: [f64; 2], least_mps: f64) -> Option<f64> {
-    let speed_mps = velocity_enu_mps[0].hypot(velocity_enu_mps[1]);
-    (speed_mps >= least_mps).then(|| heading_of(velocity_enu_mps))
 }

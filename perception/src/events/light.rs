@@ -1,6 +1,6 @@
 //! Who crosses a stop line at red and goes on.
 
-use super::ledger::{Sign, course_rad};
+use super::ledger::Sign;
 use super::memory::Memories;
 use super::places::half_length_m;
 use super::{EventKind, EventSettings, Scene};
@@ -100,8 +100,8 @@ pub(super) fn look(
         if east_m.hypot(north_m) < settings.red_travel_m {
             continue;
         }
-        let turned_rad = course_rad(track.velocity_enu_mps, 1.0)
-            .map_or(0.0, |course_rad| wrap_pi(course_rad - crossed.heading_cw_north_rad));
+        let turned_rad =
+            track.course_rad(1.0).map_or(0.0, |course_rad| wrap_pi(course_rad - crossed.heading_cw_north_rad));
         if !settings.right_turn_on_red || turned_rad < RIGHT_RAD {
             signs.push(Sign {
                 lane: Some(crossed.lane.clone()),

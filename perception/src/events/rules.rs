@@ -1,6 +1,6 @@
 //! Rules of one road user: against the lane, standing, slow, fast, on foot, a thing on the road.
 
-use super::ledger::{Sign, course_rad};
+use super::ledger::Sign;
 use super::memory::{Held, Memories, Memory};
 use super::pairs::sigma_m;
 use super::places::{Road, RoadLane, half_length_m};
@@ -120,7 +120,7 @@ impl One<'_> {
 
     fn wrong_way(&self, memory: &mut Memory, road: &Road) -> Option<Sign> {
         let angle_rad = self.nearest.as_ref().filter(|(_, lane)| lane.carriageway).and_then(|(place, _)| {
-            let course_rad = course_rad(self.located.track.velocity_enu_mps, DRIVES_MPS)?;
+            let course_rad = self.located.track.course_rad(DRIVES_MPS)?;
             // Where lanes of both directions overlap, or it may be in another one, one of them is right.
             let doubt_m = BESIDE_M + self.sigma_m;
             (!road.leads(self.at, course_rad, doubt_m)).then(|| wrap_pi(course_rad - place.heading_cw_north_rad).abs())

@@ -2,14 +2,13 @@
 
 use super::{Conflict, ConflictKind, PET_LIMITS_S, Sure, TTC_LIMITS_S};
 use crate::detection::{Class, SensorId};
-use crate::frames::{heading_of, wrap_pi};
+use crate::frames::wrap_pi;
 use crate::time::UtcMicros;
-use crate::track::Track;
 
 /// A collision course lasts this long to count, seconds.
 const LASTS_S: f64 = 0.2;
 /// Slower than this one goes nowhere, m/s; approaching each other more slowly is no course to collide.
-const MOVES_MPS: f64 = 1.0;
+pub(super) const MOVES_MPS: f64 = 1.0;
 const CLOSING_MPS: f64 = 1.0;
 /// Conflict angles of SSAM, radians.
 pub(super) const REAR_END_RAD: f64 = std::f64::consts::FRAC_PI_6;
@@ -92,11 +91,6 @@ impl Nearing {
 
 fn add(a: [[f64; 2]; 2], b: [[f64; 2]; 2], factor: f64) -> [[f64; 2]; 2] {
     [0, 1].map(|row: usize| [0, 1].map(|column: usize| a[row][column] + factor * b[row][column]))
-}
-
-/// Where it goes, radians clockwise from north. `None`: it hardly does.
-pub(super) fn moving_course(track: &Track) -> Option<f64> {
-    (track.speed_mps() >= MOVES_MPS).then(|| heading_of(track.velocity_enu_mps))
 }
 
 /// What is known of one.

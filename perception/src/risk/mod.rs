@@ -21,7 +21,7 @@ use crate::priors::is_motor_vehicle;
 use crate::time::UtcMicros;
 
 use braking::Braking;
-use encounter::{Encounter, Nearing, moving_course};
+use encounter::{Encounter, MOVES_MPS, Nearing};
 use trail::Trail;
 pub use window::{BrakingCount, ConflictCount, PET_LIMITS_S, SafetyWindow, TTC_LIMITS_S};
 
@@ -251,7 +251,7 @@ fn is_sure(now: UtcMicros, located: &LocatedTrack) -> bool {
 
 impl<'a> Sure<'a> {
     fn new(located: &'a LocatedTrack) -> Self {
-        Self { located, outline: Outline::of(&located.track), course_rad: moving_course(&located.track) }
+        Self { located, outline: Outline::of(&located.track), course_rad: located.track.course_rad(MOVES_MPS) }
     }
 
     /// The square of how far they are apart.

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::encounter::{REAR_END_RAD, moving_course};
+use super::encounter::{MOVES_MPS, REAR_END_RAD};
 use crate::frames::wrap_pi;
 use crate::outline::Outline;
 use crate::time::UtcMicros;
@@ -39,7 +39,7 @@ impl Trail {
             self.steps.pop_front();
         }
         // Where it stood it is once more as it goes; and its course is better known then.
-        if let Some(course_rad) = moving_course(track) {
+        if let Some(course_rad) = track.course_rad(MOVES_MPS) {
             let (outline, cov_m2) = (Outline::of(track), track.cov_position_m2);
             self.steps.push_back(Step { at: now, outline, cov_m2, course_rad });
         }

@@ -30,6 +30,7 @@ pub use report::{Heard, V2X};
 pub use step::{Refusal, StepReport, Tracker, TrackerSettings};
 
 use crate::detection::{Class, SensorId};
+use crate::frames::heading_of;
 use crate::time::UtcMicros;
 
 /// One road user, as the fused picture has it at a stated time.
@@ -72,5 +73,10 @@ impl Track {
     /// Ground speed, m/s.
     pub fn speed_mps(&self) -> f64 {
         self.velocity_enu_mps[0].hypot(self.velocity_enu_mps[1])
+    }
+
+    /// Where it goes, radians clockwise from north. `None`: slower than `least_mps`.
+    pub fn course_rad(&self, least_mps: f64) -> Option<f64> {
+        (self.speed_mps() >= least_mps).then(|| heading_of(self.velocity_enu_mps))
     }
 }
