@@ -1,6 +1,8 @@
 //! Events and notices on their way to the air, in simulated time.
 #![expect(clippy::unwrap_used, reason = "this file is a test as a whole")]
 
+use std::net::UdpSocket;
+
 use asn1::cn::MessageFrame;
 use asn1::si::Si;
 use asn1::si::cn::rsi::RoadSideInformation;
@@ -149,16 +151,20 @@ fn vehicles_of_the_us_set_are_told_in_their_own_words() {
     assert_eq!(around.circle.radius_m, 20.0);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_gauge_that_speaks_over_udp_is_heard() {
-    let folder = Folder::new("events-gauge");
-    let mut site = quiet_site(&folder);
+/// A service that hears of the gauge `dip` and of nothing else, and the socket by which that speaks.
+async fn service_with_a_gauge(folder: &Folder) -> (Service, UdpSocket) {
+    let mut site = quiet_site(folder);
     site.radars.clear();
     site.geometry.sensors.clear();
     site.events.gauges.push(WaterGauge { id: "dip".into(), place_enu_m: [0.0, 0.0], lane: None });
     site.water = vec![ReceiverFile { id: "g".into(), listen: "127.0.0.1:0".parse().unwrap(), from: Vec::new() }];
-    let service = Service::start(&site, None).await.unwrap();
-    let gauge = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
+    (Service::start(&site, None).await.unwrap(), UdpSocket::bind("127.0.0.1:0").unwrap())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_gauge_that_speaks_over_udp_is_heard() {
+    let folder = Folder::new("events-gauge");
+    let (service, gauge) = service_with_a_gauge(&folder).await;
     for word in ["nonsense", r#"{"gauge": "pond", "depth_m": 1}"#, r#"{"gauge": "dip", "depth_m": 0.25}"#] {
         gauge.send_to(word.as_bytes(), service.receivers.addresses()[0]).unwrap();
     }
@@ -181,13 +187,7 @@ async fn a_gauge_that_speaks_over_udp_is_heard() {
 #[tokio::test(flavor = "multi_thread")]
 async fn water_that_rises_and_falls_is_one_event_each_time() {
     let folder = Folder::new("events-flood");
-    let mut site = quiet_site(&folder);
-    site.radars.clear();
-    site.geometry.sensors.clear();
-    site.events.gauges.push(WaterGauge { id: "dip".into(), place_enu_m: [0.0, 0.0], lane: None });
-    site.water = vec![ReceiverFile { id: "g".into(), listen: "127.0.0.1:0".parse().unwrap(), from: Vec::new() }];
-    let service = Service::start(&site, None).await.unwrap();
-    let gauge = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
+    let (service, gauge) = service_with_a_gauge(&folder).await;
     let wait_until = async |what: &dyn Fn() -> bool| {
         while !what() {
             assert!(service.clock.uptime_s() < 120.0, "in vain");
