@@ -4,6 +4,8 @@
 //! receipt only after its store has the message for good, and again for each copy that comes: a receipt may be lost, a
 //! message may come twice. Receipts go to `lukou/<city>/<site>/stored/<kind>`, always in JSON.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde::{Deserialize, Serialize};
 
 use crate::codec::MAX_PAYLOAD_BYTES;
@@ -56,6 +58,11 @@ impl Receipt {
         Self { schema: RECEIPT_SCHEMA.to_owned(), kind, stored }
     }
 
+    /// Those of `waiting` that are stored.
+    pub fn named<T>(&self, waiting: &BTreeMap<u64, T>) -> BTreeSet<u64> {
+        named(&self.stored, waiting)
+    }
+
     /// `lukou/<city>/<site>/stored/<kind>`: where receipts for `kind` of a site go.
     pub fn key(site: &SiteKeys, kind: Kind) -> String {
         format!("lukou/{}/{}/stored/{kind}", site.city(), site.site())
@@ -89,6 +96,12 @@ impl Receipt {
             None => Ok(receipt),
         }
     }
+}
+
+/// The numbers of `waiting` that lie in a run, both its ends included; in one that is backwards lie none.
+pub(crate) fn named<T>(runs: &[[u64; 2]], waiting: &BTreeMap<u64, T>) -> BTreeSet<u64> {
+    let runs = runs.iter().filter(|[first, last]| first <= last);
+    runs.flat_map(|&[first, last]| waiting.range(first..=last).map(|(seq, _)| *seq)).collect()
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ mod limits;
 mod pace;
 mod store;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -25,6 +25,7 @@ use self::limits::Kept;
 pub(crate) use self::pace::WINDOW;
 pub use self::pace::{Due, Pace};
 use self::store::{Changes, SERVICE_MS};
+use crate::receipt::named;
 use crate::schema::Kind;
 use crate::stats::{DropReason, OutboxStats};
 
@@ -182,9 +183,7 @@ impl Outbox {
     /// The city has stored these runs of numbers, both ends of each included. Returns how many of them waited.
     pub(crate) fn receive(&mut self, kind: Kind, runs: &[[u64; 2]], now: Duration) -> u64 {
         let Some(lane) = self.lanes.get_mut(&kind) else { return 0 };
-        let runs = runs.iter().filter(|[first, last]| first <= last);
-        let numbers: BTreeSet<u64> =
-            runs.flat_map(|&[first, last]| lane.waiting.range(first..=last).map(|(seq, _)| *seq)).collect();
+        let numbers = named(runs, &lane.waiting);
         for &seq in &numbers {
             let Some(waiting) = lane.remove(seq) else { continue };
             if waiting.held.is_none() {

@@ -3,7 +3,7 @@
 //! Each does what a real one does as far as the city can tell: a liveliness token, growing numbers, an outbox (in memory)
 //! from which a message goes only when its receipt comes, and a real site's pace in sending it, and in sending it again.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -220,9 +220,7 @@ fn take(outbox: &Outbox, receipt: &Receipt, clock: &Clock, counts: &Mutex<Counts
     let mut outbox = lock(outbox);
     let Some(lane) = outbox.get_mut(&receipt.kind) else { return };
     let (now, now_us) = (uptime(clock), clock.now().0);
-    let runs = receipt.stored.iter().filter(|[first, last]| first <= last);
-    let named: BTreeSet<u64> =
-        runs.flat_map(|&[first, last]| lane.waiting.range(first..=last).map(|(&seq, _)| seq)).collect();
+    let named = receipt.named(&lane.waiting);
     lane.pace.received(&named, now);
     let answered = named.iter().filter_map(|seq| lane.waiting.remove(seq));
     lock(counts).latencies_us.extend(answered.map(|waiting| now_us - waiting.first_sent_us));
