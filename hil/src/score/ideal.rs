@@ -92,7 +92,7 @@ pub fn ideal_safety(lanes: &[Lane], frames: &[TruthFrame], window_s: u32) -> BTr
         }
         let seen = |object: &&TruthObject| object.seen_2s != Some(0);
         let objects = frame.objects.iter().filter(seen).cloned().collect();
-        monitor.look(UtcMicros(frame.t_us), &ideal_picture(&map, &TruthFrame { t_us: frame.t_us, objects }));
+        monitor.look_at_truth(UtcMicros(frame.t_us), &ideal_picture(&map, &TruthFrame { t_us: frame.t_us, objects }));
     }
     windows
 }

@@ -52,13 +52,10 @@ impl Nearing {
             return None;
         }
         let contact = a.outline.meets(&ours, &b.outline, &theirs, horizon_s)?;
-        // By the horizon they overlap although each may be off by what is not known of place and velocity.
+        // By the horizon they overlap although each may be off by what is not known of its place. What is not known of
+        // velocities makes collision courses as often as it hides them.
+        let cov_m2 = add(a.located.track.cov_position_m2, b.located.track.cov_position_m2);
         let surely = |after_s: f64| {
-            let [p, v] = [a, b].iter().fold([[[0.0; 2]; 2]; 2], |[p, v], one| {
-                let track = &one.located.track;
-                [add(p, track.cov_position_m2, 1.0), add(v, track.cov_velocity_m2ps2, 1.0)]
-            });
-            let cov_m2 = add(p, v, after_s * after_s);
             let (a, b) = (a.outline.moved(&ours, after_s), b.outline.moved(&theirs, after_s));
             a.gap_beyond_m(&b, &cov_m2) <= 0.0
         };
@@ -89,8 +86,8 @@ impl Nearing {
     }
 }
 
-fn add(a: [[f64; 2]; 2], b: [[f64; 2]; 2], factor: f64) -> [[f64; 2]; 2] {
-    [0, 1].map(|row: usize| [0, 1].map(|column: usize| a[row][column] + factor * b[row][column]))
+fn add(a: [[f64; 2]; 2], b: [[f64; 2]; 2]) -> [[f64; 2]; 2] {
+    [0, 1].map(|row: usize| [0, 1].map(|column: usize| a[row][column] + b[row][column]))
 }
 
 /// What is known of one.
@@ -102,6 +99,8 @@ pub(super) struct Encounter {
     pet_s: Option<f64>,
     /// How, when and where they were nearest, and what they came by.
     nearest: Option<(ConflictKind, UtcMicros, [f64; 2], Vec<SensorId>)>,
+    /// They are one road user.
+    refuted: bool,
 }
 
 impl Encounter {
@@ -125,12 +124,17 @@ impl Encounter {
         (self.ttc_s, self.pet_s) = (least(self.ttc_s, nearing.ttc_s), least(self.pet_s, nearing.pet_s));
     }
 
+    /// They overlap too much to be two.
+    pub(super) fn refute(&mut self, at: UtcMicros) {
+        (self.seen_at, self.refuted) = (at, true);
+    }
+
     /// What it was, now that it is over. `None`: nothing that counts.
     pub(super) fn conclude(&mut self, over_at: UtcMicros) -> Option<Conflict> {
-        let ttc_s = self.ttc_s.filter(|_| self.under_s >= LASTS_S);
+        let ttc_s = self.ttc_s.filter(|_| self.under_s > LASTS_S - 1e-6);
         let pet_s = self.pet_s.filter(|pet_s| *pet_s <= PET_LIMITS_S[PET_LIMITS_S.len() - 1]);
         let (kind, at, place_enu_m, links) = self.nearest.take()?;
-        (ttc_s.is_some() || pet_s.is_some()).then_some(Conflict {
+        (!self.refuted && (ttc_s.is_some() || pet_s.is_some())).then_some(Conflict {
             kind,
             at,
             over_at,

@@ -107,6 +107,39 @@ fn people_among_themselves_and_followers_are_none() {
 }
 
 #[test]
+fn one_road_user_with_two_tracks_does_not_meet_itself() {
+    let through = |until_m: f64| {
+        film(15.0, move |s| {
+            let stands = sure(track_at(1, [0.0, 0.0], [0.0, 0.0]), 0.1);
+            let north_m = 5.0 * s - 40.0;
+            let speed_mps = if north_m < until_m { 5.0 } else { 0.0 };
+            let comes = sure(track_at(2, [0.3, north_m.min(until_m)], [0.0, speed_mps]), 0.1);
+            vec![(stands, "n/1"), (comes, "n/1")]
+        })
+    };
+    assert_eq!(through(-5.0).conflicts().count(), 1, "it comes near");
+    assert_eq!(through(-2.0).conflicts().count(), 0, "it comes to where the other is");
+}
+
+#[test]
+fn hard_is_what_is_harder_than_comfortable() {
+    let braking = |mps2: f64| {
+        let monitor = film(12.0, move |s| {
+            let t = (s - 5.0).clamp(0.0, 3.0);
+            let way_m = 15.0 * (s.min(8.0) - t) + 15.0 * t - mps2 * t * t / 2.0;
+            let track = track_at(1, [0.0, way_m], [0.0, 15.0 - mps2 * t]);
+            vec![(Track { cov_velocity_m2ps2: [[0.5, 0.0], [0.0, 0.5]], ..track }, "n/1")]
+        });
+        monitor.hard_brakings().cloned().collect::<Vec<_>>()
+    };
+    assert_eq!(braking(2.9), []);
+    let [hard] = braking(3.8).try_into().expect("once");
+    assert!((3.2..3.9).contains(&hard.deceleration_mps2), "{hard:?}");
+    let [known_s, at_s] = [hard.known_at, hard.at].map(|at| at.seconds_since(UtcMicros(0)));
+    assert!((5.5..6.5).contains(&at_s) && (known_s - at_s - 0.5).abs() < 0.11, "{hard:?}");
+}
+
+#[test]
 fn a_clock_that_was_set_forgets_everybody() {
     let mut monitor = film(6.0, |s| catches_up(s, 0.1));
     monitor.look(UtcMicros(100_000_000), &[]);
