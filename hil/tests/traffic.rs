@@ -8,7 +8,7 @@ mod support;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use hil::score::{TrafficScore, read_truth, score_traffic, traffic_truth};
+use hil::score::{TrafficScore, read_truth, score_traffic, sections_m, traffic_truth};
 use rsu::city;
 use rsu::pipeline::Output;
 use support::{play, sensed};
@@ -24,7 +24,8 @@ fn score(path: &Path) -> TrafficScore {
         }
     });
     let truth = read_truth(path).expect("with truth");
-    score_traffic(&windows, &traffic_truth(&truth.lanes, &truth.frames, WINDOW_S), WINDOW_S)
+    let there_was = traffic_truth(&truth.lanes, &truth.frames, WINDOW_S, &sections_m(&windows));
+    score_traffic(&windows, &there_was, WINDOW_S)
 }
 
 #[test]

@@ -193,6 +193,12 @@ impl CameraView {
         )
     }
 
+    /// How tall something that stands on the road is in the picture, pixels; 0 where it is not in front of the camera.
+    pub fn height_px(&self, [east_m, north_m]: [f64; 2], up_m: f64) -> f64 {
+        let [foot, top] = [0.0, up_m].map(|up_m| self.project([east_m, north_m, up_m]));
+        foot.zip(top).map_or(0.0, |(foot, top)| foot[1] - top[1])
+    }
+
     /// Pixel of a point in the site's ENU frame, also outside the picture. `None`: behind the camera or so far off
     /// its axis that the distortion model no longer holds.
     pub fn project(&self, enu_m: [f64; 3]) -> Option<[f64; 2]> {

@@ -9,7 +9,7 @@ use anyhow::{Context, bail};
 use clap::Args;
 use hil::score::{
     Summary, TrafficScore, TruthRecording, compare_kerbs, ideal_safety, kerb_truth, read_truth, score_safety,
-    score_traffic, traffic_truth,
+    score_traffic, sections_m, traffic_truth,
 };
 use perception::frames::SiteFrame;
 use rsu::config::Site;
@@ -47,7 +47,7 @@ pub fn run(args: &TrafficArgs) -> anyhow::Result<()> {
         }
     }
     let TruthRecording { origin, lanes, frames, .. } = read_truth(&args.recording)?;
-    let truth = traffic_truth(&lanes, &frames, args.window_s);
+    let truth = traffic_truth(&lanes, &frames, args.window_s, &sections_m(&windows));
     let mut score = score_traffic(&windows, &truth, args.window_s);
     (score.safety, score.hard_braking) = score_safety(&windows, &ideal_safety(&lanes, &frames, args.window_s));
     if let Some(site) = &args.site {

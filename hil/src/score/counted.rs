@@ -164,6 +164,12 @@ pub struct TrafficScore {
     pub summary: BTreeMap<&'static str, Summary>,
 }
 
+/// How long the section of each lane is, metres, as the windows say it.
+pub fn sections_m(counted: &BTreeMap<i64, Traffic>) -> BTreeMap<String, f64> {
+    let lanes = counted.values().flat_map(|traffic| &traffic.lanes);
+    lanes.filter_map(|lane| Some((lane.lane.clone(), lane.section_m?))).collect()
+}
+
 /// Compares windows of `window_s` seconds that are in both.
 pub fn score_traffic(
     counted: &BTreeMap<i64, Traffic>,

@@ -33,7 +33,7 @@ use thiserror::Error;
 pub use clear::Clear;
 pub use counted::{
     CountedWindow, CrosswalkComparison, LaneComparison, MovementComparison, SafetyComparison, Summary, TrafficScore,
-    compare_kerbs, score_safety, score_traffic,
+    compare_kerbs, score_safety, score_traffic, sections_m,
 };
 pub use errors::Errors;
 pub use gospa::Gospa;

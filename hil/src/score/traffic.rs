@@ -14,7 +14,7 @@ const LINE_M: f64 = 15.0;
 /// Below this a road user stands, m/s; and a queue ends at a gap longer than this, metres.
 const STANDING_MPS: f64 = 1.0;
 const QUEUE_GAP_M: f64 = 20.0;
-/// Longest stretch of a lane over which way and time are summed up, metres.
+/// Stretch of a lane over which way and time are summed up where nobody says how long it is, metres.
 const SECTION_M: f64 = 100.0;
 /// Largest angle between a road user and its lane, radians.
 const MAX_TURN_RAD: f64 = 1.0;
@@ -68,10 +68,16 @@ struct Step {
     half_m: f64,
 }
 
-/// Sums up the truth over windows of `window_s` seconds, aligned to UTC; by the begin of the window, microseconds.
-pub fn traffic_truth(lanes: &[Lane], frames: &[TruthFrame], window_s: u32) -> BTreeMap<i64, WindowTruth> {
+/// Sums up the truth over windows of `window_s` seconds, aligned to UTC; by the begin of the window, microseconds. `sections_m` says how long
+/// the section of each lane is over which the service measured.
+pub fn traffic_truth(
+    lanes: &[Lane],
+    frames: &[TruthFrame],
+    window_s: u32,
+    sections_m: &BTreeMap<String, f64>,
+) -> BTreeMap<i64, WindowTruth> {
     let told = lanes.iter().any(leads_on);
-    let lines: Vec<Line> = lanes.iter().filter_map(|lane| Line::new(lane, told)).collect();
+    let lines: Vec<Line> = lanes.iter().filter_map(|lane| Line::new(lane, told, sections_m)).collect();
     let mut ways: BTreeMap<u64, Vec<Step>> = BTreeMap::new();
     for frame in frames {
         for object in &frame.objects {
@@ -104,12 +110,12 @@ fn leads_on(lane: &Lane) -> bool {
 }
 
 impl Line {
-    fn new(lane: &Lane, told: bool) -> Option<Self> {
+    fn new(lane: &Lane, told: bool, sections_m: &BTreeMap<String, f64>) -> Option<Self> {
         let points = lane.centerline_enu_m.clone();
         let length_m: f64 = points.windows(2).map(|p| (p[1][0] - p[0][0]).hypot(p[1][1] - p[0][1])).sum();
         let approach = !told || leads_on(lane);
         let inset_m = LINE_M.min(length_m / 2.0);
-        let reach_m = SECTION_M.min(length_m);
+        let reach_m = sections_m.get(&*lane.id).copied().unwrap_or(SECTION_M).min(length_m);
         (length_m > 0.0).then(|| Self {
             id: lane.id.to_string(),
             link: lane.id.rsplit_once('/').map_or(lane.id.to_string(), |(link, _)| link.to_owned()),
