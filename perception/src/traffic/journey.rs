@@ -65,6 +65,8 @@ pub(super) struct Journey {
     pub position_enu_m: [f64; 2],
     pub velocity_enu_mps: [f64; 2],
     pub speed_mps: f64,
+    /// How far it came along its link since the picture before; `None`: it was not there.
+    pub advanced_m: Option<f64>,
     pub half_m: [f64; 2],
     classes: [f64; 8],
     pub place: Option<Place>,
@@ -231,6 +233,7 @@ impl Journey {
             position_enu_m: track.position_enu_m,
             velocity_enu_mps: track.velocity_enu_mps,
             speed_mps: track.speed_mps(),
+            advanced_m: None,
             half_m: [track.length_m.unwrap_or(0.0) / 2.0, track.width_m.unwrap_or(0.0) / 2.0],
             classes,
             place: None,
@@ -280,10 +283,12 @@ impl Journey {
         }
         let place = located.lane.as_ref().and_then(|place| Some((road.lane(&place.lane)?, place.offset_m)));
         self.in_lane = place.is_some();
+        self.advanced_m = None;
         self.settle_due(at, road, events);
         let Some((lane, offset_m)) = place else { return };
         let link = road.lanes[lane].link;
         let before = self.place.filter(|place| place.link == link);
+        self.advanced_m = before.filter(|_| !found).map(|before| offset_m - before.offset_m);
         if before.is_none() {
             self.settle(road, events);
             self.trail.clear();

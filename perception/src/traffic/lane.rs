@@ -21,6 +21,8 @@ struct Held {
     offset_m: f64,
     half_m: f64,
     speed_mps: f64,
+    /// How far it came since the picture before, where that is known: a tracker's speed lags behind who speeds up.
+    advanced_m: Option<f64>,
 }
 
 /// One lane's memory from picture to picture.
@@ -42,7 +44,8 @@ impl LaneCount {
     }
 
     pub fn hold(&mut self, offset_m: f64, journey: &Journey) {
-        self.held.push(Held { offset_m, half_m: journey.half_m[0], speed_mps: journey.speed_mps });
+        let Journey { half_m: [half_m, _], speed_mps, advanced_m, .. } = *journey;
+        self.held.push(Held { offset_m, half_m, speed_mps, advanced_m });
     }
 
     /// Somebody was counted: how long after the one before.
@@ -72,10 +75,12 @@ impl LaneCount {
         }
         for held in &self.held {
             tally.presence_s += dt_s;
-            tally.way_m += dt_s * held.speed_mps;
+            // Across a gap in the pictures neither way nor time counts.
+            let way_m = held.advanced_m.filter(|_| dt_s > 0.0).unwrap_or(dt_s * held.speed_mps);
+            tally.way_m += way_m;
             if covered && (from_m..=to_m).contains(&held.offset_m) {
                 tally.section_s += dt_s;
-                tally.section_way_m += dt_s * held.speed_mps;
+                tally.section_way_m += way_m;
                 tally.delay_s += dt_s * (1.0 - held.speed_mps / road.free_mps).max(0.0);
             }
         }
@@ -96,7 +101,12 @@ impl LaneCount {
                 let room_m = (gap_m - SPACING_M) / many;
                 for nth in 0..many as u32 {
                     let offset_m = rear_m - SPACING_M / 2.0 - (f64::from(nth) + 0.5) * room_m;
-                    presumed.push(Held { offset_m, half_m: (room_m - SPACING_M) / 2.0, speed_mps: 0.0 });
+                    presumed.push(Held {
+                        offset_m,
+                        half_m: (room_m - SPACING_M) / 2.0,
+                        speed_mps: 0.0,
+                        advanced_m: None,
+                    });
                 }
             }
             let rear_now_m = held.offset_m - held.half_m;

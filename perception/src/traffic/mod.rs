@@ -352,6 +352,18 @@ mod tests {
     }
 
     #[test]
+    fn the_way_is_the_one_that_was_gone_and_not_what_a_lagging_speed_says() {
+        let lanes = [straight_lane("n/0", 100.0)];
+        let mut counter = TrafficCounter::new(&seen_by_a_radar(&lanes), vec![], 60);
+        let map = LaneMap::new(&lanes);
+        for ds in 600..690 {
+            picture(&mut counter, &map, ds, vec![track_at(1, [0.0, (ds - 600) as f64], [0.0, 9.0])]);
+        }
+        let lane = first_lane(&counter);
+        assert!(lane.space_mean_speed_mps.is_some_and(|mps| (mps - 10.0).abs() < 0.05), "{lane:?}");
+    }
+
+    #[test]
     fn a_lane_that_no_living_sensor_sees_is_not_covered_and_has_no_flow() {
         let lanes = [straight_lane("n/0", 100.0)];
         let mut counter = TrafficCounter::new(&seen_by_a_radar(&lanes), vec![], 60);
