@@ -9,7 +9,7 @@ use nalgebra::{Matrix2, Rotation2, Vector2};
 use crate::calibration::{GeometryError, RadarSigma, SensorModel, SiteGeometry};
 use crate::detection::{BoxDetection, CameraFrame, Class, RadarScan, RadarTarget, SensorFrame, SensorId};
 use crate::frames::{CameraView, RadarView};
-use crate::priors::class_prior;
+use crate::priors::seen_prior;
 pub use crate::stature::ApparentHeight;
 use crate::stature::{below_top, expected_height_px};
 use crate::time::UtcMicros;
@@ -348,7 +348,7 @@ impl Lifter {
         let (left, top) = (detection.x_px, detection.y_px);
         let sigma_of = |size_px: f64| self.settings.edge_sigma_px.hypot(self.settings.edge_sigma_share * size_px);
         let stride_px = if detection.class == Class::Pedestrian { STRIDE_SHARE * detection.w_px } else { 0.0 };
-        let prior = class_prior(detection.class);
+        let prior = seen_prior(detection.class);
         let expected_px = expected_height_px(view, contact, prior.height_m);
         let height_ratio = expected_px.map_or(1.0, |expected| detection.h_px / expected.max(1.0));
         let apparent = (cut == Cut::default() && expected_px.is_some()).then(|| {

@@ -53,6 +53,19 @@ pub struct ClassPrior {
     pub micro_doppler_mps: f64,
 }
 
+impl ClassPrior {
+    /// Length, width, height, metres.
+    pub fn size_m(&self) -> [f64; 3] {
+        [self.length_m, self.width_m, self.height_m]
+    }
+
+    /// Variances of these, m².
+    pub fn size_var_m2(&self) -> [f64; 3] {
+        let size_m = self.size_m();
+        [0, 1, 2].map(|axis: usize| (size_m[axis] * self.size_spread[axis]).powi(2))
+    }
+}
+
 const fn prior(
     size_m: [f64; 3],
     size_spread: [f64; 3],
@@ -83,6 +96,14 @@ const PRIORS: [ClassPrior; 8] = [
     prior([12.0, 2.5, 3.15], [0.06, 0.03, 0.06], [0.1, 2.0], 7.0, [20.0, 0.1]),
     prior([2.5, 1.2, 1.6], [0.5, 0.4, 0.3], [0.1, 2.0], 6.0, [3.0, 0.3]),
 ];
+
+/// What lies on a road and is no road user (a box, a tyre, a branch): a camera sees it and has no name for it.
+const THING: ClassPrior = prior([1.2, 0.9, 0.9], [0.5, 0.5, 0.5], [0.1, 2.0], 6.0, [3.0, 0.3]);
+
+/// The prior of what a camera takes for this class. To it what is unknown is a thing, to a radar any road user.
+pub fn seen_prior(class: Class) -> &'static ClassPrior {
+    if class == Class::Unknown { &THING } else { class_prior(class) }
+}
 
 /// The prior of a class.
 pub fn class_prior(class: Class) -> &'static ClassPrior {

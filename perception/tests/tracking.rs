@@ -306,6 +306,21 @@ fn a_thing_half_taken_for_a_person_that_never_moves_leaves_the_picture_and_a_per
 }
 
 #[test]
+fn a_small_thing_without_a_name_is_where_it_lies() {
+    let (box_m, tyre_m, crate_m) = ([0.9, 0.7, 0.7], [0.5, 0.5, 0.35], [1.6, 1.2, 1.1]);
+    let things = [(box_m, 18.0), (box_m, 40.0), (tyre_m, 30.0), (tyre_m, 45.0), (crate_m, 18.0), (crate_m, 40.0)];
+    for (seed, (size, north_m)) in (1..).zip(things) {
+        let thing = Mover { class: Class::Unknown, size, score: 0.7, ..Mover::person([3.0, north_m], [0.0, 0.0]) };
+        let (mut rig, mut noise) = (Rig::new(), Noise(seed));
+        for ms in (0..8000).step_by(100) {
+            let picture = rig.feed(&camera_frame(ms, &[thing], 0.03, &mut noise));
+            let lies = |track: &Track| track.class == Class::Unknown && error_m(track, thing.from) < 0.5;
+            assert!(ms < 2000 || matches!(&picture[..], [track] if lies(track)), "{size:?} {ms} ms: {picture:#?}");
+        }
+    }
+}
+
+#[test]
 fn what_is_seen_no_more_leaves_the_picture_and_its_id_is_not_used_again() {
     let (mut rig, mut noise) = (Rig::new(), Noise(9));
     let first = [Mover::car([3.0, 40.0], [0.0, -5.0])];

@@ -16,6 +16,7 @@ use super::history::Observation;
 use super::lifecycle::{Tracked, camera_gain};
 use super::step::{Refusal, StepReport, Tracker};
 use super::sweep::Sweep;
+use crate::detection::Class;
 use crate::frames::{CameraView, unit_from_heading};
 use crate::lift::{CameraMeasurement, Cut};
 use crate::time::UtcMicros;
@@ -365,7 +366,9 @@ impl Tracker {
             if self.chosen[row] != usize::MAX {
                 continue;
             }
-            let hidden = measured.height_ratio < LEAST_HEIGHT;
+            // What has no name has no height either that would tell of a hidden foot.
+            let named = measured.detection.class != Class::Unknown;
+            let hidden = named && measured.height_ratio < LEAST_HEIGHT;
             let place = if hidden {
                 measured.below_top.filter(|_| stands_behind(measured, list))
             } else {

@@ -7,7 +7,9 @@ use nalgebra::{Matrix2, Vector2};
 
 use crate::frames::{heading_of, unit_from_heading, wrap_pi, wrap_tau};
 use crate::lift::ApparentHeight;
-use crate::priors::{CLASSES, RCS_SPREAD_DB, class_index, class_prior, confusion, is_long, is_motor_vehicle};
+use crate::priors::{
+    CLASSES, ClassPrior, RCS_SPREAD_DB, class_prior, confusion, is_long, is_motor_vehicle, seen_prior,
+};
 
 use super::claim::Claim;
 use super::motion::{Gaussian, Noise};
@@ -83,6 +85,8 @@ pub(crate) struct Attributes {
     nameless: bool,
     class: Class,
     class_probability: f64,
+    /// What it is expected to be like, by its class.
+    prior: &'static ClassPrior,
     /// How well the height in pictures suits each class, mean logarithm, and of how many boxes.
     height_evidence: [f64; KINDS],
     heights: f64,
@@ -105,6 +109,7 @@ pub(crate) struct Attributes {
 
 impl Attributes {
     pub(crate) fn new() -> Self {
+        let prior = class_prior(Class::Unknown);
         Self {
             // Before anything is known: cars and people are met most.
             log_evidence: [0.3_f64, 0.1, 0.08, 0.4, 0.06, 0.04, 0.02].map(f64::ln),
@@ -112,12 +117,13 @@ impl Attributes {
             nameless: false,
             class: Class::Unknown,
             class_probability: 0.0,
+            prior,
             height_evidence: [0.0; KINDS],
             heights: 0.0,
             rcs_dbsm: 0.0,
             rcs_count: 0.0,
-            size_m: typical_size_m(Class::Unknown),
-            size_var_m2: typical_size_var_m2(Class::Unknown),
+            size_m: prior.size_m(),
+            size_var_m2: prior.size_var_m2(),
             class_var_m2: [0.0; 3],
             heading: None,
             lane_heading: None,
@@ -184,7 +190,7 @@ impl Attributes {
 
     /// How much more its radar cross-section is than its class usually has, dB. `None`: no radar said.
     pub(crate) fn rcs_off_db(&self) -> Option<f64> {
-        (self.rcs_count > 0.0).then(|| self.rcs_dbsm - class_prior(self.class).rcs_dbsm)
+        (self.rcs_count > 0.0).then_some(self.rcs_dbsm - self.prior.rcs_dbsm)
     }
 
     pub(crate) fn hear_radar(&mut self, rcs_dbsm: Option<f64>) {
@@ -231,7 +237,7 @@ impl Attributes {
 
     /// Takes what a box says of the size: for each of length, width, height what to add, and the share of variance gone.
     pub(crate) fn hear_size(&mut self, step: [(f64, f64); 3]) {
-        let (typical, spread) = (typical_size_m(self.class), typical_size_var_m2(self.class));
+        let (typical, spread) = (self.prior.size_m(), self.prior.size_var_m2());
         for (axis, (add_m, gone)) in step.into_iter().enumerate() {
             let add_m = add_m * SIZE_SHARE;
             let reach_m = 2.5 * spread[axis].sqrt();
@@ -245,7 +251,7 @@ impl Attributes {
     /// Takes what it says of itself: its class as a detector's word, its size as measured, its heading if it has not moved.
     pub(crate) fn hear_report(&mut self, claim: &Claim) {
         self.hear_camera(claim.class, REPORT_SCORE);
-        let (typical, spread) = (typical_size_m(self.class), typical_size_var_m2(self.class));
+        let (typical, spread) = (self.prior.size_m(), self.prior.size_var_m2());
         for (axis, said_m) in claim.size_m.into_iter().enumerate() {
             let reach_m = 2.5 * spread[axis].sqrt();
             let Some(said_m) = said_m.filter(|said_m| (said_m - typical[axis]).abs() <= reach_m) else { continue };
@@ -261,11 +267,10 @@ impl Attributes {
     /// A radar looks along the body and sees a reflection this far behind the near end: the length is what few lie
     /// beyond (a running quantile).
     pub(crate) fn hear_depth(&mut self, depth_m: f64) {
-        let prior = class_prior(self.class);
         if !is_long(self.class) {
             return;
         }
-        let step_m = 0.02 * prior.length_m;
+        let step_m = 0.02 * self.prior.length_m;
         self.size_m[0] += if depth_m > DEPTH_OF_FAR_END * self.size_m[0] { 0.94 * step_m } else { -0.06 * step_m };
         self.hear_size([(0.0, 0.01), (0.0, 0.0), (0.0, 0.0)]);
     }
@@ -273,9 +278,8 @@ impl Attributes {
     /// What not knowing the shape adds to the covariance of a position, m²: along the body half the doubt about its
     /// length, across it half that about its width.
     pub(crate) fn shape_cov_m2(&self, heading: Option<f64>) -> Matrix2<f64> {
-        let prior = class_prior(self.class);
-        let along_m = (0.5 * self.size_var_m2[0].sqrt()).hypot(REFLECTION_SHARE * prior.length_m);
-        let across_m = 0.05 * prior.width_m + 0.03;
+        let along_m = (0.5 * self.size_var_m2[0].sqrt()).hypot(REFLECTION_SHARE * self.prior.length_m);
+        let across_m = 0.05 * self.prior.width_m + 0.03;
         match heading {
             Some(heading) => {
                 let ahead = Vector2::from(unit_from_heading(heading));
@@ -308,9 +312,11 @@ impl Attributes {
         // How strongly a radar sees it names it only as long as no camera that looks at it has no name for it.
         let known = self.named || (probability > 0.5 && !self.nameless);
         let class = if known { CLASSES[best] } else { Class::Unknown };
-        if class_index(class) != class_index(self.class) {
-            self.size_m = typical_size_m(class);
-            self.size_var_m2 = typical_size_var_m2(class);
+        let prior = if self.nameless { seen_prior(class) } else { class_prior(class) };
+        if self.prior != prior {
+            self.prior = prior;
+            self.size_m = prior.size_m();
+            self.size_var_m2 = prior.size_var_m2();
         }
         self.class = class;
         self.class_probability = probability;
@@ -318,7 +324,7 @@ impl Attributes {
         if known {
             for (weight, other) in weights.iter().zip(CLASSES).filter(|(_, other)| *other != class) {
                 for (var, (of_other, size)) in
-                    self.class_var_m2.iter_mut().zip(typical_size_m(other).iter().zip(self.size_m))
+                    self.class_var_m2.iter_mut().zip(class_prior(other).size_m().iter().zip(self.size_m))
                 {
                     *var += weight / sum * (of_other - size).powi(2);
                 }
@@ -346,22 +352,11 @@ impl Attributes {
     }
 
     pub(crate) fn noise(&self) -> Noise {
-        let prior = class_prior(self.class);
         Noise {
-            density_m2ps3: [prior.quiet_m2ps3, prior.agile_m2ps3],
+            density_m2ps3: [self.prior.quiet_m2ps3, self.prior.agile_m2ps3],
             rate_hz: [[0.0, 0.25, 0.02], [0.6, 0.0, 0.1], [0.0, 0.03, 0.0]],
         }
     }
-}
-
-fn typical_size_m(class: Class) -> [f64; 3] {
-    let prior = class_prior(class);
-    [prior.length_m, prior.width_m, prior.height_m]
-}
-
-fn typical_size_var_m2(class: Class) -> [f64; 3] {
-    let (size_m, spread) = (typical_size_m(class), class_prior(class).size_spread);
-    [0, 1, 2].map(|axis| (size_m[axis] * spread[axis]).powi(2))
 }
 
 #[cfg(test)]

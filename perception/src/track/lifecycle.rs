@@ -10,7 +10,7 @@ use super::history::{Filter, Observation};
 use super::motion::{Gaussian, Noise};
 use super::sight::Sight;
 use crate::lift::{CameraMeasurement, RadarMeasurement};
-use crate::priors::{class_prior, is_motor_vehicle};
+use crate::priors::{class_prior, is_motor_vehicle, seen_prior};
 use crate::time::UtcMicros;
 
 /// Log odds of existence are kept within these.
@@ -93,7 +93,7 @@ impl Tracked {
         place: Place,
         sensors: usize,
     ) -> Self {
-        let prior = class_prior(measured.detection.class);
+        let prior = seen_prior(measured.detection.class);
         let start =
             gaussian(place.0, Vector2::zeros(), &place.1, &(Matrix2::identity() * (prior.speed_mps * prior.speed_mps)));
         let mut track = Self::new(id, at, start, sensors);
