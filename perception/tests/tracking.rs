@@ -321,6 +321,22 @@ fn a_small_thing_without_a_name_is_where_it_lies() {
 }
 
 #[test]
+fn a_person_of_whom_each_sensor_says_little_stays_in_the_picture() {
+    let person = Mover { score: 0.45, ..Mover::person([-8.0, 60.0], [1.2, 0.0]) };
+    let (mut rig, mut noise) = (Rig::new(), Noise(5));
+    // Well seen for a second, then by the camera in each seventh frame and by the radar in each fifteenth scan.
+    for tick in 0..280_i64 {
+        let (ms, well) = (tick * 50, tick < 20);
+        let seen = |every: i64| if well || tick % every == 0 { vec![person] } else { vec![] };
+        let picture = rig.feed(&radar_frame(ms, &seen(15), &mut noise));
+        if tick % 2 == 0 {
+            rig.feed(&camera_frame(ms, &seen(14), 0.03, &mut noise));
+        }
+        assert!(well || picture.iter().any(|track| error_m(track, person.position(ms)) < 1.5), "{ms} ms: {picture:#?}");
+    }
+}
+
+#[test]
 fn what_is_seen_no_more_leaves_the_picture_and_its_id_is_not_used_again() {
     let (mut rig, mut noise) = (Rig::new(), Noise(9));
     let first = [Mover::car([3.0, 40.0], [0.0, -5.0])];

@@ -48,6 +48,10 @@ const SWERVE_MPS: f64 = 6.0;
 /// For so long no number of misses ends a confirmed track: they come in bursts.
 const BELIEVE_UNSEEN_S: f64 = 3.0;
 
+/// A radar's return this soon after the last one is of the next scan, and for how long clutter stays where it is, seconds.
+const AT_ONCE_S: f64 = 0.1;
+const CLUTTER_LASTS_S: f64 = 0.5;
+
 pub(crate) const NEVER: UtcMicros = UtcMicros(i64::MIN);
 
 /// A track and all that is remembered of it.
@@ -348,6 +352,14 @@ impl Tracked {
 /// What a detection of this score adds to the log odds of existence.
 pub(crate) fn camera_gain(score: f64) -> f64 {
     (0.5 + 2.5 * (score - 0.3)).clamp(0.1, 2.0)
+}
+
+/// What a radar's return adds to them, so long after its last one: up to twice as much if that was not just before. Clutter
+/// is seldom in the same place again after a while; what a radar hardly sees, a person in rain, is known by coming again.
+pub(crate) fn radar_gain(moves: bool, since_last_s: f64) -> f64 {
+    let at_once = if moves { 0.8 } else { 0.4 };
+    let silent_s = (since_last_s - AT_ONCE_S).max(0.0);
+    at_once * (2.0 - (-silent_s / CLUTTER_LASTS_S).exp())
 }
 
 fn gaussian(p: Vector2<f64>, v: Vector2<f64>, cov_p: &Matrix2<f64>, cov_v: &Matrix2<f64>) -> Gaussian {

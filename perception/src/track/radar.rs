@@ -12,7 +12,7 @@ use super::evidence::Kind;
 use super::expected::Expected;
 use super::health::Health;
 use super::history::Observation;
-use super::lifecycle::Tracked;
+use super::lifecycle::{Tracked, radar_gain};
 use super::motion::Radial;
 use super::step::{Refusal, StepReport, Tracker};
 use crate::frames::{RadarView, unit_from_heading};
@@ -232,6 +232,8 @@ impl Tracker {
             let expected = &mut self.expected[pair.track];
             expected.detection_probability = 0.0;
             let track = &mut self.tracks[expected.track];
+            // What no camera knows may be a part of another body, which reflects now and then.
+            let again_s = if track.is_blind(at) { 0.0 } else { at.seconds_since(track.last_hit[sensor]).abs() };
             let moves = measured.radial_speed_mps.is_some_and(|speed| speed.abs() > 0.6);
             let sure = self.claimants[row] == 1;
             if sure && track.confirmed && track.measured_by_others(sensor, at) {
@@ -242,7 +244,7 @@ impl Tracker {
             if !self.health[sensor].clock_can_be_trusted() {
                 continue;
             }
-            track.hit(sensor, found.observation, if moves { 0.8 } else { 0.4 });
+            track.hit(sensor, found.observation, radar_gain(moves, again_s));
             track.words[sensor].hear(&found.observation.cov, 0.0);
             track.hear_radar(at);
             track.attributes.hear_radar(measured.rcs_dbsm);
