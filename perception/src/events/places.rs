@@ -72,6 +72,20 @@ impl Road {
         })
     }
 
+    /// Whether it is carriageway so far to the right and to the left of a place in a lane: of that lane, or of one beside it.
+    pub(super) fn is_carriageway_around(
+        &self,
+        place: &LanePosition,
+        [east_m, north_m]: [f64; 2],
+        reach_m: f64,
+    ) -> bool {
+        let [east, north] = unit_from_heading(place.heading_cw_north_rad);
+        [reach_m, -reach_m].into_iter().all(|right_m| {
+            let beside = self.at([east_m + right_m * north, north_m - right_m * east]);
+            beside.is_some_and(|(place, lane)| lane.carriageway && place.lateral_m.abs() <= lane.half_width_m)
+        })
+    }
+
     /// Whether a camera has measured it lately. Radars alone see mirrored vehicles that drive where none is.
     pub(super) fn by_camera(&self, located: &LocatedTrack) -> bool {
         let camera = |sensor: &&SensorModel| matches!(sensor, SensorModel::Camera(_));

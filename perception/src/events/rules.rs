@@ -42,8 +42,10 @@ const BICYCLE_MPS: f64 = 3.5;
 /// Free road in front of one who is slow, and distance to where one must slow down, metres.
 const FREE_M: f64 = 40.0;
 const UNHURRIED_M: f64 = 60.0;
-/// Walking in a lane is this far from its edge, metres, beyond twice the standard deviation.
+/// Walking in a lane is this far from where vehicles' lanes end, metres, beyond twice the standard deviation.
 const IN_LANE_M: f64 = 0.3;
+/// Who is faster may be on a bicycle, whatever detectors call them, m/s.
+const RUNS_MPS: f64 = 4.0;
 /// With a larger standard deviation, nobody knows whether they walk in the lane or beside it, metres.
 const WALKER_SIGMA_M: f64 = 0.5;
 
@@ -265,16 +267,16 @@ impl One<'_> {
 
     fn walks(&self, memory: &mut Memory, road: &Road) -> Option<Sign> {
         let (place, lane) = self.nearest.as_ref()?;
-        let from_edge_m = lane.half_width_m - place.lateral_m.abs();
-        let there = lane.carriageway && self.is_sure_of_class() && !road.on_crosswalk(place, self.at);
+        let walks = self.is_sure_of_class() && self.speed_mps < RUNS_MPS;
+        let there = lane.carriageway && walks && !road.on_crosswalk(place, self.at);
         let inside = there
             && road.by_camera(self.located)
             && self.sigma_m <= WALKER_SIGMA_M
-            && from_edge_m >= IN_LANE_M + 2.0 * self.sigma_m;
+            && road.is_carriageway_around(place, self.at, IN_LANE_M + 2.0 * self.sigma_m);
         let held = memory.walks.hold(inside, self.now, self.at);
         let begins = held.is_some_and(|held| held.for_s(self.now) >= self.settings.pedestrian_after_s);
         let sign = self.sign(EventKind::Pedestrian, begins, held.map_or(self.now, |held| held.since));
-        (there && from_edge_m >= 0.0).then_some(sign)
+        (there && place.lateral_m.abs() <= lane.half_width_m).then_some(sign)
     }
 
     /// Something in a lane that does not move, and that a camera sees and has no name for; to a radar everything is unknown.

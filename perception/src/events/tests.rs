@@ -293,6 +293,19 @@ fn people_in_the_lane_are_told_and_on_crosswalk_or_pavement_not() {
 }
 
 #[test]
+fn who_is_badly_seen_is_in_the_road_where_lanes_lie_beside_and_who_is_fast_is_not_on_foot() {
+    let unsure = |track: Track| Track { cov_position_m2: [[0.2, 0.0], [0.0, 0.2]], ..track };
+    let mut film = Film::new(all_kinds());
+    // 1.2 m from the edge to be sure: less than a second and a half at a time in either lane, over four in both.
+    film.show(0, 20, |s| vec![unsure(walker(1, [-8.0 + s, 100.0]))]);
+    assert_eq!(film.told().first().map(|told| told.0), Some(EventKind::Pedestrian));
+    let mut film = Film::new(all_kinds());
+    film.show(0, 20, |s| vec![unsure(walker(1, [1.0, 60.0 + s])), walker(2, [-5.1, 60.0 + s])]);
+    film.show(20, 40, |s| vec![Track { velocity_enu_mps: [0.0, 4.6], ..walker(3, [0.0, 4.6 * (s - 20.0)]) }]);
+    assert_eq!(film.told(), [], "at the edge, or as fast as a bicycle");
+}
+
+#[test]
 fn speed_is_judged_by_the_lanes_limit() {
     let mut film = Film::new(all_kinds());
     film.show(0, 8, |s| vec![car(1, [0.0, 20.0 * s], 20.0), car(2, [-3.5, 200.0 - 17.0 * s], -17.0)]);
