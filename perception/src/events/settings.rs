@@ -127,7 +127,7 @@ impl Default for EventSettings {
             slow_after_s: 8.0,
             speeding_ratio: 1.2,
             speeding_after_s: 1.5,
-            pedestrian_after_s: 1.5,
+            pedestrian_after_s: 2.5,
             debris_after_s: 8.0,
             spillback_m: 8.0,
             spillback_after_s: 5.0,

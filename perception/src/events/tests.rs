@@ -289,14 +289,14 @@ fn people_in_the_lane_are_told_and_on_crosswalk_or_pavement_not() {
     let told = film.told();
     assert_eq!(told.len(), 2, "{told:?}");
     assert_eq!((told[0].0, told[1].3), (EventKind::Pedestrian, Some(Ending::Cleared)));
-    assert!((22.0..24.0).contains(&told[0].1) && (29.0..32.0).contains(&told[1].1), "{told:?}");
+    assert!((23.0..25.0).contains(&told[0].1) && (29.0..32.0).contains(&told[1].1), "{told:?}");
 }
 
 #[test]
 fn who_is_badly_seen_is_in_the_road_where_lanes_lie_beside_and_who_is_fast_is_not_on_foot() {
     let unsure = |track: Track| Track { cov_position_m2: [[0.2, 0.0], [0.0, 0.2]], ..track };
     let mut film = Film::new(all_kinds());
-    // 1.2 m from the edge to be sure: less than a second and a half at a time in either lane, over four in both.
+    // 1.2 m from the edge to be sure: about a second at a time in either lane, over four in both.
     film.show(0, 20, |s| vec![unsure(walker(1, [-8.0 + s, 100.0]))]);
     assert_eq!(film.told().first().map(|told| told.0), Some(EventKind::Pedestrian));
     let mut film = Film::new(all_kinds());
