@@ -14,6 +14,7 @@ use crate::track::Track;
 use super::crosswalk::Walk;
 use super::exits::Exits;
 use super::hidden;
+use super::news::{Body, Event, News};
 use super::road::{Road, RoadLane};
 use super::trail::{REACH_S, Trail};
 
@@ -23,7 +24,7 @@ const WAITS_STANDING_S: f64 = 15.0;
 /// The lane is that in which it was most over about this time, seconds.
 const LANE_MEMORY_S: f64 = 2.0;
 /// Who stands on a counting line has gone over it once it is so far beyond, metres.
-const BEYOND_M: f64 = 1.0;
+const BEYOND_M: f64 = 0.5;
 /// Below this a road user stands, m/s.
 pub(super) const STANDING_MPS: f64 = 1.0;
 /// Most journeys kept; more than that are not followed.
@@ -88,19 +89,6 @@ pub(super) struct Journey {
     pub shadow_of: Option<u64>,
 }
 
-/// What became known of a journey.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Event {
-    /// It went over a lane's counting line.
-    Counted { at: UtcMicros, lane: usize, class: Class, speed_mps: f64, inferred: bool },
-    /// It came into a lane's section, `left_m` before the lane's end.
-    Entered { lane: usize, left_m: f64 },
-    /// It went from a lane to another link. `to` is `None` where it was lost on the way.
-    Turned { lane: usize, to: Option<usize>, class: Class, travel_s: Option<f64>, inferred: bool },
-    /// It stepped onto a crosswalk, having stood at its kerb so long.
-    Stepped { crosswalk: usize, waited_s: f64 },
-}
-
 /// All journeys under way.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Journeys {
@@ -108,7 +96,7 @@ pub(super) struct Journeys {
     live: Vec<Journey>,
     lost: Vec<Journey>,
     exits: Exits,
-    pub events: Vec<Event>,
+    pub news: News,
     /// Tracks that were not followed because there were too many.
     pub not_followed: u64,
 }
@@ -127,11 +115,11 @@ impl Journeys {
 
     /// Takes the picture of a time.
     pub fn step(&mut self, at: UtcMicros, dt_s: f64, tracks: &[LocatedTrack], road: &Road) {
-        self.events.clear();
+        self.news.events.clear();
         let mut born: Vec<&LocatedTrack> = Vec::new();
         for located in tracks {
             match self.live.binary_search_by_key(&located.track.id, |journey| journey.track) {
-                Ok(index) => self.live[index].follow(at, dt_s, false, located, road, &mut self.events),
+                Ok(index) => self.live[index].follow(at, dt_s, false, located, road, &mut self.news),
                 Err(_) => born.push(located),
             }
         }
@@ -141,7 +129,7 @@ impl Journeys {
             self.begin(at, located, road);
         }
         self.live.sort_unstable_by_key(|journey| journey.track);
-        for event in &self.events {
+        for event in &self.news.events {
             if let Event::Turned { lane, to: Some(to), .. } = event {
                 self.exits.see(*lane, *to);
             }
@@ -152,9 +140,9 @@ impl Journeys {
 
     /// Writes down who went over a line though it is too early for what is seen after it: the window ends.
     pub fn settle(&mut self, road: &Road) {
-        self.events.clear();
+        self.news.events.clear();
         for journey in self.live.iter_mut().chain(&mut self.lost) {
-            journey.settle(road, &mut self.events);
+            journey.settle(road, &mut self.news);
         }
     }
 
@@ -185,7 +173,7 @@ impl Journeys {
         } else if let Some(same) = self.live.iter().find(|other| other.shadow_of.is_none() && other.covers(&journey)) {
             journey.shadow_of = Some(same.track);
         }
-        journey.follow(at, 0.0, best.is_some(), located, road, &mut self.events);
+        journey.follow(at, 0.0, best.is_some(), located, road, &mut self.news);
         let past = journey.place.filter(|place| place.offset_m >= road.lanes[place.lane].line_m);
         if let (None, Some(place)) = (best, past) {
             journey.counted_on = Some(place.link);
@@ -199,13 +187,13 @@ impl Journeys {
 
     /// Journeys whose track never came back.
     fn expire(&mut self, at: UtcMicros, road: &Road) {
-        let (events, exits) = (&mut self.events, &mut self.exits);
+        let (news, exits) = (&mut self.news, &mut self.exits);
         self.lost.retain_mut(|lost| {
-            lost.settle_due(at, road, events);
+            lost.settle_due(at, road, news);
             let waits_s = if lost.speed_mps < STANDING_MPS { WAITS_STANDING_S } else { WAITS_MOVING_S };
             let waits = at.seconds_since(lost.stands_hidden_at.unwrap_or(lost.seen_at)) < waits_s;
             if !waits && let Some(turned) = lost.give_up(road, exits) {
-                events.push(turned);
+                news.push(turned);
             }
             waits
         });
@@ -257,15 +245,7 @@ impl Journey {
     }
 
     /// `found`: it was lost, and this is the first that is seen of it.
-    fn follow(
-        &mut self,
-        at: UtcMicros,
-        dt_s: f64,
-        found: bool,
-        located: &LocatedTrack,
-        road: &Road,
-        events: &mut Vec<Event>,
-    ) {
+    fn follow(&mut self, at: UtcMicros, dt_s: f64, found: bool, located: &LocatedTrack, road: &Road, news: &mut News) {
         let track = &located.track;
         self.track = track.id;
         self.seen_at = at;
@@ -279,18 +259,18 @@ impl Journey {
                 self.walk.step(at, self.position_enu_m, self.speed_mps, &road.crosswalks)
             && self.shadow_of.is_none()
         {
-            events.push(Event::Stepped { crosswalk, waited_s });
+            news.push(Event::Stepped { crosswalk, waited_s });
         }
         let place = located.lane.as_ref().and_then(|place| Some((road.lane(&place.lane)?, place.offset_m)));
         self.in_lane = place.is_some();
         self.advanced_m = None;
-        self.settle_due(at, road, events);
+        self.settle_due(at, road, news);
         let Some((lane, offset_m)) = place else { return };
         let link = road.lanes[lane].link;
         let before = self.place.filter(|place| place.link == link);
         self.advanced_m = before.filter(|_| !found).map(|before| offset_m - before.offset_m);
         if before.is_none() {
-            self.settle(road, events);
+            self.settle(road, news);
             self.trail.clear();
             self.votes = [(0, 0.0); VOTES];
         }
@@ -300,7 +280,7 @@ impl Journey {
         let came_from = self.place.is_some_and(|place| place.link != link);
         self.place = Some(Place { link, lane, offset_m });
         if came_from {
-            self.arrive(link, at, road, events);
+            self.arrive(link, at, road, news);
         }
         let past = |offset_m: f64, lane: usize| {
             let RoadLane { line_m, length_m, .. } = road.lanes[lane];
@@ -318,7 +298,7 @@ impl Journey {
         if before.is_some_and(|before| before.offset_m < from_m) && (from_m..to_m).contains(&offset_m) {
             self.entered_at = Some(at);
             if self.shadow_of.is_none() {
-                events.push(Event::Entered { lane, left_m: road.lanes[lane].length_m - offset_m });
+                news.push(Event::Entered { lane, left_m: road.lanes[lane].length_m - offset_m });
             }
         }
     }
@@ -339,13 +319,13 @@ impl Journey {
     }
 
     /// It is on another link than before: where that leads away, it has gone across the junction.
-    fn arrive(&mut self, link: usize, at: UtcMicros, road: &Road, events: &mut Vec<Event>) {
+    fn arrive(&mut self, link: usize, at: UtcMicros, road: &Road, news: &mut News) {
         if road.links[link].approach {
             return;
         }
         if let Some(origin) = self.origin.take() {
             let travel_s = origin.entered_at.map(|entered_at| at.seconds_since(entered_at));
-            events.push(Event::Turned {
+            news.push(Event::Turned {
                 lane: origin.lane,
                 to: Some(link),
                 class: self.class(),
@@ -368,22 +348,25 @@ impl Journey {
         }
     }
 
-    fn settle_due(&mut self, at: UtcMicros, road: &Road, events: &mut Vec<Event>) {
+    fn settle_due(&mut self, at: UtcMicros, road: &Road, news: &mut News) {
         if self.passage.is_some_and(|passage| at.seconds_since(passage.at) >= REACH_S) {
-            self.settle(road, events);
+            self.settle(road, news);
         }
     }
 
     /// Writes down that it went over a line: in which lane it was there, and how fast, by what was seen before and after.
-    fn settle(&mut self, road: &Road, events: &mut Vec<Event>) {
+    fn settle(&mut self, road: &Road, news: &mut News) {
         let Some(Passage { at, lane, inferred }) = self.passage.take() else { return };
         let moment = self.trail.at(at);
         let there = moment.map_or(lane, |moment| road.lane_beside(lane, moment.position_enu_m));
-        if let Some(origin) = self.origin.as_mut().filter(|origin| origin.lane == lane) {
-            origin.lane = there;
-        }
         let speed_mps = moment.map_or(self.speed_mps, |moment| moment.speed_mps.max(0.0));
-        events.push(Event::Counted { at, lane: there, class: self.class(), speed_mps, inferred });
+        let from_here = self.origin.is_some_and(|origin| origin.lane == lane);
+        if news.passes(there, Body { at, speed_mps, half_m: self.half_m }) {
+            news.push(Event::Counted { at, lane: there, class: self.class(), speed_mps, inferred });
+            self.origin = self.origin.map(|origin| if from_here { Origin { lane: there, ..origin } } else { origin });
+        } else if from_here {
+            self.origin = None;
+        }
     }
 
     /// Nobody goes on with it: what can be said of its end.

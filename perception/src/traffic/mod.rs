@@ -17,6 +17,7 @@ mod hidden;
 mod journey;
 mod lane;
 mod likeness;
+mod news;
 mod road;
 mod signal;
 mod tally;
@@ -25,8 +26,9 @@ mod window;
 
 pub use crosswalk::Crosswalk;
 use crosswalk::CrosswalkTally;
-use journey::{Event, Journeys};
+use journey::Journeys;
 use lane::LaneCount;
+use news::Event;
 use road::Road;
 pub use signal::{Arrival, Change, Phase};
 use signal::{GroupTally, GroupWatch};
@@ -175,7 +177,7 @@ impl TrafficCounter {
 
     fn note_events(&mut self, at: UtcMicros) {
         let Some(shortest) = self.windows.first_mut() else { return };
-        for event in &self.journeys.events {
+        for event in &self.journeys.news.events {
             match *event {
                 Event::Counted { at, lane, class, speed_mps, inferred } => {
                     let tally = &mut shortest.sums.lanes[lane];
@@ -238,7 +240,7 @@ impl TrafficCounter {
         if self.windows.first().and_then(over).is_some() {
             self.journeys.settle(&self.road);
             self.note_events(at);
-            self.journeys.events.clear();
+            self.journeys.news.events.clear();
         }
         // What the shortest sums up belongs to the longer ones before any of them ends.
         if self.windows.first().and_then(over).is_some()
