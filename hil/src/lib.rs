@@ -9,6 +9,7 @@ pub mod noise;
 pub mod parking;
 pub mod radar;
 pub mod recorder;
+pub mod relay;
 pub mod route;
 pub mod said;
 pub mod score;

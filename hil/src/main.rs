@@ -46,6 +46,11 @@ enum Command {
         after_help = "Example: see docs/guide/city.md\n  hil fleet --sites 2000 --routers tcp/127.0.0.1:7447,tcp/127.0.0.1:7448"
     )]
     Fleet(cli::fleet::FleetArgs),
+    /// Be a bad line between a site and its city: slow, late, with stalls and cuts.
+    #[command(
+        after_help = "Example:\n  hil relay --listen 127.0.0.1:7450 --to 127.0.0.1:7447 --kbit-s 64 --delay-ms 150"
+    )]
+    Relay(cli::relay::RelayArgs),
     /// Score fused pictures against a recording's ground truth.
     #[command(
         after_help = "Example:\n  rsu replay scene.mcap --tracks tracks.jsonl && hil score tracks.jsonl scene.mcap"
@@ -73,6 +78,7 @@ fn main() -> ExitCode {
         Command::Events(args) => cli::events::run(&args),
         Command::Evidence(args) => cli::evidence::run(&args),
         Command::Fleet(args) => cli::fleet::fleet(&args),
+        Command::Relay(args) => cli::relay::relay(&args),
         Command::Score(args) => cli::score::run(&args),
         Command::Parking(args) => cli::parking::parking(&args),
         Command::Traffic(args) => cli::traffic::run(&args),

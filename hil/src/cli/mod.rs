@@ -11,5 +11,6 @@ pub mod latency;
 pub mod parking;
 pub mod radar;
 pub mod record;
+pub mod relay;
 pub mod score;
 pub mod traffic;
