@@ -1,5 +1,7 @@
 //! `rsu replay`: a recording through the same pipeline as live traffic (`docs/ref/recording.md`).
 
+mod lines;
+
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{BufWriter, Write};
@@ -8,27 +10,22 @@ use std::process::ExitCode;
 
 use anyhow::{Context, bail};
 use clap::Args;
-use cloud_bridge::schema::Traffic;
 use perception::align::AlignSettings;
 use perception::calibration::{Origin, SiteGeometry};
 use perception::detection::SensorFrame;
-use perception::events::{Event, EventSettings};
-use perception::lanes::LocatedTrack;
-use perception::parking::LotState;
+use perception::events::EventSettings;
 use perception::time::UtcMicros;
 use perception::track::TrackerSettings;
-use perception::traffic::TrafficWindow;
 use sensors::recording::{Item, RecordingReader};
 use serde::Serialize;
 
-use super::codec::{hex, unhex};
-use crate::city;
+use self::lines::{EventLine, MessageLine, ParkingLine, TracksLine, TrafficLine};
+use super::codec::unhex;
 use crate::config::Site;
 use crate::gate::Limits;
 use crate::ghosts::{self, Ghosts};
 use crate::messages::{Edition, MAP_MAX_OCTETS};
-use crate::pipeline::{Input, Output, Picture, Pipeline, PipelineSettings};
-use crate::radios::Transmission;
+use crate::pipeline::{Input, Output, Pipeline, PipelineSettings};
 use crate::record::signal_state;
 use crate::reports::ReportReader;
 
@@ -319,136 +316,4 @@ fn write_outputs(
 fn write_line(file: &mut BufWriter<File>, line: &impl Serialize) -> anyhow::Result<()> {
     serde_json::to_writer(&mut *file, line).context("writing the output")?;
     file.write_all(b"\n").context("writing the output")
-}
-
-#[derive(Serialize)]
-struct TracksLine<'a> {
-    t_us: i64,
-    sent_at_us: i64,
-    tracks: Vec<TrackLine<'a>>,
-}
-
-#[derive(Serialize)]
-struct TrackLine<'a> {
-    id: u64,
-    class: &'static str,
-    east_m: f64,
-    north_m: f64,
-    vel_east_mps: f64,
-    vel_north_mps: f64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    heading_rad: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    length_m: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    width_m: Option<f64>,
-    cov_position_m2: [[f64; 2]; 2],
-    existence: f64,
-    sources: Vec<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    lane: Option<&'a str>,
-}
-
-impl<'a> TracksLine<'a> {
-    fn new(picture: &'a Picture, now: UtcMicros) -> Self {
-        Self { t_us: picture.at.0, sent_at_us: now.0, tracks: picture.tracks.iter().map(TrackLine::new).collect() }
-    }
-}
-
-impl<'a> TrackLine<'a> {
-    fn new(located: &'a LocatedTrack) -> Self {
-        let track = &located.track;
-        Self {
-            id: track.id,
-            class: track.class.as_str(),
-            east_m: track.position_enu_m[0],
-            north_m: track.position_enu_m[1],
-            vel_east_mps: track.velocity_enu_mps[0],
-            vel_north_mps: track.velocity_enu_mps[1],
-            heading_rad: track.heading_cw_north_rad,
-            length_m: track.length_m,
-            width_m: track.width_m,
-            cov_position_m2: track.cov_position_m2,
-            existence: track.existence,
-            sources: track.sources.iter().map(|source| &**source).collect(),
-            lane: located.lane.as_ref().map(|place| &*place.lane),
-        }
-    }
-}
-
-/// A lot as `perception::parking::LotState` has it, at `t_us`.
-#[derive(Serialize)]
-struct ParkingLine<'a> {
-    t_us: i64,
-    #[serde(flatten)]
-    lot: &'a LotState,
-}
-
-/// What the city gets, but for site and sequence number.
-#[derive(Serialize)]
-struct TrafficLine {
-    from_us: i64,
-    to_us: i64,
-    #[serde(flatten)]
-    traffic: Traffic,
-}
-
-impl TrafficLine {
-    fn new(window: &TrafficWindow) -> Self {
-        Self { from_us: window.from.0, to_us: window.to.0, traffic: city::traffic_of(window) }
-    }
-}
-
-#[derive(Serialize)]
-struct MessageLine {
-    t_us: i64,
-    message: &'static str,
-    set: &'static str,
-    hex: String,
-}
-
-impl MessageLine {
-    fn new(transmission: &Transmission, now: UtcMicros) -> Self {
-        Self {
-            t_us: now.0,
-            message: transmission.kind.as_str(),
-            set: transmission.set.as_str(),
-            hex: hex(&transmission.payload),
-        }
-    }
-}
-
-#[derive(Serialize)]
-struct EventLine<'a> {
-    t_us: i64,
-    number: u8,
-    kind: &'static str,
-    began_at_us: i64,
-    east_m: f64,
-    north_m: f64,
-    lane: Option<&'a str>,
-    tracks: &'a [u64],
-    measure: Option<f64>,
-    confidence: f64,
-    unseen: bool,
-    ended: Option<perception::events::Ending>,
-}
-
-impl<'a> EventLine<'a> {
-    fn new(event: &'a Event, now: UtcMicros) -> Self {
-        Self {
-            t_us: now.0,
-            number: event.number,
-            kind: event.kind.as_str(),
-            began_at_us: event.began_at.0,
-            east_m: event.place_enu_m[0],
-            north_m: event.place_enu_m[1],
-            lane: event.lane.as_deref(),
-            tracks: &event.tracks,
-            measure: event.measure,
-            confidence: event.confidence,
-            unseen: event.unseen,
-            ended: event.ended.map(|(_, ending)| ending),
-        }
-    }
 }
