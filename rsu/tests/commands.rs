@@ -84,7 +84,7 @@ impl Town {
         let site = format!(
             "{head}{sensors}[signal]{signal}[[radio]]\nkind = \"pc5_udp\"\nid = \"ear\"\nto = \"{}\"\n\n\
              [cloud]\nlisten = [\"{city}\"]\ncommands.allow = [\"rsi\", \"lot_count\", \"plan\", \"config\", \"model\", \"software\"]\n\
-             commands.release_key = \"{}\"\ncommand_keys.city-1 = \"{PUBLIC_KEY}\"\n\n[console]\nlisten = \"127.0.0.1:{}\"\n",
+             commands.release_key = \"{}\"\ncommands.ready_within_s = 15\ncommands.ready_for_s = 1\ncommand_keys.city-1 = \"{PUBLIC_KEY}\"\n\n[console]\nlisten = \"127.0.0.1:{}\"\n",
             ear.address,
             software::RELEASE_PUBLIC_KEY,
             console.0

@@ -16,15 +16,13 @@ use tokio::sync::Notify;
 
 use super::SiteArg;
 use crate::commands::Host;
-use crate::config::Site;
+use crate::config::{CommandsFile, Site};
 use crate::run::Service;
 use crate::software::{self, Shelf, SoftwareTrial};
 use crate::trial::{Trial, Verdict};
 
-/// How often a service on trial is looked at, how many looks it has to be ready, and how many in a row it must be.
+/// How often a service on trial is looked at.
 const LOOK_PERIOD: Duration = Duration::from_secs(1);
-const COMES_UP_WITHIN_LOOKS: u32 = 60;
-const STAYS_FOR_LOOKS: u32 = 10;
 
 /// Arguments of `rsu run`.
 #[derive(Debug, Args)]
@@ -78,12 +76,13 @@ fn serve(site: SiteArg, record: Option<PathBuf>, seconds: Option<u64>) -> anyhow
         }
         return Err(software::start_anew()).context("the service cannot be started anew");
     }
-    let software = shelf.as_ref().and_then(Shelf::trial);
-    let trial = Trial::resume(&site.site).unwrap_or_else(|error| {
+    let version = shelf.as_ref().and_then(Shelf::trial).map(|trial| OnTrial::Version(Box::new(trial)));
+    let file = Trial::resume(&site.site).unwrap_or_else(|error| {
         tracing::error!(%error, "it is not known whether a site file is on trial: it is run as it is");
         None
     });
-    match runtime()?.block_on(serve_once(&site.site, record, seconds, Trials { site_file: trial, software }))? {
+    let on_trial = version.or(file.map(OnTrial::SiteFile));
+    match runtime()?.block_on(serve_once(&site.site, record, seconds, on_trial))? {
         Ended::Told => Ok(ExitCode::SUCCESS),
         // What is left of this process goes with it: the next is as fresh as that of a supervisor, under the same number.
         Ended::Restart if software::is_on_trial() => Ok(ExitCode::SUCCESS),
@@ -91,40 +90,72 @@ fn serve(site: SiteArg, record: Option<PathBuf>, seconds: Option<u64>) -> anyhow
     }
 }
 
-/// What the service goes on with: one of them at most.
-struct Trials {
-    site_file: Option<Trial>,
-    software: Option<SoftwareTrial>,
+/// What the service goes on with: what is new and tried, or what the city is still to be told of. There is one at most.
+enum OnTrial {
+    SiteFile(Trial),
+    Version(Box<SoftwareTrial>),
 }
 
-impl Trials {
+impl OnTrial {
     /// The command that is still to be answered.
-    fn command(&self) -> Option<&str> {
-        let of_software = || self.software.as_ref().map(SoftwareTrial::command);
-        self.site_file.as_ref().map(Trial::command).or_else(of_software)
-    }
-
-    /// The service does not start. True: with the file before it may.
-    fn note_no_start(&mut self, error: &anyhow::Error) -> io::Result<bool> {
-        let (reason, detail) = ("does_not_start", format!("{error:#}"));
-        match (&mut self.site_file, &mut self.software) {
-            (Some(trial), _) if trial.verdict().is_none() => trial.restore(reason, &detail).map(|()| true),
-            (_, Some(trial)) if trial.verdict().is_none() => {
-                trial.decide(Verdict::Restored { reason: reason.into(), detail }).map(|()| false)
-            }
-            _ => Ok(false),
+    fn command(&self) -> &str {
+        match self {
+            Self::SiteFile(trial) => trial.command(),
+            Self::Version(trial) => trial.command(),
         }
     }
+
+    fn troubled(&self) -> &[String] {
+        match self {
+            Self::SiteFile(trial) => trial.troubled(),
+            Self::Version(trial) => trial.troubled(),
+        }
+    }
+
+    /// `None`: it is tried now.
+    fn verdict(&self) -> Option<&Verdict> {
+        match self {
+            Self::SiteFile(trial) => trial.verdict(),
+            Self::Version(trial) => trial.verdict(),
+        }
+    }
+
+    /// Comes to a verdict. `None`: that is for another start to tell, with the file before or as the version that stays.
+    fn decide(self, verdict: Verdict) -> io::Result<Option<Self>> {
+        match (self, verdict) {
+            (Self::SiteFile(mut trial), Verdict::Kept) => trial.keep().map(|()| Some(Self::SiteFile(trial))),
+            (Self::SiteFile(mut trial), Verdict::Restored { reason, detail }) => {
+                trial.restore(&reason, &detail).map(|()| None)
+            }
+            (Self::Version(trial), verdict) => trial.decide(verdict).map(|()| None),
+        }
+    }
+
+    /// The city knows.
+    fn close(self) -> io::Result<()> {
+        match self {
+            Self::SiteFile(trial) => trial.close(),
+            Self::Version(trial) => trial.close(),
+        }
+    }
+}
+
+/// The service does not start. True: with the file before it may.
+fn note_no_start(on_trial: Option<OnTrial>, error: &anyhow::Error) -> io::Result<bool> {
+    let Some(on_trial) = on_trial.filter(|on_trial| on_trial.verdict().is_none()) else { return Ok(false) };
+    let is_file = matches!(on_trial, OnTrial::SiteFile(_));
+    let verdict = Verdict::Restored { reason: "does_not_start".into(), detail: format!("{error:#}") };
+    on_trial.decide(verdict).map(|_| is_file)
 }
 
 async fn serve_once(
     site_file: &Path,
     record: Option<PathBuf>,
     seconds: Option<u64>,
-    mut trials: Trials,
+    on_trial: Option<OnTrial>,
 ) -> anyhow::Result<Ended> {
     let restart = Arc::new(Notify::new());
-    let resumes = trials.command().map(str::to_owned);
+    let resumes = on_trial.as_ref().map(|on_trial| on_trial.command().to_owned());
     // A recording is not begun twice: while one is made there is no other start.
     let host = Host { site_file: site_file.into(), restart: restart.clone(), resumes };
     let host = record.is_none().then_some(host);
@@ -134,7 +165,7 @@ async fn serve_once(
     };
     let (service, site) = match started.await {
         Ok(started) => started,
-        Err(error) if trials.note_no_start(&error)? => return Ok(Ended::Restart),
+        Err(error) if note_no_start(on_trial, &error)? => return Ok(Ended::Restart),
         Err(error) => return Err(error),
     };
     tracing::info!(site = %site.name, console = %format_args!("http://{}/", service.console_address), "running");
@@ -142,7 +173,7 @@ async fn serve_once(
         biased;
         told = until_told(seconds) => told.map(|_| Ended::Told)?,
         () = software::nobody_watches() => Ended::Told,
-        () = until_restart(&service, trials, &restart) => Ended::Restart,
+        () = until_restart(&service, &site, on_trial, &restart) => Ended::Restart,
     };
     tracing::info!("stopping; a second signal ends at once");
     let second = tokio::spawn(async {
@@ -157,47 +188,32 @@ async fn serve_once(
 }
 
 /// Sees a trial through, then waits until another one is wanted.
-async fn until_restart(service: &Service, trials: Trials, restart: &Notify) {
-    if let Some(trial) = trials.software {
-        match see_version_through(service, trial).await {
+async fn until_restart(service: &Service, site: &Site, on_trial: Option<OnTrial>, restart: &Notify) {
+    if let Some(on_trial) = on_trial {
+        match see_through(service, site, on_trial).await {
             Ok(true) => return,
             Ok(false) => {}
-            Err(error) => tracing::error!(%error, "a trial of another version is left as it is"),
-        }
-    }
-    if let Some(trial) = trials.site_file {
-        match see_through(service, trial).await {
-            Ok(true) => return,
-            Ok(false) => {}
-            Err(error) => tracing::error!(%error, "a trial of a site file is left as it is"),
+            Err(error) => tracing::error!(%error, "a trial is left as it is"),
         }
     }
     restart.notified().await;
 }
 
-/// Comes to a verdict and tells the city. True: the file before is back, and is to be started with.
-async fn see_through(service: &Service, mut trial: Trial) -> io::Result<bool> {
-    if trial.verdict().is_none() {
-        match comes_up(service, trial.troubled()).await {
-            Ok(()) => trial.keep()?,
-            Err(trouble) => return trial.restore("unhealthy", &trouble.join("; ")).map(|()| true),
-        }
-    }
-    tell(service, trial.command(), trial.verdict()).await;
-    trial.close().map(|()| false)
-}
-
-/// Comes to a verdict on this program, or tells the city of one. True: it has come to one, and ends.
-async fn see_version_through(service: &Service, mut trial: SoftwareTrial) -> io::Result<bool> {
-    if trial.verdict().is_none() {
-        let verdict = match comes_up(service, trial.troubled()).await {
+/// Comes to a verdict and tells the city. True: another start is to tell it.
+async fn see_through(service: &Service, site: &Site, mut on_trial: OnTrial) -> io::Result<bool> {
+    if on_trial.verdict().is_none() {
+        let patience = site.cloud.as_ref().map(|cloud| cloud.commands.clone()).unwrap_or_default();
+        let verdict = match comes_up(service, on_trial.troubled(), &patience).await {
             Ok(()) => Verdict::Kept,
             Err(trouble) => Verdict::Restored { reason: "unhealthy".into(), detail: trouble.join("; ") },
         };
-        return trial.decide(verdict).map(|()| true);
+        match on_trial.decide(verdict)? {
+            Some(decided) => on_trial = decided,
+            None => return Ok(true),
+        }
     }
-    tell(service, trial.command(), trial.verdict()).await;
-    trial.close().map(|()| false)
+    tell(service, on_trial.command(), on_trial.verdict()).await;
+    on_trial.close().map(|()| false)
 }
 
 /// Tells the city, whenever it can be reached.
@@ -215,13 +231,13 @@ async fn tell(service: &Service, command: &str, verdict: Option<&Verdict>) {
 ///
 /// # Errors
 /// What is wrong when its time is over.
-async fn comes_up(service: &Service, troubled: &[String]) -> Result<(), Vec<String>> {
+async fn comes_up(service: &Service, troubled: &[String], patience: &CommandsFile) -> Result<(), Vec<String>> {
     let mut ready_for = 0;
-    for _ in 0..COMES_UP_WITHIN_LOOKS {
+    for _ in 0..patience.ready_within_s {
         tokio::time::sleep(LOOK_PERIOD).await;
         let trouble = service.health.unready_reasons_but(service.clock.uptime_s(), troubled);
         ready_for = if trouble.is_empty() { ready_for + 1 } else { 0 };
-        if ready_for == STAYS_FOR_LOOKS {
+        if ready_for == patience.ready_for_s {
             return Ok(());
         }
     }

@@ -154,6 +154,12 @@ impl<'a> Checker<'a> {
         if !allow.is_empty() && cloud.command_keys.is_empty() {
             self.problem("cloud.commands.allow", "allows commands, and cloud.command_keys is empty".into());
         }
+        let (ready_for_s, within_s) = (cloud.commands.ready_for_s, cloud.commands.ready_within_s);
+        if !(1..=within_s).contains(&ready_for_s) || within_s > 3600 {
+            let text =
+                format!("is {ready_for_s}, and ready_within_s {within_s}; 1 <= ready_for_s <= ready_within_s <= 3600");
+            self.problem("cloud.commands.ready_for_s", text);
+        }
         if cloud.traffic_window_s == 0 || 3600 % cloud.traffic_window_s != 0 {
             self.problem("cloud.traffic_window_s", "must divide an hour".into());
         }

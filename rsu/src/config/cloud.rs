@@ -41,13 +41,28 @@ pub struct CloudFile {
 
 /// What the site does for its city. Nothing unless it is named: a key that was believed for one kind of command must not become
 /// good for another by an update of the service.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct CommandsFile {
     /// The kinds of commands that are done; others are rejected.
     pub allow: BTreeSet<cloud_bridge::CommandKind>,
     /// The public key that programs are believed of: 32 octets in Base64. None of `command_keys`.
     pub release_key: Option<String>,
+    /// How long a new site file or another version may take until it is ready, seconds.
+    pub ready_within_s: u32,
+    /// How long it must be ready on end to stay, seconds.
+    pub ready_for_s: u32,
+}
+
+impl Default for CommandsFile {
+    fn default() -> Self {
+        Self { allow: BTreeSet::new(), release_key: None, ready_within_s: default_ready_within_s(), ready_for_s: 10 }
+    }
+}
+
+/// [`CommandsFile::ready_within_s`] where the site file says nothing.
+pub fn default_ready_within_s() -> u32 {
+    60
 }
 
 fn default_mode() -> String {

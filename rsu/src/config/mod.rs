@@ -19,7 +19,7 @@ mod cloud;
 mod file;
 mod signal;
 
-pub use cloud::{CloudFile, CommandsFile};
+pub use cloud::{CloudFile, CommandsFile, default_ready_within_s};
 pub(crate) use file::default_state_dir;
 pub use file::{
     Broadcast, CameraFile, ConsoleFile, DetectorFile, FusionFile, GateFile, OriginFile, RadarFile, RadioFile,

@@ -15,7 +15,7 @@ use std::time::Duration;
 use cloud_bridge::{FileSum, RELEASE_PROGRAM, Release, ReleaseError, SignedRelease, Version, key_octets};
 use serde::Deserialize;
 
-use crate::config::default_state_dir;
+use crate::config::{default_ready_within_s, default_state_dir};
 
 use note::Note;
 pub use note::{Brought, SoftwareTrial};
@@ -26,8 +26,6 @@ pub const SHELF: &str = "software";
 const FOLDER: &str = "LUKOU_SOFTWARE";
 /// In the environment of one on trial: the process that watches it.
 const WATCHED_BY: &str = "LUKOU_SOFTWARE_WATCHED_BY";
-/// How long a version on trial may take to come to a word on itself and to end, all in all: it has a minute to be well.
-const TRIED_WITHIN: Duration = Duration::from_secs(90);
 /// How often one on trial looks whether it is watched still.
 const LOOK_PERIOD: Duration = Duration::from_secs(1);
 
@@ -72,6 +70,8 @@ pub fn start_anew() -> std::io::Error {
 pub struct Shelf {
     state_dir: PathBuf,
     release_key: [u8; 32],
+    /// How long a version on trial may take to come to a word on itself and to end, all in all.
+    tried_within: Duration,
 }
 
 impl Shelf {
@@ -91,10 +91,15 @@ impl Shelf {
         #[derive(Deserialize)]
         struct Commands {
             release_key: String,
+            #[serde(default = "default_ready_within_s")]
+            ready_within_s: u32,
         }
         let file: File = toml::from_str(&std::fs::read_to_string(site_file).ok()?).ok()?;
-        let release_key = key_octets("release_key", &file.cloud.commands.release_key).ok()?;
-        Some(Self { state_dir: site_file.parent()?.join(file.state_dir), release_key })
+        let commands = file.cloud.commands;
+        let release_key = key_octets("release_key", &commands.release_key).ok()?;
+        // Half as long again as it has to be ready: for its start and its end.
+        let tried_within = Duration::from_secs(u64::from(commands.ready_within_s)) * 3 / 2;
+        Some(Self { state_dir: site_file.parent()?.join(file.state_dir), release_key, tried_within })
     }
 
     /// What was signed, if the site's release key has.
@@ -200,11 +205,12 @@ impl Attempt {
         version.args(std::env::args_os().skip(1)).env(FOLDER, &self.folder);
         version.env(WATCHED_BY, std::process::id().to_string()).kill_on_drop(true);
         tracing::info!(program = %self.program.display(), "starting another version, on trial");
+        let within = self.shelf.tried_within;
         let ended = async {
             let mut child = version.spawn()?;
-            let Ok(status) = tokio::time::timeout(TRIED_WITHIN, child.wait()).await else {
+            let Ok(status) = tokio::time::timeout(within, child.wait()).await else {
                 child.kill().await?;
-                return Ok(format!("it was neither well nor at its end within {} s", TRIED_WITHIN.as_secs()));
+                return Ok(format!("it was neither well nor at its end within {} s", within.as_secs()));
             };
             std::io::Result::Ok(format!("it ended by itself: {}", status?))
         };

@@ -129,16 +129,18 @@ impl Shelf {
 
     /// What the service is to go on with once it runs; `None`: nothing.
     pub fn trial(&self) -> Option<SoftwareTrial> {
-        let note = Note::read(&self.state_dir).ok()?;
-        let trial = note.text.trial.clone()?;
-        (trial.verdict.is_some() || super::is_on_trial()).then_some(SoftwareTrial { note, trial })
+        let Note { state_dir, mut text } = Note::read(&self.state_dir).ok()?;
+        let trial = text.trial.take()?;
+        let rest = Note { state_dir, text };
+        (trial.verdict.is_some() || super::is_on_trial()).then_some(SoftwareTrial { rest, trial })
     }
 }
 
 /// This program on trial, or one of whose trial the city is still to be told.
 #[derive(Debug)]
 pub struct SoftwareTrial {
-    note: Note,
+    /// The note, but for the trial.
+    rest: Note,
     trial: Tried,
 }
 
@@ -162,10 +164,10 @@ impl SoftwareTrial {
     ///
     /// # Errors
     /// The disk's.
-    pub fn decide(&mut self, verdict: Verdict) -> io::Result<()> {
+    pub fn decide(mut self, verdict: Verdict) -> io::Result<()> {
         self.trial.verdict = Some(verdict);
-        self.note.text.trial = Some(self.trial.clone());
-        self.note.write()
+        self.rest.text.trial = Some(self.trial);
+        self.rest.write()
     }
 
     /// The city knows: what did not do is removed.
@@ -173,13 +175,12 @@ impl SoftwareTrial {
     /// # Errors
     /// The disk's.
     pub fn close(mut self) -> io::Result<()> {
-        self.note.text.trial = None;
         if self.trial.verdict == Some(Verdict::Kept) {
-            self.note.text.good = Some(self.trial.brought);
-            return self.note.write();
+            self.rest.text.good = Some(self.trial.brought);
+            return self.rest.write();
         }
-        self.note.write()?;
-        let shelf = self.note.state_dir.join(SHELF);
+        self.rest.write()?;
+        let shelf = self.rest.state_dir.join(SHELF);
         match std::fs::remove_dir_all(shelf.join(&self.trial.brought.folder)) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
             _ => Ok(()),
