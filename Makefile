@@ -29,9 +29,9 @@ test: ## run every test
 	cargo test $(LOCKED) --release --workspace $(CITY) --no-fail-fast
 
 SOAK ?= 20
-soak: ## the tests of the link to the city, SOAK times as long (some minutes)
+soak: ## the tests of the link to the city, SOAK times as long (a quarter of an hour)
 	@.ci/setup test
-	LUKOU_SOAK=$(SOAK) cargo test $(LOCKED) --release -p cloud-bridge --test city_outbox
+	LUKOU_SOAK=$(SOAK) cargo test $(LOCKED) --release --workspace $(CITY) --test city_outbox --test uplink
 
 check: ## form, house rules, licences, lints, documentation
 	@.ci/setup check

@@ -2,8 +2,8 @@
 //!
 //! Threads of its own do the work, so that neither the network nor the disk holds up the caller or an async runtime. One owns the
 //! Zenoh session, whose calls may wait for seconds (`sender.rs`); before it stands a queue with the latest state of each
-//! key. Another owns the outbox (`promised.rs`): messages of promised kinds go to it, and from it into that queue. The third
-//! answers questions about the last hours (`history.rs`).
+//! key. Another owns the outbox (`promised.rs`): messages of promised kinds go to it, and from it to a thread for each kind
+//! (`carriers.rs`). One more answers questions (`answers.rs`).
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -16,17 +16,18 @@ use tracing::warn;
 use zenoh::Session;
 use zenoh::query::Query;
 
+use crate::answers::answer_questions;
 use crate::bundle::{self, FetchError, FileSum};
+use crate::carriers::lines;
 use crate::codec::Encoding;
 use crate::command::{CommandEnd, Desk, command_keys};
 use crate::commanded::{CommandEvent, MAX_EVENTS, Office};
 use crate::config::{BridgeConfig, BridgeError};
-use crate::history::answer_history;
 use crate::inbox::{Inbox, Refused};
 use crate::keys::{NameError, SiteKeys, StateKey};
 use crate::latest::{LatestOfEachKey, Pushed};
 use crate::lock;
-use crate::outbox::{MessageId, Outbox, Store, Stored};
+use crate::outbox::{Outbox, Store};
 use crate::promised::{Order, run_outbox};
 use crate::schema::{InvalidState, Kind, StateMessage, Update};
 use crate::sender::run_link;
@@ -42,9 +43,6 @@ const MAX_QUESTIONS: usize = 16;
 /// How long a start waits for a full disk before it tries again, at first and at most.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
-/// Room in the queue for what the outbox has under way, and for answers to commands.
-const MAX_UNDER_WAY: usize = Kind::ALL.len() * crate::outbox::WINDOW + MAX_EVENTS;
-
 /// A site's link to the city. Dropping it closes it without waiting; [`Bridge::close`] waits until all is said.
 #[derive(Debug)]
 pub struct Bridge {
@@ -77,7 +75,7 @@ pub enum PublishError {
     SequenceExhausted(Kind),
 }
 
-/// What the caller, the two threads and Zenoh's callbacks share. Each lock is held for a few instructions only.
+/// What the caller, the threads and Zenoh's callbacks share. Each lock is held for a few instructions only.
 #[derive(Debug)]
 pub(crate) struct Shared {
     pub keys: SiteKeys,
@@ -88,7 +86,7 @@ pub(crate) struct Shared {
     pub orders: Inbox<Order>,
     /// Where the last hours are.
     pub store: Arc<Store>,
-    /// Questions about them.
+    /// Questions about them, and about what was said last.
     pub questions: Inbox<Query>,
     sequences: Mutex<Sequences>,
     /// Keys of promised kinds there have been.
@@ -108,8 +106,6 @@ pub(crate) enum OutgoingKey {
     Latest(StateKey),
     /// The answer to a command.
     Ack(String),
-    /// Each of these goes.
-    Promised(MessageId),
 }
 
 /// What goes out.
@@ -117,11 +113,6 @@ pub(crate) enum OutgoingKey {
 pub(crate) enum Outgoing {
     Latest(Box<StateMessage>),
     Ack(Vec<u8>),
-    Promised {
-        stored: Stored,
-        /// Whether it goes for the first time.
-        first: bool,
-    },
 }
 
 impl Bridge {
@@ -142,7 +133,7 @@ impl Bridge {
         let shared = Arc::new(Shared {
             keys,
             encoding: config.encoding,
-            queue: LatestOfEachKey::new(MAX_KEYS + MAX_UNDER_WAY),
+            queue: LatestOfEachKey::new(MAX_KEYS + MAX_EVENTS),
             orders: Inbox::new(MAX_ORDERS),
             store,
             questions: Inbox::new(MAX_QUESTIONS),
@@ -154,14 +145,15 @@ impl Bridge {
             last: Mutex::default(),
         });
         let (opened, when_opened) = oneshot::channel();
-        let [of_outbox, of_link, of_history] = [(); 3].map(|()| Arc::clone(&shared));
-        let outbox_finished = thread("city-outbox", move || run_outbox(&of_outbox, outbox, office))?;
-        thread("city-history", move || answer_history(&of_history))?;
+        let [of_outbox, of_link, of_answers] = [(); 3].map(|()| Arc::clone(&shared));
+        let (hands, lines) = lines();
+        let outbox_finished = thread("city-outbox", move || run_outbox(&of_outbox, outbox, office, hands))?;
+        thread("city-answers", move || answer_questions(&of_answers))?;
         // From here on the bridge closes the outbox, whatever happens.
         let (_, not_yet) = watch::channel(());
         let commands = Mutex::new(Some(commands));
         let mut bridge = Self { shared, commands, link_finished: not_yet, outbox_finished };
-        bridge.link_finished = thread("city-link", move || run_link(&of_link, &config, opened))?;
+        bridge.link_finished = thread("city-link", move || run_link(&of_link, &config, opened, lines))?;
         let opened = when_opened.await;
         opened.map_err(|_| no_thread("city-link", "ended before the session was open"))??;
         Ok(bridge)
@@ -305,7 +297,7 @@ fn outbox_file(config: &BridgeConfig, keys: &SiteKeys) -> PathBuf {
 }
 
 /// Starts a thread; the receiver learns when it has ended.
-fn thread(name: &'static str, run: impl FnOnce() + Send + 'static) -> Result<watch::Receiver<()>, BridgeError> {
+pub(crate) fn thread(name: &str, run: impl FnOnce() + Send + 'static) -> Result<watch::Receiver<()>, BridgeError> {
     let (finish, finished) = watch::channel(());
     let run = move || {
         run();

@@ -4,8 +4,6 @@
 //! is about the last so many hours by the site's clock), `after` (numbers greater than this one), `id` (one lot), `limit`.
 //! Each message comes as it was sent, under `…/history/<kind>/<seq>`, the oldest first.
 
-use std::time::Duration;
-
 use zenoh::Wait;
 use zenoh::query::Query;
 
@@ -58,24 +56,8 @@ fn prefix(site: &SiteKeys) -> String {
     format!("lukou/{site}/history/")
 }
 
-/// Runs until the questions are closed.
-pub(crate) fn answer_history(shared: &Shared) {
-    loop {
-        let (questions, goes_on) = shared.questions.take_within(Duration::MAX);
-        for query in questions {
-            if let Err(problem) = answer(shared, &query) {
-                tracing::debug!("history: {problem}");
-                // Who asked may be gone.
-                let _ = query.reply_err(problem).wait();
-            }
-        }
-        if !goes_on {
-            return;
-        }
-    }
-}
-
-fn answer(shared: &Shared, query: &Query) -> Result<(), String> {
+/// Answers a question about the past.
+pub(crate) fn answer(shared: &Shared, query: &Query) -> Result<(), String> {
     let parameters = query.parameters();
     let asked = History::read(|name| parameters.get(name), utc_us())?;
     let (mut left, mut left_bytes) = (asked.limit, MAX_BYTES);

@@ -8,8 +8,10 @@
 //! ([`Receipt`]). The others are *latest-only*: an update that could not be sent before the next one of its key came is
 //! superseded, counted, and not sent later. Whoever comes late asks for the last state of each key and gets it.
 
+mod answers;
 mod bridge;
 mod bundle;
+mod carriers;
 mod clock;
 mod codec;
 mod command;
@@ -23,6 +25,7 @@ mod latest;
 mod link;
 mod outbox;
 mod promised;
+mod publishers;
 mod receipt;
 mod release;
 pub mod schema;

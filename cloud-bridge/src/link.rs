@@ -19,9 +19,43 @@ const RETRY_LONGEST: Duration = Duration::from_secs(4);
 /// Opens a session. Blocks: for the link's own threads only, since Zenoh panics when it has to wait on a single-threaded
 /// async runtime.
 pub(crate) fn open(link: &LinkConfig) -> Result<Session, BridgeError> {
+    open_with(link, |_| Ok(()))
+}
+
+/// The same for a site. A client has one line, and waits for it however slow it is. A peer does not: of several that are
+/// connected to it, one that is slow must not hold up the others.
+pub(crate) fn open_for_site(link: &LinkConfig) -> Result<Session, BridgeError> {
+    match link.mode {
+        LinkMode::Client => open_with(link, wait_for_the_line),
+        LinkMode::Peer | LinkMode::Router => open(link),
+    }
+}
+
+fn open_with(link: &LinkConfig, adapt: impl FnOnce(&mut Config) -> zenoh::Result<()>) -> Result<Session, BridgeError> {
     let failed = |reason: zenoh::Error| BridgeError::Session { endpoints: describe(link), reason: reason.to_string() };
-    let config = zenoh_config(link).map_err(failed)?;
+    let mut config = zenoh_config(link).map_err(failed)?;
+    adapt(&mut config).map_err(failed)?;
     zenoh::open(config).wait().map_err(failed)
+}
+
+/// What goes over a site's line in one piece, bytes: 1 s at 64 kbit/s. What is urgent waits for one piece, and a piece that takes
+/// longer than a lease (10 s) lets the other side believe that the line is dead.
+const PIECE_BYTES: u32 = 8192;
+/// What the system may hold of what was sent, bytes (it takes twice as much): what is urgent waits for that, too.
+const SEND_BUFFER_BYTES: u32 = 16_384;
+/// How long a put may wait for the line to take all of it, µs: 200 kB at 64 kbit/s. When the line is cut while a put waits, Zenoh
+/// makes a new one only after that, since the put holds what it wants to clear.
+const LINE_WITHIN_US: u64 = 30_000_000;
+
+/// Lets who sends wait for a slow line. By default Zenoh drops what the line does not take within 1 ms, or cuts it when it has
+/// not taken all of a message within 5 s, both for the sake of others; a client has none.
+fn wait_for_the_line(config: &mut Config) -> zenoh::Result<()> {
+    let mut set = |key: &str, value: serde_json::Value| config.insert_json5(key, &value.to_string());
+    set("transport/link/tx/batch_size", json!(PIECE_BYTES))?;
+    set("transport/link/tcp/so_sndbuf", json!(SEND_BUFFER_BYTES))?;
+    set("transport/link/tls/so_sndbuf", json!(SEND_BUFFER_BYTES))?;
+    set("transport/link/tx/queue/congestion_control/drop/wait_before_drop", json!(LINE_WITHIN_US))?;
+    set("transport/link/tx/queue/congestion_control/block/wait_before_close", json!(LINE_WITHIN_US))
 }
 
 /// Whether a failure to open is worth another attempt. A peer or router opens without anybody to talk to, so when it

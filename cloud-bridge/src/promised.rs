@@ -6,16 +6,20 @@ use std::time::Duration;
 
 use tokio::sync::oneshot;
 
-use crate::bridge::{Outgoing, OutgoingKey, Shared};
+use crate::bridge::Shared;
+use crate::carriers::{Handed, Hands};
 use crate::clock::Monotonic;
 use crate::command::CommandEnd;
 use crate::commanded::Office;
 use crate::keys::StateKey;
 use crate::lock;
-use crate::outbox::{Outbox, Stored};
+use crate::outbox::{MessageId, Outbox, Stored};
 use crate::receipt::Receipt;
 use crate::schema::StateMessage;
 use crate::sender::encode_for;
+
+/// How much of a kind is handed to the line at once, bytes of payload; one message at least.
+const AT_ONCE_BYTES: u64 = 8192;
 
 /// What the outbox's thread is asked to do.
 #[derive(Debug)]
@@ -28,14 +32,16 @@ pub(crate) enum Order {
     Command(String, Vec<u8>),
     /// A command that was handed over has ended.
     Finished(String, CommandEnd),
-    /// Somebody came, or went.
+    /// The line has taken a message.
+    Went(MessageId),
+    /// Somebody came, or left.
     Reconnected,
     /// Tell when all before this is on the disk.
     TellWhenSaved(oneshot::Sender<()>),
 }
 
 /// Runs until the inbox is closed; then saves what is left, hands over what may still go, and closes the queue.
-pub(crate) fn run_outbox(shared: &Arc<Shared>, mut outbox: Outbox, mut office: Office) {
+pub(crate) fn run_outbox(shared: &Arc<Shared>, mut outbox: Outbox, mut office: Office, hands: Hands) {
     let (before, clock) = (outbox.service_time(), Monotonic::start());
     let service_time = || before.saturating_add(clock.elapsed());
     let mut ask: Vec<oneshot::Sender<()>> = Vec::new();
@@ -51,6 +57,7 @@ pub(crate) fn run_outbox(shared: &Arc<Shared>, mut outbox: Outbox, mut office: O
                 Order::Receipt(receipt) => receive(shared, &mut outbox, &receipt, now),
                 Order::Command(id, bytes) => office.rule(shared, outbox.store(), &id, &bytes),
                 Order::Finished(id, end) => office.finish(shared, outbox.store(), id, end),
+                Order::Went(message) => outbox.went(message, now),
                 Order::Reconnected => outbox.reconnected(now),
                 Order::TellWhenSaved(tell) => ask.push(tell),
             }
@@ -65,7 +72,7 @@ pub(crate) fn run_outbox(shared: &Arc<Shared>, mut outbox: Outbox, mut office: O
         }
         refused = saved.is_err() || (refused && !outbox.is_saved());
         if shared.connected.load(Ordering::Relaxed) > 0 {
-            hand_over(shared, &mut outbox, now);
+            hand_over(shared, &mut outbox, &hands, if goes_on { AT_ONCE_BYTES } else { u64::MAX }, now);
         }
         let stats = outbox.stats(now);
         let mut counts = lock(&shared.counts);
@@ -80,6 +87,9 @@ pub(crate) fn run_outbox(shared: &Arc<Shared>, mut outbox: Outbox, mut office: O
         if !goes_on {
             break;
         }
+    }
+    if lock(&shared.session).is_some() {
+        hands.finish();
     }
     shared.queue.close();
     shared.questions.close();
@@ -98,15 +108,22 @@ fn receive(shared: &Shared, outbox: &mut Outbox, receipt: &Receipt, now: Duratio
     *lock(&shared.counts).stored.entry(receipt.kind).or_default() += stored;
 }
 
-fn hand_over(shared: &Shared, outbox: &mut Outbox, now: Duration) {
-    for (message, first) in outbox.due(now) {
-        match outbox.read(message) {
-            // A queue that is full or closed loses nothing: the message goes again.
-            Ok(Some(stored)) => {
-                let _ = shared.queue.push(OutgoingKey::Promised(message), Outgoing::Promised { stored, first });
+/// Hands over what is due, of each kind no more than so many bytes.
+fn hand_over(shared: &Shared, outbox: &mut Outbox, hands: &Hands, at_once_bytes: u64, now: Duration) {
+    for (message, first) in outbox.due(at_once_bytes, now) {
+        let is_handed = match outbox.read(message) {
+            Ok(Some(stored)) => hands.hand(Handed { message, stored, first }),
+            Ok(None) => {
+                shared.note_error(format!("{} {} is not in the outbox any more", message.0, message.1));
+                false
             }
-            Ok(None) => shared.note_error(format!("{} {} is not in the outbox any more", message.0, message.1)),
-            Err(error) => shared.note_error(error.to_string()),
+            Err(error) => {
+                shared.note_error(error.to_string());
+                false
+            }
+        };
+        if !is_handed {
+            outbox.went(message, now);
         }
     }
 }

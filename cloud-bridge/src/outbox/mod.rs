@@ -13,7 +13,7 @@ mod limits;
 mod pace;
 mod store;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -63,6 +63,10 @@ struct Lane {
     /// From this number on nothing is on the disk yet.
     unwritten_from: u64,
     pace: Pace,
+    /// What is due and waits for the line, and whether it goes for the first time.
+    due: VecDeque<(u64, bool)>,
+    /// What the line is taking, and its bytes.
+    on_line: BTreeMap<u64, u64>,
     kept: Kept,
 }
 
@@ -77,8 +81,8 @@ struct Waiting {
 
 impl Default for Lane {
     fn default() -> Self {
-        let (waiting, kept) = (BTreeMap::new(), Kept::default());
-        Self { waiting, bytes: 0, unwritten_from: 0, pace: Pace::new(0), kept }
+        let (waiting, due, kept) = (BTreeMap::new(), VecDeque::new(), Kept::default());
+        Self { waiting, bytes: 0, unwritten_from: 0, pace: Pace::new(0), due, on_line: BTreeMap::new(), kept }
     }
 }
 
@@ -169,7 +173,7 @@ impl Outbox {
             if let Some(older) = lane.waiting.iter().find(same).map(|(older, _)| *older) {
                 lane.remove(older);
                 self.gone.push((kind, older));
-                if older >= lane.pace.sent_through() {
+                if older >= lane.pace.sent_through() && !lane.on_line.contains_key(&older) {
                     self.dropped.push((kind, DropReason::Superseded));
                 }
             }
@@ -198,7 +202,10 @@ impl Outbox {
 
     /// Somebody came: what is not received goes again.
     pub(crate) fn reconnected(&mut self, now: Duration) {
-        self.lanes.values_mut().for_each(|lane| lane.pace.reconnected(now));
+        for lane in self.lanes.values_mut() {
+            lane.pace.reconnected(now);
+            lane.due.clear();
+        }
     }
 
     /// Gives up what is too much or too old, the oldest first.
@@ -282,15 +289,34 @@ impl Outbox {
         self.lanes.values().all(|lane| lane.oldest_held().is_none())
     }
 
-    /// What goes now, in order, and whether it goes for the first time.
-    pub(crate) fn due(&mut self, now: Duration) -> Vec<(MessageId, bool)> {
+    /// What goes now, in order, and whether it goes for the first time; of each kind one message at least and `at_once_bytes`
+    /// at most. What has to wait for the line waits here.
+    pub(crate) fn due(&mut self, at_once_bytes: u64, now: Duration) -> Vec<(MessageId, bool)> {
         let mut all = Vec::new();
         for (kind, lane) in &mut self.lanes {
             let due = lane.pace.due(&lane.waiting, now);
-            all.extend(due.again.into_iter().map(|seq| ((*kind, seq), false)));
-            all.extend(due.fresh.into_iter().map(|seq| ((*kind, seq), true)));
+            lane.due.extend(due.again.into_iter().map(|seq| (seq, false)));
+            lane.due.extend(due.fresh.into_iter().map(|seq| (seq, true)));
+            while let Some((seq, first)) = lane.due.pop_front() {
+                // Meanwhile it may have been received after all, or superseded.
+                let Some(waiting) = lane.waiting.get(&seq) else { continue };
+                let bytes = lane.on_line.values().fold(waiting.bytes, |sum, bytes| sum.saturating_add(*bytes));
+                if bytes > at_once_bytes && !lane.on_line.is_empty() {
+                    lane.due.push_front((seq, first));
+                    break;
+                }
+                lane.on_line.insert(seq, waiting.bytes);
+                all.push(((*kind, seq), first));
+            }
         }
         all
+    }
+
+    /// The line has taken a message that was due.
+    pub(crate) fn went(&mut self, (kind, seq): MessageId, now: Duration) {
+        let Some(lane) = self.lanes.get_mut(&kind) else { return };
+        lane.on_line.remove(&seq);
+        lane.pace.went(seq, now);
     }
 
     /// A message that waits.

@@ -63,7 +63,8 @@ fn what_was_saved_is_there_again_in_order_until_it_is_received() {
     }
     outbox.put((P, 5), message(s(4), Some("p1"), b"p5"));
     outbox.save(s(9), false).unwrap();
-    assert_eq!(outbox.due(s(9)), [((T, 5), true), ((T, 7), true), ((T, 1 << 32), true), ((P, 5), true)]);
+    assert_eq!(outbox.due(u64::MAX, s(9)), [((T, 5), true), ((T, 7), true), ((T, 1 << 32), true), ((P, 5), true)]);
+    [(T, 5), (T, 7), (T, 1 << 32), (P, 5)].into_iter().for_each(|message| outbox.went(message, s(9)));
     assert_eq!(outbox.receive(T, &[[6, u64::MAX]], s(9)), 2, "only what waits counts, however long the run");
     assert_eq!(outbox.receive(T, &[[7, 5]], s(9)), 0);
     outbox.save(s(12), true).unwrap();
@@ -74,9 +75,9 @@ fn what_was_saved_is_there_again_in_order_until_it_is_received() {
     assert_eq!((waiting(&outbox, T), waiting(&outbox, P)), (vec![5], vec![5]));
     assert_eq!(outbox.read((T, 5)).unwrap(), Some(message(s(3), None, b"t5")));
     assert_eq!(outbox.read((P, 5)).unwrap(), Some(message(s(4), Some("p1"), b"p5")));
-    assert_eq!(outbox.due(s(12)), [], "both have been sent once");
+    assert_eq!(outbox.due(u64::MAX, s(12)), [], "both have been sent once");
     outbox.reconnected(s(12));
-    assert_eq!(outbox.due(s(12)), [((T, 5), false), ((P, 5), false)]);
+    assert_eq!(outbox.due(u64::MAX, s(12)), [((T, 5), false), ((P, 5), false)]);
     assert_eq!(history(&outbox, None), [5, 7, 1 << 32], "what was received is kept");
     assert_eq!(history(&outbox, Some(5)), [7, 1 << 32]);
     assert_eq!(outbox.stats(s(13))[&T], OutboxStats { messages: 1, bytes: 2, oldest_s: 10.0 });
@@ -92,13 +93,29 @@ fn a_newer_state_takes_the_place_of_an_older_of_its_lot_and_news_stays() {
     }
     outbox.save(s(0), false).unwrap();
     assert_eq!(dropped(&mut outbox), BTreeMap::from([((P, DropReason::Superseded), 4)]));
-    outbox.due(s(0));
+    outbox.due(u64::MAX, s(0));
     outbox.put((P, 6), message(s(1), Some("p1"), b"x"));
     outbox.save(s(1), false).unwrap();
     assert_eq!(dropped(&mut outbox), BTreeMap::new(), "the one before went out");
     drop(outbox);
     let outbox = open(&path);
     assert_eq!((waiting(&outbox, T), waiting(&outbox, P)), ((0..6).collect(), vec![5, 6]));
+}
+
+#[test]
+fn what_waits_for_the_line_is_superseded_and_counted_and_what_is_on_it_goes() {
+    let mut outbox = open(&file("line.redb"));
+    let lot = |outbox: &mut Outbox, seq| outbox.put((P, seq), message(s(0), Some("p1"), &[b'x'; 100]));
+    lot(&mut outbox, 0);
+    assert_eq!(outbox.due(50, s(0)), [((P, 0), true)], "one at least");
+    lot(&mut outbox, 1);
+    assert_eq!(outbox.due(150, s(1)), [], "the line is busy");
+    lot(&mut outbox, 2);
+    assert_eq!(dropped(&mut outbox), BTreeMap::from([((P, DropReason::Superseded), 1)]), "not the one on the line");
+    outbox.reconnected(s(2));
+    assert_eq!(outbox.due(150, s(2)), []);
+    outbox.went((P, 0), s(9));
+    assert_eq!(outbox.due(150, s(9)), [((P, 2), true)], "still for the first time");
 }
 
 #[test]
@@ -216,7 +233,7 @@ fn while_the_disk_is_full_memory_holds_what_it_may_and_all_is_written_when_there
     }
     assert_eq!(dropped(&mut outbox), BTreeMap::from([((T, DropReason::DiskRefused), 50)]));
     assert!(!outbox.is_saved());
-    let due = outbox.due(s(150));
+    let due = outbox.due(u64::MAX, s(150));
     assert_eq!(due.iter().map(|((_, seq), _)| *seq).take(3).collect::<Vec<_>>(), [0, 51, 52]);
     assert!(outbox.read((T, 51)).unwrap().is_some(), "sent from memory");
     assert_eq!(outbox.receive(T, &[[51, 60]], s(151)), 10);

@@ -188,8 +188,10 @@ impl Part {
         for (&kind, lane) in lock(&site.outbox).iter_mut() {
             let now_due = lane.pace.due(&lane.waiting, now);
             lock(&self.counts).sent_again += now_due.again.len() as u64;
-            let numbers = now_due.again.into_iter().chain(now_due.fresh);
-            due.extend(numbers.filter_map(|seq| Some((kind, lane.waiting.get(&seq)?.payload.clone()))));
+            for seq in now_due.again.into_iter().chain(now_due.fresh) {
+                lane.pace.went(seq, now);
+                due.extend(lane.waiting.get(&seq).map(|waiting| (kind, waiting.payload.clone())));
+            }
         }
         for (kind, payload) in due {
             put(site, kind, payload).await?;
