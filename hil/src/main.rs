@@ -33,6 +33,11 @@ enum Command {
     /// Copy a recording with faults put in: clocks, geometry, silence, losses, noise, clutter, delays.
     #[command(after_help = "Example:\n  hil fault dense.mcap clock.mcap --clock cam-2=0.12 --clock radar-3=-0.08")]
     Fault(Box<cli::fault::FaultArgs>),
+    /// Compare conflicts and hard brakings, one by one, with those of a recording's ground truth.
+    #[command(
+        after_help = "Example:\n  rsu replay scene.mcap --conflicts said.jsonl && hil conflicts said.jsonl scene.mcap"
+    )]
+    Conflicts(cli::conflicts::ConflictsArgs),
     /// Compare the events that were said with the incidents that were staged.
     #[command(
         after_help = "Example:\n  rsu replay scene.mcap --events said.jsonl && hil events said.jsonl --incidents staged.jsonl --length-s 600"
@@ -75,6 +80,7 @@ fn main() -> ExitCode {
         Command::Latency(args) => cli::latency::latency(&args),
         Command::Record(args) => cli::record::record(&args),
         Command::Fault(args) => cli::fault::fault(*args),
+        Command::Conflicts(args) => cli::conflicts::run(&args),
         Command::Events(args) => cli::events::run(&args),
         Command::Evidence(args) => cli::evidence::run(&args),
         Command::Fleet(args) => cli::fleet::fleet(&args),

@@ -1,5 +1,6 @@
 //! The command line: one file per subcommand.
 
+pub mod conflicts;
 pub mod controller;
 pub mod events;
 pub mod evidence;

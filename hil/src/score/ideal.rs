@@ -12,6 +12,7 @@ use perception::risk::{RiskMonitor, SafetyWindow};
 use perception::time::UtcMicros;
 use perception::track::Track;
 
+use super::conflicts::ToldConflict;
 use super::truth::{TruthFrame, TruthObject};
 
 /// Kinds whose rule is their definition, so that what it finds in the true picture happened.
@@ -78,21 +79,41 @@ pub fn natural_events(lanes: &[Lane], frames: &[TruthFrame]) -> Vec<(Event, [f64
     events
 }
 
+/// Looks at those that sensors saw, as they really were; `then` hears of each time and what is known by it.
+fn watch(lanes: &[Lane], frames: &[TruthFrame], mut then: impl FnMut(UtcMicros, &RiskMonitor)) {
+    let (map, mut monitor) = (LaneMap::new(lanes), RiskMonitor::default());
+    for frame in frames {
+        let seen = |object: &&TruthObject| object.seen_2s != Some(0);
+        let objects = frame.objects.iter().filter(seen).cloned().collect();
+        let at = UtcMicros(frame.t_us);
+        monitor.look_at_truth(at, &ideal_picture(&map, &TruthFrame { t_us: frame.t_us, objects }));
+        then(at, &monitor);
+    }
+}
+
+/// Conflicts and hard brakings of those that sensors saw.
+pub fn ideal_conflicts(lanes: &[Lane], frames: &[TruthFrame]) -> Vec<ToldConflict> {
+    let mut found = Vec::new();
+    watch(lanes, frames, |at, monitor| {
+        let (conflicts, brakings) = monitor.news(at);
+        found.extend(conflicts.map(ToldConflict::from));
+        found.extend(brakings.map(ToldConflict::from));
+    });
+    found
+}
+
 /// Surrogate safety of those that sensors saw, over windows of `window_s` seconds aligned to UTC, as far as they are over by the
 /// end; by the begin of the window, microseconds.
 pub fn ideal_safety(lanes: &[Lane], frames: &[TruthFrame], window_s: u32) -> BTreeMap<i64, SafetyWindow> {
-    let (map, mut monitor, mut windows) = (LaneMap::new(lanes), RiskMonitor::default(), BTreeMap::new());
+    let mut windows = BTreeMap::new();
     let window_us = i64::from(window_s.max(1)) * 1_000_000;
     let mut from_us: Option<i64> = None;
-    for frame in frames {
-        let begin_us = frame.t_us.div_euclid(window_us) * window_us;
+    watch(lanes, frames, |at, monitor| {
+        let begin_us = at.0.div_euclid(window_us) * window_us;
         if let Some(over_us) = from_us.replace(begin_us).filter(|from_us| *from_us != begin_us) {
             let window = monitor.between(UtcMicros(over_us), UtcMicros(over_us + window_us));
             windows.insert(over_us, window);
         }
-        let seen = |object: &&TruthObject| object.seen_2s != Some(0);
-        let objects = frame.objects.iter().filter(seen).cloned().collect();
-        monitor.look_at_truth(UtcMicros(frame.t_us), &ideal_picture(&map, &TruthFrame { t_us: frame.t_us, objects }));
-    }
+    });
     windows
 }

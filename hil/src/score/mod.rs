@@ -5,6 +5,7 @@
 
 mod assign;
 mod clear;
+mod conflicts;
 mod counted;
 mod errors;
 mod gospa;
@@ -31,6 +32,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use thiserror::Error;
 
 pub use clear::Clear;
+pub use conflicts::{ConflictTally, ToldConflict, score_conflicts};
 pub use counted::{
     CountedWindow, CrosswalkComparison, LaneComparison, MovementComparison, SafetyComparison, Summary, TrafficScore,
     compare_kerbs, score_safety, score_traffic, sections_m,
@@ -38,7 +40,7 @@ pub use counted::{
 pub use errors::Errors;
 pub use gospa::Gospa;
 pub use hota::Hota;
-pub use ideal::{ideal_safety, natural_events};
+pub use ideal::{ideal_conflicts, ideal_safety, natural_events};
 pub use identity::Identity;
 pub use kerb::{CrosswalkTruth, KerbTruth, kerb_truth};
 pub use labels::labels;

@@ -130,7 +130,7 @@ impl Encounter {
     }
 
     /// What it was, now that it is over. `None`: nothing that counts.
-    pub(super) fn conclude(&mut self, over_at: UtcMicros) -> Option<Conflict> {
+    pub(super) fn conclude(&mut self, over_at: UtcMicros, tracks: [u64; 2]) -> Option<Conflict> {
         let ttc_s = self.ttc_s.filter(|_| self.under_s > LASTS_S - 1e-6);
         let pet_s = self.pet_s.filter(|pet_s| *pet_s <= PET_LIMITS_S[PET_LIMITS_S.len() - 1]);
         let (kind, at, place_enu_m, links) = self.nearest.take()?;
@@ -138,6 +138,7 @@ impl Encounter {
             kind,
             at,
             over_at,
+            tracks,
             place_enu_m,
             links,
             ttc_s,

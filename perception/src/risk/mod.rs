@@ -86,6 +86,8 @@ pub struct Conflict {
     pub at: UtcMicros,
     /// When nothing more came of it: it counts in the window that holds this time.
     pub over_at: UtcMicros,
+    /// Their tracks, the lower number first.
+    pub tracks: [u64; 2],
     /// Between the two, site ENU, metres.
     pub place_enu_m: [f64; 2],
     /// The links that they came by, in order of name; one, if both came by the same; none, if they came by none.
@@ -106,6 +108,8 @@ pub struct HardBraking {
     pub at: UtcMicros,
     /// When that was known: it counts in the window that holds this time.
     pub known_at: UtcMicros,
+    /// Its track.
+    pub track: u64,
     /// Where it was then, site ENU, metres.
     pub place_enu_m: [f64; 2],
     /// The link that it was on. `None`: on none.
@@ -197,6 +201,14 @@ impl RiskMonitor {
         self.brakings.iter()
     }
 
+    /// What the picture at `now`, the newest, made known: conflicts that were over by then, and who had braked hard.
+    pub fn news(&self, now: UtcMicros) -> (impl Iterator<Item = &Conflict>, impl Iterator<Item = &HardBraking>) {
+        (
+            self.conflicts.iter().rev().take_while(move |conflict| conflict.over_at == now),
+            self.brakings.iter().rev().take_while(move |braking| braking.known_at == now),
+        )
+    }
+
     fn follow(&mut self, now: UtcMicros, at: UtcMicros, tracks: &[LocatedTrack], hard_mps2: f64) {
         for located in tracks {
             let track = &located.track;
@@ -222,6 +234,7 @@ impl RiskMonitor {
                 self.brakings.push_back(HardBraking {
                     at,
                     known_at: now,
+                    track: track.id,
                     place_enu_m: track.position_enu_m,
                     link,
                     deceleration_mps2,
@@ -266,10 +279,10 @@ impl RiskMonitor {
     /// Takes the encounters that are over.
     fn conclude(&mut self, now: UtcMicros, at: UtcMicros) {
         let conflicts = &mut self.conflicts;
-        self.encounters.retain(|_, encounter| {
+        self.encounters.retain(|(a, b), encounter| {
             let over = at.seconds_since(encounter.seen_at) >= OVER_S;
             if over {
-                conflicts.extend(encounter.conclude(now));
+                conflicts.extend(encounter.conclude(now, [*a, *b]));
             }
             !over
         });

@@ -46,6 +46,7 @@ fn catches_up(s: f64, sigma_m: f64) -> Vec<(Track, &'static str)> {
 fn who_brakes_late_behind_another_is_a_rear_end_conflict_and_brakes_hard() {
     let monitor = film(12.0, |s| catches_up(s, 0.1));
     let [conflict] = monitor.conflicts().cloned().collect::<Vec<_>>().try_into().expect("one conflict");
+    assert_eq!(conflict.tracks, [1, 2]);
     assert_eq!(
         (conflict.kind, conflict.links.as_slice(), conflict.pet_s),
         (ConflictKind::RearEnd, &["n".into()][..], None)

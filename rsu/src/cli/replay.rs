@@ -1,5 +1,6 @@
 //! `rsu replay`: a recording through the same pipeline as live traffic (`docs/ref/recording.md`).
 
+mod conflicts;
 mod lines;
 
 use std::collections::BTreeMap;
@@ -19,6 +20,7 @@ use perception::track::TrackerSettings;
 use sensors::recording::{Item, RecordingReader};
 use serde::Serialize;
 
+use self::conflicts::ConflictsFile;
 use self::lines::{EventLine, MessageLine, ParkingLine, TracksLine, TrafficLine};
 use super::codec::unhex;
 use crate::config::Site;
@@ -52,6 +54,9 @@ pub struct ReplayArgs {
     /// Write one line for each traffic window that ended, as the city gets it.
     #[arg(long, value_name = "FILE")]
     traffic: Option<PathBuf>,
+    /// Write one line for each conflict that is over, and for each hard braking.
+    #[arg(long, value_name = "FILE")]
+    conflicts: Option<PathBuf>,
     /// Take map, parking lots and message sets from this site; sensors and lanes still come from the recording.
     #[arg(long, value_name = "SITE_TOML")]
     site: Option<PathBuf>,
@@ -88,6 +93,7 @@ pub fn run(args: ReplayArgs) -> anyhow::Result<ExitCode> {
             parking: args.parking.as_deref().map(create).transpose()?,
             events: args.events.as_deref().map(create).transpose()?,
             traffic: args.traffic.as_deref().map(create).transpose()?,
+            conflicts: args.conflicts.as_deref().map(create).transpose()?.map(ConflictsFile::new),
         },
         counts: Counts::default(),
         last: UtcMicros::default(),
@@ -137,6 +143,7 @@ struct Files {
     parking: OutFile,
     events: OutFile,
     traffic: OutFile,
+    conflicts: Option<ConflictsFile>,
 }
 
 struct Replay {
@@ -239,11 +246,9 @@ impl Replay {
     }
 
     fn finish(self, recording: &Path) -> anyhow::Result<ExitCode> {
-        for mut file in
-            [self.files.tracks, self.files.messages, self.files.parking, self.files.events, self.files.traffic]
-                .into_iter()
-                .flatten()
-        {
+        let Files { tracks, messages, parking, events, traffic, conflicts } = self.files;
+        let conflicts = conflicts.map(ConflictsFile::into_file);
+        for mut file in [tracks, messages, parking, events, traffic, conflicts].into_iter().flatten() {
             file.flush().context("writing the output")?;
         }
         let Counts { inputs, pictures, messages, dropped, refused, faults } = self.counts;
@@ -273,6 +278,9 @@ fn write_outputs(
                 counts.pictures += 1;
                 if let Some(file) = &mut files.tracks {
                     write_line(file, &TracksLine::new(&picture, now))?;
+                }
+                if let Some(file) = &mut files.conflicts {
+                    file.look(&picture)?;
                 }
             }
             Output::Send(transmission) => {
