@@ -2,7 +2,6 @@
 //! `hil conflicts` as they are typed.
 //!
 //! `recordings/junction-dense.mcap`: a minute of a simulated signalised junction. `docs/ref/traffic.md` has a quarter of an hour.
-#![expect(clippy::unwrap_used, reason = "this file is a test as a whole")]
 
 mod support;
 

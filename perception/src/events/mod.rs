@@ -9,6 +9,7 @@
 mod ledger;
 mod light;
 mod memory;
+mod near;
 mod pairs;
 mod places;
 mod rules;
@@ -26,6 +27,7 @@ use crate::time::UtcMicros;
 
 use ledger::{Ledger, Sign};
 use memory::Memories;
+use near::NearMisses;
 use pairs::Pairs;
 use places::Road;
 pub use settings::{EventSettings, NoStopping, SettingsError, WaterGauge};
@@ -197,6 +199,7 @@ pub struct EventMonitor {
     memories: Memories,
     lanes: places::LaneMemories,
     pairs: Pairs,
+    near_misses: NearMisses,
     water: BTreeMap<SensorId, WaterLevel>,
     ledger: Ledger,
     last: Option<UtcMicros>,
@@ -217,6 +220,7 @@ impl EventMonitor {
             memories: Memories::default(),
             lanes: places::LaneMemories::default(),
             pairs: Pairs::default(),
+            near_misses: NearMisses::default(),
             water: BTreeMap::new(),
             ledger: Ledger::default(),
             last: None,
@@ -259,6 +263,7 @@ impl EventMonitor {
         light::look(now, &scene, &mut self.memories, &self.settings, &mut signs);
         self.lanes.look(now, &scene, &self.memories, &self.road, &self.settings, &mut signs);
         self.pairs.look(now, scene.tracks, &self.memories, &self.settings, &mut signs);
+        self.near_misses.look(now, scene.tracks, &self.settings, &mut signs);
         self.water_signs(now, &mut signs);
         signs.retain(|sign| !self.settings.off.contains(&sign.kind));
         self.ledger.take(now, signs, &scene, &self.road, &self.frame);
@@ -285,6 +290,7 @@ impl EventMonitor {
         self.memories = Memories::default();
         self.lanes = places::LaneMemories::default();
         self.pairs = Pairs::default();
+        self.near_misses = NearMisses::default();
         self.water.clear();
         self.ledger.lose_all(now);
     }

@@ -4,19 +4,19 @@
 //! collision course, post-encroachment time (PET) where one crosses what another has just left, and hard braking. Conflict
 //! types and limits are those of SSAM (FHWA-HRT-08-051). What may only be an error of the tracks is not counted: two must
 //! overlap by more than one standard deviation of where they are. And it is looked at half a second later, when what came
-//! after tells more of it (`hindsight.rs`).
+//! after tells more of it (`crate::hindsight`).
 //!
 //! Sans-IO: pictures go in; [`RiskMonitor::between`] says what was found over a stretch of time. `docs/ref/traffic.md`.
 
 mod braking;
 mod encounter;
-mod hindsight;
 mod trail;
 mod window;
 
 use std::collections::{BTreeMap, VecDeque};
 
 use crate::detection::{Class, SensorId};
+use crate::hindsight::Hindsight;
 use crate::lanes::LocatedTrack;
 use crate::outline::Outline;
 use crate::priors::is_motor_vehicle;
@@ -24,7 +24,6 @@ use crate::time::UtcMicros;
 
 use braking::{Braking, HARD_MPS2};
 use encounter::{Encounter, MOVES_MPS, Nearing};
-use hindsight::Hindsight;
 use trail::Trail;
 pub use window::{BrakingCount, ConflictCount, PET_LIMITS_S, SafetyWindow, TTC_LIMITS_S};
 

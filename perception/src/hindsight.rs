@@ -2,13 +2,12 @@
 //!
 //! A tracker's velocity lags when somebody brakes, and is noisy when nobody does. What came after corrects both: places and
 //! velocities are smoothed backwards in time (Rauch, Tung and Striebel 1965), each as a random walk, since a track doesn't
-//! tell how the errors of the two go together. Nobody waits for these figures.
+//! tell how the errors of the two go together. For what can wait as long: surrogate safety and near misses.
 
 use std::collections::{BTreeMap, VecDeque};
 
 use nalgebra::{Matrix2, Vector2};
 
-use super::{LEAP_S, MOST_USERS};
 use crate::lanes::LocatedTrack;
 use crate::time::UtcMicros;
 use crate::track::Track;
@@ -16,13 +15,17 @@ use crate::track::Track;
 /// How long after it a picture is looked at, and how often, seconds.
 const DELAY_S: f64 = 0.5;
 const EVERY_S: f64 = 0.08;
+/// Time that runs back, or ahead by more than this, was set, seconds.
+const LEAP_S: f64 = 5.0;
+/// Road users followed at a time, at most.
+const MOST_USERS: usize = 1024;
 /// How far velocities and places wander beyond what is known, m²/s³ and m²/s.
 const VELOCITY_WANDERS: f64 = 10.0;
 const PLACE_WANDERS: f64 = 0.05;
 
 /// The tracks of the last half second.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Hindsight {
+pub(crate) struct Hindsight {
     times: VecDeque<UtcMicros>,
     users: BTreeMap<u64, VecDeque<(UtcMicros, LocatedTrack)>>,
     told: Option<UtcMicros>,
@@ -30,7 +33,7 @@ pub(super) struct Hindsight {
 
 impl Hindsight {
     /// Takes the picture at `now`; gives that of half a second ago and its time, if it is due.
-    pub(super) fn look(&mut self, now: UtcMicros, tracks: &[LocatedTrack]) -> Option<(UtcMicros, Vec<LocatedTrack>)> {
+    pub(crate) fn look(&mut self, now: UtcMicros, tracks: &[LocatedTrack]) -> Option<(UtcMicros, Vec<LocatedTrack>)> {
         match self.times.back().map(|newest| now.seconds_since(*newest)) {
             Some(0.0) => return None,
             Some(passed_s) if !(0.0..=LEAP_S).contains(&passed_s) => *self = Self::default(),
