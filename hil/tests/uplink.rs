@@ -233,7 +233,7 @@ async fn on_a_slow_line_with_stalls_and_cuts_all_that_is_promised_arrives_in_ord
     }
     // The line itself is as fast on any machine: what it carried in vain does not depend on how fast this one is.
     assert!(carried.up_bytes < 2 * useful_bytes, "{} bytes for {useful_bytes} of payload", carried.up_bytes);
-    assert!(book.news[&Kind::Signal] > seconds / 4, "news gets past a car park: {:?}", book.news);
+    assert!(book.news[&Kind::Signal] > seconds / 10, "news gets past a car park: {:?}", book.news);
 }
 
 /// What a site of twenty lanes says: more than the line carries, of its car park.
