@@ -360,12 +360,12 @@ impl Journey {
         let moment = self.trail.at(at);
         let there = moment.map_or(lane, |moment| road.lane_beside(lane, moment.position_enu_m));
         let speed_mps = moment.map_or(self.speed_mps, |moment| moment.speed_mps.max(0.0));
-        let from_here = self.origin.is_some_and(|origin| origin.lane == lane);
-        if news.passes(there, Body { at, speed_mps, half_m: self.half_m }) {
+        let is_another = news.passes(there, Body { at, speed_mps, half_m: self.half_m });
+        if is_another {
             news.push(Event::Counted { at, lane: there, class: self.class(), speed_mps, inferred });
-            self.origin = self.origin.map(|origin| if from_here { Origin { lane: there, ..origin } } else { origin });
-        } else if from_here {
-            self.origin = None;
+        }
+        if let Some(origin) = self.origin.filter(|origin| origin.lane == lane) {
+            self.origin = is_another.then_some(Origin { lane: there, ..origin });
         }
     }
 
