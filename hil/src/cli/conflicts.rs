@@ -1,13 +1,12 @@
 //! `hil conflicts`: how true conflicts and hard brakings are, one by one.
 
 use std::fmt::Write as _;
-use std::fs::File;
-use std::io::{BufRead, BufReader, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use anyhow::Context;
 use clap::Args;
 use hil::score::{ToldConflict, TruthRecording, ideal_conflicts, read_truth, score_conflicts};
+
+use super::text::{print, read_lines};
 
 /// Which files.
 #[derive(Debug, Args)]
@@ -26,7 +25,7 @@ pub struct ConflictsArgs {
 /// # Errors
 /// A file that cannot be read.
 pub fn run(args: &ConflictsArgs) -> anyhow::Result<()> {
-    let told = read(&args.conflicts)?;
+    let told: Vec<ToldConflict> = read_lines(&args.conflicts)?;
     let TruthRecording { lanes, frames, .. } = read_truth(&args.recording)?;
     let score = score_conflicts(&told, &ideal_conflicts(&lanes, &frames));
     let text = if args.json {
@@ -44,18 +43,5 @@ pub fn run(args: &ConflictsArgs) -> anyhow::Result<()> {
         }
         text
     };
-    match std::io::stdout().write_all(text.as_bytes()) {
-        // Whoever read has read enough.
-        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
-        written => written.context("writing the comparison"),
-    }
-}
-
-fn read(path: &Path) -> anyhow::Result<Vec<ToldConflict>> {
-    let file = File::open(path).with_context(|| path.display().to_string())?;
-    let parse = |(number, line): (usize, std::io::Result<String>)| {
-        let place = || format!("{}, line {number}", path.display());
-        serde_json::from_str(&line.with_context(place)?).with_context(place)
-    };
-    (1..).zip(BufReader::new(file).lines()).map(parse).collect()
+    print("comparison", &text)
 }

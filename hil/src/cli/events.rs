@@ -1,16 +1,16 @@
 //! `hil events`: what the events that were said are worth.
 
-use std::fs::File;
-use std::io::{BufRead, BufReader, Write};
-use std::path::{Path, PathBuf};
+use std::io::Write;
+use std::path::PathBuf;
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 use clap::Args;
 use hil::recorder::incidents::Incident;
 use hil::score::{Tally, natural_incidents, read_truth, tally};
 use perception::events::EventKind;
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
+
+use super::text::read_lines;
 
 /// Which files.
 #[derive(Debug, Args)]
@@ -59,10 +59,10 @@ pub fn run(args: &EventsArgs) -> anyhow::Result<()> {
     let mut recordings = Vec::new();
     for (index, path) in args.events.iter().enumerate() {
         let incidents: Vec<Incident> =
-            args.incidents.get(index).map(|path| read(path)).transpose()?.unwrap_or_default();
+            args.incidents.get(index).map(|path| read_lines(path)).transpose()?.unwrap_or_default();
         let truth = args.truth.get(index).map(|path| read_truth(path)).transpose()?;
         let natural = truth.as_ref().map(natural_incidents).unwrap_or_default();
-        let mut lines: Vec<Line> = read(path)?;
+        let mut lines: Vec<Line> = read_lines(path)?;
         // The first line of an incident has where it was recognised.
         let mut seen = std::collections::BTreeSet::new();
         lines.retain(|line| seen.insert((line.number, line.began_at_us)));
@@ -86,13 +86,4 @@ pub fn run(args: &EventsArgs) -> anyhow::Result<()> {
         )?;
     }
     Ok(())
-}
-
-fn read<T: DeserializeOwned>(path: &Path) -> anyhow::Result<Vec<T>> {
-    let file = File::open(path).with_context(|| path.display().to_string())?;
-    let parse = |(index, line): (usize, std::io::Result<String>)| {
-        let place = || format!("{}, line {}", path.display(), index + 1);
-        serde_json::from_str(&line.with_context(place)?).with_context(place)
-    };
-    BufReader::new(file).lines().enumerate().map(parse).collect()
 }

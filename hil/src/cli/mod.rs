@@ -14,4 +14,5 @@ pub mod radar;
 pub mod record;
 pub mod relay;
 pub mod score;
+mod text;
 pub mod traffic;

@@ -1,17 +1,18 @@
 //! `hil parking`: a simulated car park, and how much of what was said of it is true.
 
 use std::fs;
-use std::io::Write;
 use std::path::PathBuf;
 
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
-use hil::parking::score::{BayScore, Said, read_lines, score};
+use hil::parking::score::{BayScore, Said, score};
 use hil::parking::{BayTruth, ORIGIN, Played, Script, play};
 use hil::recorder::signals::Signals;
 use hil::recorder::simulate;
 use hil::recorder::weather::Weather;
 use perception::time::UtcMicros;
+
+use super::text::{print, read_lines};
 
 /// What is wanted.
 #[derive(Debug, Args)]
@@ -111,11 +112,7 @@ fn tell(args: &ScoreArgs) -> anyhow::Result<()> {
     let truth: Vec<BayTruth> = read_lines(&args.truth)?;
     let score = score(&truth, &said);
     let text = if args.json { serde_json::to_string_pretty(&score)? } else { in_words(&score) };
-    match writeln!(std::io::stdout(), "{text}") {
-        // Whoever read has read enough.
-        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
-        written => written.context("writing the score"),
-    }
+    print("score", &format!("{text}\n"))
 }
 
 fn in_words(score: &BayScore) -> String {

@@ -1,11 +1,12 @@
 //! `hil score`: what a fused picture is worth.
 
-use std::io::Write;
 use std::path::PathBuf;
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 use clap::Args;
 use hil::score::{Settings, TruthRecording, read_tracks, read_truth, score, table};
+
+use super::text::print;
 
 /// Which files, and how near is near.
 #[derive(Debug, Args)]
@@ -51,9 +52,5 @@ pub fn run(args: &ScoreArgs) -> anyhow::Result<()> {
         let (frames, bare) = (score.frames, score.frames_without_picture);
         format!("{}{site}: {frames} truth times, {bare} without a picture\n", table(&score))
     };
-    match std::io::stdout().write_all(text.as_bytes()) {
-        // Whoever read has read enough.
-        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
-        written => written.context("writing the score"),
-    }
+    print("score", &text)
 }

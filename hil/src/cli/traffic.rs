@@ -1,18 +1,19 @@
 //! `hil traffic`: how true the service's traffic windows are.
 
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::{BufRead, BufReader, Write};
 use std::path::PathBuf;
 
 use anyhow::{Context, bail};
 use clap::Args;
+use cloud_bridge::schema::Traffic;
 use hil::score::{
-    Summary, TrafficScore, TruthRecording, compare_kerbs, ideal_safety, kerb_truth, read_truth, score_safety,
-    score_traffic, sections_m, traffic_truth,
+    CountedWindow, Summary, TrafficScore, TruthRecording, compare_kerbs, ideal_safety, kerb_truth, read_truth,
+    score_safety, score_traffic, sections_m, traffic_truth,
 };
 use perception::frames::SiteFrame;
 use rsu::config::Site;
+
+use super::text::{print, read_lines};
 
 /// Which files, and which windows.
 #[derive(Debug, Args)]
@@ -37,15 +38,9 @@ pub struct TrafficArgs {
 /// # Errors
 /// A file that cannot be read, or no window of that length.
 pub fn run(args: &TrafficArgs) -> anyhow::Result<()> {
-    let file = File::open(&args.traffic).with_context(|| args.traffic.display().to_string())?;
-    let mut windows = BTreeMap::new();
-    for (number, line) in (1..).zip(BufReader::new(file).lines()) {
-        let place = || format!("{}, line {number}", args.traffic.display());
-        let window: hil::score::CountedWindow = serde_json::from_str(&line.with_context(place)?).with_context(place)?;
-        if window.traffic.window_s == Some(args.window_s) {
-            windows.insert(window.from_us, window.traffic);
-        }
-    }
+    let windows: Vec<CountedWindow> = read_lines(&args.traffic)?;
+    let asked_for = windows.into_iter().filter(|window| window.traffic.window_s == Some(args.window_s));
+    let windows: BTreeMap<i64, Traffic> = asked_for.map(|window| (window.from_us, window.traffic)).collect();
     let TruthRecording { origin, lanes, frames, .. } = read_truth(&args.recording)?;
     let truth = traffic_truth(&lanes, &frames, args.window_s, &sections_m(&windows));
     let mut score = score_traffic(&windows, &truth, args.window_s);
@@ -59,11 +54,7 @@ pub fn run(args: &TrafficArgs) -> anyhow::Result<()> {
         bail!("no window of {} s is in both files", args.window_s);
     }
     let text = if args.json { format!("{}\n", serde_json::to_string_pretty(&score)?) } else { table(&score) };
-    match std::io::stdout().write_all(text.as_bytes()) {
-        // Whoever read has read enough.
-        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
-        written => written.context("writing the comparison"),
-    }
+    print("comparison", &text)
 }
 
 fn table(score: &TrafficScore) -> String {

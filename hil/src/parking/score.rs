@@ -1,9 +1,7 @@
 //! How much of what was said of bays is true.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
-use anyhow::Context;
 use perception::parking::BayStatus;
 use serde::{Deserialize, Serialize};
 
@@ -117,18 +115,6 @@ pub fn score(truth: &[BayTruth], said: &[Said]) -> BayScore {
     let per = |sum: f64| if known == 0 { 0.0 } else { sum / known as f64 };
     (score.mean_confidence, score.known_right) = (per(confidence), per(known_right as f64));
     score
-}
-
-/// Reads a file with one JSON object a line.
-///
-/// # Errors
-/// A file that cannot be read, or a line that is none.
-pub fn read_lines<T: for<'a> Deserialize<'a>>(path: &Path) -> anyhow::Result<Vec<T>> {
-    let text = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
-    let line = |(index, line): (usize, &str)| {
-        serde_json::from_str(line).with_context(|| format!("{}, line {}", path.display(), index + 1))
-    };
-    text.lines().enumerate().map(line).collect()
 }
 
 #[cfg(test)]
