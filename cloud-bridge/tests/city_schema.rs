@@ -159,6 +159,12 @@ fn values_out_of_range_are_refused_with_the_path_of_the_field() {
         (traffic_with(|lane| lane.lane = "n1".into()), "lanes[1].lane"),
         (parking_with(|lot| lot.free = 2), "total"),
         (parking_with(|lot| (lot.total, lot.unknown) = (2, 0)), "bays"),
+        (parking_with(|lot| lot.lat_deg = Some(31.0)), "lat_deg"),
+        (parking_with(|lot| (lot.lat_deg, lot.lon_deg) = (Some(31.0), Some(180.1))), "lon_deg"),
+        (
+            parking_with(|lot| (lot.bays[1].lat_deg, lot.bays[1].lon_deg) = (Some(f64::NAN), Some(0.0))),
+            "bays[1].lat_deg",
+        ),
         (signal_with(|group| group.remaining_s = Some(-0.1)), "groups[1].remaining_s"),
         (signal_with(|group| group.group = 1), "groups[1].group"),
     ];

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use cloud_bridge::schema::{self, LinkHealth, SensorHealth, Wellness};
 use cloud_bridge::{Bridge, BridgeStats, State, Update};
+use perception::calibration::Origin;
 use perception::detection::SensorId;
 use perception::time::UtcMicros;
 use sensors::camera::CameraState;
@@ -60,6 +61,8 @@ pub struct Lookout {
     pub metrics: Metrics,
     /// Disciplined here.
     pub clock: Arc<Clock>,
+    /// Where the site is.
+    pub origin: Origin,
     /// What was counted before, to tell counters only what is new.
     pub counted: Counted,
 }
@@ -237,6 +240,8 @@ impl Lookout {
         let unwell = self.health.components().into_iter().filter(|component| component.level != Level::Ok);
         let health = schema::Health {
             state: wellness(self.health.overall(uptime_s)),
+            lat_deg: Some(self.origin.lat_deg),
+            lon_deg: Some(self.origin.lon_deg),
             reasons: unwell.map(|component| format!("{}: {}", component.id, component.reason)).collect(),
             sensors: board.sensors.iter().map(sensor_health).collect(),
             links: board.links.iter().map(link_health).collect(),

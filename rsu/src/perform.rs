@@ -1,12 +1,13 @@
 //! Does what the pipeline asks for. Nothing here waits: radios, city and console each have a queue of their own.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
 
 use cloud_bridge::Update;
 use perception::detection::{Class, SensorId};
 use perception::events::Event;
+use perception::frames::SiteFrame;
 use perception::lanes::LocatedTrack;
 use perception::parking::{BayStatus, LotState};
 use perception::time::UtcMicros;
@@ -72,6 +73,10 @@ pub struct Performer {
     pub foresight: Foresight,
     /// When the signal was last told to the city.
     pub signal_told_at: UtcMicros,
+    /// Lengths of the traffic windows that the city is told of, seconds. `None`: all.
+    pub windows_told_s: Option<BTreeSet<u32>>,
+    /// Where the site is.
+    pub frame: SiteFrame,
     /// What was last told to the city of each lot.
     pub lots_told: LotsTold,
     /// Where decisions on priority are kept.
@@ -239,7 +244,9 @@ impl Performer {
 
     fn traffic(&mut self, windows: &[TrafficWindow]) {
         let simulated = self.simulated();
-        for window in windows {
+        let told =
+            |window: &&TrafficWindow| self.windows_told_s.as_ref().is_none_or(|told| told.contains(&window.window_s));
+        for window in windows.iter().filter(told) {
             self.publish(city::traffic(window, simulated));
         }
         // Gauges and console show the shortest.
@@ -277,7 +284,7 @@ impl Performer {
                 metric.with_label_values(&[&*lot.id]).set(f64::from(count));
             }
             if self.city.bridge().is_some() && self.lots_told.is_news(now, lot) {
-                self.publish(city::parking(now, lot, simulated));
+                self.publish(city::parking(now, lot, &self.frame, simulated));
             }
         }
         self.shown.parking = lots.iter().map(console_lot).collect();

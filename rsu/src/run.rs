@@ -13,6 +13,7 @@ use std::time::Duration;
 use anyhow::Context;
 use cloud_bridge::CommandEnd;
 use perception::align::AlignSettings;
+use perception::frames::SiteFrame;
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, watch};
 use tokio::time::MissedTickBehavior;
@@ -152,6 +153,8 @@ impl Service {
             rates: Rates::default(),
             foresight: Foresight::default(),
             signal_told_at: perception::time::UtcMicros::default(),
+            windows_told_s: site.cloud.as_ref().and_then(|cloud| cloud.traffic_told_s.clone()),
+            frame: SiteFrame::new(site.geometry.origin),
             lots_told: LotsTold::default(),
             audit: audit_of(site, &metrics)?,
             evidence: site.evidence.clone().zip(evidence.clone()).map(|(settings, tap)| Evidence::new(settings, tap)),
@@ -187,6 +190,7 @@ impl Service {
             health: health.clone(),
             metrics: metrics.clone(),
             clock: clock.clone(),
+            origin: site.geometry.origin,
             counted: Counted::default(),
         };
         let api = ApiState::new(

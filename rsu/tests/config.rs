@@ -99,6 +99,8 @@ fn each_mistake_is_named_by_its_key() {
     one("mode", &[("mode = \"peer\"", "mode = \"mesh\"")], &["cloud.mode", "mesh", "peer, client"]);
     one("window", &[("mode = \"peer\"", "mode = \"peer\"\ntraffic_window_s = 7")], &["cloud.traffic_window_s"]);
     let peer = |more: &str| format!("mode = \"peer\"\n{more}");
+    let told = peer("traffic_told_s = [60, 120]");
+    one("told", &[("mode = \"peer\"", &told)], &["cloud.traffic_told_s", "120", "[10, 60, 300, 900]"]);
     let outbox = peer("outbox.health.max_bytes = 1");
     one("outbox", &[("mode = \"peer\"", &outbox)], &["cloud.outbox.health", "not kept"]);
     let tls = peer("tls.root_ca_file = \"none.pem\"\ntls.mutual = false");

@@ -67,7 +67,7 @@ async fn watch(ports: &Ports) -> Watch {
 }
 
 /// Waits until the city has every kind of state, and that what it is told makes sense.
-async fn city_is_told(watch: &mut Watch) {
+async fn city_is_told(watch: &mut Watch, site: &Site) {
     let mut told: BTreeSet<&str> = BTreeSet::new();
     let all = [Kind::Traffic, Kind::Parking, Kind::Health, Kind::Signal].map(Kind::name);
     let listening = async {
@@ -80,8 +80,21 @@ async fn city_is_told(watch: &mut Watch) {
                     let window_s = i64::from(traffic.window_s.unwrap());
                     assert_eq!(message.update.to_us - message.update.from_us, window_s * 1_000_000);
                 }
-                State::Parking(parking) => assert_eq!((parking.lot.as_str(), parking.total), ("P1", 4)),
-                State::Health(health) => assert_eq!(health.sensors.len(), 2),
+                State::Parking(parking) => {
+                    assert_eq!((parking.lot.as_str(), parking.total), ("P1", 4));
+                    let bays = parking.bays.iter().map(|bay| [bay.lat_deg, bay.lon_deg]);
+                    let origin = site.geometry.origin;
+                    for place in bays.chain([[parking.lat_deg, parking.lon_deg]]) {
+                        let near = |told: Option<f64>, deg: f64| told.is_some_and(|told| (told - deg).abs() < 2e-3);
+                        assert!(near(place[0], origin.lat_deg) && near(place[1], origin.lon_deg), "{place:?}");
+                    }
+                    assert_ne!(parking.bays[0].lon_deg, parking.bays[1].lon_deg);
+                }
+                State::Health(health) => {
+                    let origin = site.geometry.origin;
+                    assert_eq!((health.sensors.len(), health.lat_deg), (2, Some(origin.lat_deg)));
+                    assert_eq!(health.lon_deg, Some(origin.lon_deg));
+                }
                 State::Signal(signal) => assert_eq!(signal.groups.len(), 6),
                 // What people on the demo video do is not scripted.
                 State::Event(event) => assert!(event.confidence > 0.0),
@@ -217,7 +230,7 @@ fn everything_delivers_and_whatever_is_taken_away_the_rest_goes_on() {
 
     vehicle_understands(&first, &["pc5", "uu"]);
     let mut city = runtime.block_on(watch(&ports));
-    runtime.block_on(city_is_told(&mut city));
+    runtime.block_on(city_is_told(&mut city, &site));
     people_are_told_of(&ear, &site);
     metrics_are_there_and_grow(console);
     inspector_reads_what_is_said(console);
@@ -258,7 +271,7 @@ fn everything_delivers_and_whatever_is_taken_away_the_rest_goes_on() {
     ear.hears_spat(10);
     let mut city = runtime.block_on(watch(&ports));
     wait_for("the city", || console.metric("lukou_cloud_connected", &[]).filter(|n| *n == 1.0));
-    runtime.block_on(city_is_told(&mut city));
+    runtime.block_on(city_is_told(&mut city, &site));
     runtime.block_on(city.close());
 
     // The vehicle says how it went.

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{InvalidState, fraction, not_negative};
+use super::{InvalidState, fraction, not_negative, on_earth};
 
 /// One event, as it stood at `to_us`: told when it begins, when it has changed, and when it is over. The last chunk of the key
 /// is `slot`, so that a site has a bounded number of keys; `event` tells one event from the next.
@@ -79,9 +79,7 @@ impl Event {
         if let Some(measure) = self.measure {
             not_negative(|| "measure".to_owned(), measure)?;
         }
-        for (field, degrees, most) in [("lat_deg", self.lat_deg, 90.0), ("lon_deg", self.lon_deg, 180.0)] {
-            not_negative(|| field.to_owned(), most - degrees.abs())?;
-        }
+        on_earth(str::to_owned, [Some(self.lat_deg), Some(self.lon_deg)])?;
         if !(self.east_m.is_finite() && self.north_m.is_finite()) {
             return Err(InvalidState::new("east_m", "is no place"));
         }

@@ -3,13 +3,19 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{InvalidState, not_negative};
+use super::{InvalidState, not_negative, on_earth};
 
 /// How the site is at `to_us`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Health {
     /// The whole site.
     pub state: Wellness,
+    /// Where the site is: latitude, degrees north (WGS-84). Absent: not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lat_deg: Option<f64>,
+    /// Longitude, degrees east. Absent: not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lon_deg: Option<f64>,
     /// Why it is not `ok`, in words for a maintainer; empty when it is.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reasons: Vec<String>,
@@ -80,6 +86,7 @@ pub struct LinkHealth {
 
 impl Health {
     pub(crate) fn check(&self) -> Result<(), InvalidState> {
+        on_earth(str::to_owned, [self.lat_deg, self.lon_deg])?;
         not_negative(|| "uptime_s".into(), self.uptime_s)?;
         if let Some(frames_per_s) = self.frames_per_s {
             not_negative(|| "frames_per_s".into(), frames_per_s)?;

@@ -240,3 +240,19 @@ pub(crate) fn not_negative(field: impl Fn() -> String, value: f64) -> Result<(),
     }
     Err(InvalidState::new(field(), format!("{value} is not a number of 0 or more")))
 }
+
+/// Latitude and longitude, degrees, in the fields `lat_deg` and `lon_deg`: both or neither, and a place on the earth.
+pub(crate) fn on_earth(field: impl Fn(&str) -> String, place_deg: [Option<f64>; 2]) -> Result<(), InvalidState> {
+    if place_deg[0].is_some() != place_deg[1].is_some() {
+        return Err(InvalidState::new(field("lat_deg"), "and lon_deg: one of them is missing"));
+    }
+    for ((name, most_deg), degrees) in [("lat_deg", 90.0), ("lon_deg", 180.0)].into_iter().zip(place_deg) {
+        if degrees.is_some_and(|degrees| !(-most_deg..=most_deg).contains(&degrees)) {
+            return Err(InvalidState::new(
+                field(name),
+                format!("{degrees:?} is not between -{most_deg} and {most_deg}"),
+            ));
+        }
+    }
+    Ok(())
+}

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::InvalidState;
+use super::{InvalidState, on_earth};
 
 /// One parking lot at `to_us`; its name on the wire is the last chunk of the key.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -12,6 +12,12 @@ pub struct Parking {
     pub lot: String,
     /// The lot's name for people.
     pub name: String,
+    /// Where its middle is: latitude, degrees north (WGS-84). Absent: not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lat_deg: Option<f64>,
+    /// Longitude, degrees east. Absent: not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lon_deg: Option<f64>,
     /// All bays; of a lot that is only counted, what it holds.
     pub total: u32,
     /// Bays known to be free.
@@ -69,6 +75,12 @@ pub struct Counted {
 pub struct Bay {
     /// The bay's identifier within its lot.
     pub bay: String,
+    /// Where its middle is: latitude, degrees north (WGS-84). Absent: not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lat_deg: Option<f64>,
+    /// Longitude, degrees east. Absent: not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lon_deg: Option<f64>,
     /// Whether something stands on it.
     pub status: BayStatus,
     /// Since when it has been so, microseconds since 1970-01-01T00:00:00Z. Absent when not known.
@@ -107,6 +119,10 @@ pub enum BayStatus {
 
 impl Parking {
     pub(crate) fn check(&self) -> Result<(), InvalidState> {
+        on_earth(str::to_owned, [self.lat_deg, self.lon_deg])?;
+        for (i, bay) in self.bays.iter().enumerate() {
+            on_earth(|name| format!("bays[{i}].{name}"), [bay.lat_deg, bay.lon_deg])?;
+        }
         let sum = u64::from(self.free) + u64::from(self.occupied) + u64::from(self.unknown);
         if sum != u64::from(self.total) {
             let problem = format!("is {}, but free + occupied + unknown = {sum}", self.total);

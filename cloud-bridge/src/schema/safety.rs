@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{InvalidState, not_negative};
+use super::{InvalidState, fraction, not_negative};
 
 /// Who nearly met whom, and who braked hard.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -14,6 +14,12 @@ pub struct Safety {
     /// Hard braking by link; where nobody did, it is not there.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub hard_braking: Vec<HardBraking>,
+    /// How far the road was seen: mean coverage of the lanes for vehicles, 0 to 1. Absent from sites that don't tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub coverage: Option<f64>,
+    /// The sensors that looked.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sensors: Vec<String>,
 }
 
 /// Conflicts of one kind between those who came by the same links. One with both times is in both distributions.
@@ -64,6 +70,9 @@ pub struct HardBraking {
 
 impl Safety {
     pub(super) fn check(&self) -> Result<(), InvalidState> {
+        if let Some(coverage) = self.coverage {
+            fraction(|| "safety.coverage".to_owned(), coverage)?;
+        }
         for (i, conflicts) in self.conflicts.iter().enumerate() {
             let field = |name: &str| format!("safety.conflicts[{i}].{name}");
             if conflicts.links.len() > 2 {

@@ -101,6 +101,33 @@ pub struct ApproachTraffic {
     pub link: String,
     /// Road users counted on its lanes for vehicles.
     pub vehicles: u32,
+    /// The same by class, as for a lane.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub by_class: BTreeMap<String, u32>,
+    /// Of `vehicles`, how many were lost before the counting line and found behind it.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub inferred: u32,
+    /// Of its lanes together, scaled to one hour. Absent, as density, occupancy and the mean queue, when one of them was not covered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub flow_per_h: Option<f64>,
+    /// Arithmetic mean of the speeds at the counting lines, m/s.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time_mean_speed_mps: Option<f64>,
+    /// Way over time of all road users in the sections, m/s (Edie).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub space_mean_speed_mps: Option<f64>,
+    /// Road users per kilometre, its lanes together (Edie), 1/km.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub density_per_km: Option<f64>,
+    /// Mean time from one road user to the next at the counting lines, each lane for itself, s.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub headway_mean_s: Option<f64>,
+    /// The least of these times, s.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub headway_min_s: Option<f64>,
+    /// Mean of its lanes' occupancy, 0 to 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub occupancy: Option<f64>,
     /// Time lost against the speed limit in the section, a counted road user, s.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub delay_s: Option<f64>,
@@ -111,8 +138,20 @@ pub struct ApproachTraffic {
     pub queue_max_m: f64,
     /// Most road users in the queue of one lane.
     pub queue_max: u32,
+    /// Mean number of road users in the queues of all its lanes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub queue_mean: Option<f64>,
+    /// Mean time from the begin of the section to the link that it leads to, over all ways, s.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub travel_time_s: Option<f64>,
+    /// How many that is the mean of.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub travel_times: u32,
     /// Least of its lanes' coverage, 0 to 1.
     pub coverage: f64,
+    /// The sensors that looked at its counting lines.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sensors: Vec<String>,
 }
 
 /// Who went one way across the junction.
@@ -134,13 +173,28 @@ pub struct MovementTraffic {
     /// Of `vehicles`, how many were lost on the way and put here by their lane.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub inferred: u32,
+    /// How many took it, over the covered time, scaled to one hour. Absent when none was covered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub flow_per_h: Option<f64>,
     /// Mean time from the begin of the approach's section to the link that it leads to, s.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub travel_time_s: Option<f64>,
-    /// How many that is the mean of.
+    /// How many that is the mean of, and speed and delay here.
     pub travel_times: u32,
+    /// That way over that time, m/s.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub speed_mps: Option<f64>,
+    /// Time lost against the speed limit on that way, s a vehicle.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delay_s: Option<f64>,
+    /// Level of service by that delay, as for an approach.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub level_of_service: Option<String>,
     /// Least of the coverage of the approach's lanes, 0 to 1.
     pub coverage: f64,
+    /// The sensors that looked at the approach's counting lines.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sensors: Vec<String>,
 }
 
 /// How one signal group served those who came.
@@ -181,6 +235,9 @@ pub struct SignalPerformance {
     pub not_listed: u32,
     /// Fraction of the window in which its light was known and its lanes were seen, 0 to 1.
     pub coverage: f64,
+    /// The sensors that looked at its lanes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sensors: Vec<String>,
 }
 
 /// Who stepped onto one crosswalk, and how long they had stood at its kerb.
@@ -201,6 +258,9 @@ pub struct CrosswalkTraffic {
     pub delay_max_s: Option<f64>,
     /// Fraction of the window in which a sensor looked at its middle, 0 to 1.
     pub coverage: f64,
+    /// The sensors that did.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sensors: Vec<String>,
 }
 
 /// One that came.
@@ -240,25 +300,19 @@ impl Traffic {
                 let problem = format!("the classes add up to {by_class}, more than vehicles, {}", lane.vehicles);
                 return Err(InvalidState::new(field("by_class"), problem));
             }
-            for (name, value) in lane.amounts() {
-                if let Some(value) = value {
-                    not_negative(|| field(name), value)?;
-                }
-            }
-            if let Some(occupancy) = lane.occupancy {
-                fraction(|| field("occupancy"), occupancy)?;
-            }
+            amounts(field, &lane.amounts())?;
+            fraction(|| field("occupancy"), lane.occupancy.unwrap_or(0.0))?;
             fraction(|| field("coverage"), lane.coverage)?;
         }
         for (i, approach) in self.approaches.iter().enumerate() {
             let field = |name: &str| format!("approaches[{i}].{name}");
-            not_negative(|| field("delay_s"), approach.delay_s.unwrap_or(0.0))?;
-            not_negative(|| field("queue_max_m"), approach.queue_max_m)?;
+            amounts(field, &approach.amounts())?;
+            fraction(|| field("occupancy"), approach.occupancy.unwrap_or(0.0))?;
             fraction(|| field("coverage"), approach.coverage)?;
         }
         for (i, movement) in self.movements.iter().enumerate() {
             let field = |name: &str| format!("movements[{i}].{name}");
-            not_negative(|| field("travel_time_s"), movement.travel_time_s.unwrap_or(0.0))?;
+            amounts(field, &movement.amounts())?;
             fraction(|| field("coverage"), movement.coverage)?;
         }
         for (i, signal) in self.signals.iter().enumerate() {
@@ -280,9 +334,43 @@ impl Traffic {
     }
 }
 
+/// What may be any number from 0 on, by its field's name.
+type Amount = (&'static str, Option<f64>);
+
+fn amounts(field: impl Fn(&str) -> String, amounts: &[Amount]) -> Result<(), InvalidState> {
+    amounts.iter().try_for_each(|(name, value)| not_negative(|| field(name), value.unwrap_or(0.0)))
+}
+
+impl ApproachTraffic {
+    fn amounts(&self) -> [Amount; 10] {
+        [
+            ("flow_per_h", self.flow_per_h),
+            ("time_mean_speed_mps", self.time_mean_speed_mps),
+            ("space_mean_speed_mps", self.space_mean_speed_mps),
+            ("density_per_km", self.density_per_km),
+            ("headway_mean_s", self.headway_mean_s),
+            ("headway_min_s", self.headway_min_s),
+            ("delay_s", self.delay_s),
+            ("queue_max_m", Some(self.queue_max_m)),
+            ("queue_mean", self.queue_mean),
+            ("travel_time_s", self.travel_time_s),
+        ]
+    }
+}
+
+impl MovementTraffic {
+    fn amounts(&self) -> [Amount; 4] {
+        [
+            ("flow_per_h", self.flow_per_h),
+            ("travel_time_s", self.travel_time_s),
+            ("speed_mps", self.speed_mps),
+            ("delay_s", self.delay_s),
+        ]
+    }
+}
+
 impl LaneTraffic {
-    /// What may be any number from 0 on, by its field's name.
-    fn amounts(&self) -> [(&'static str, Option<f64>); 11] {
+    fn amounts(&self) -> [Amount; 11] {
         [
             ("flow_per_h", self.flow_per_h),
             ("mean_speed_mps", self.mean_speed_mps),

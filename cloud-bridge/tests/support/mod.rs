@@ -157,6 +157,8 @@ pub fn health() -> Update {
     let radio = LinkHealth { id: "obu".into(), kind: "uu".into(), ..LinkHealth::default() };
     let state = State::Health(Health {
         state: Wellness::Degraded,
+        lat_deg: Some(31.2304),
+        lon_deg: Some(121.4737),
         reasons: vec!["cam-n".into()],
         sensors: vec![sensor],
         links: vec![radio],

@@ -86,6 +86,7 @@ impl Watched {
         let block = block_of(&bay.polygon_enu_m);
         let state = BayState {
             id: bay.id.clone(),
+            middle_enu_m: block.middle,
             status: BayStatus::Unknown,
             since: UtcMicros(0),
             change_seen: false,

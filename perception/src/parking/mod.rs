@@ -73,6 +73,8 @@ pub enum BayStatus {
 pub struct BayState {
     /// The bay.
     pub id: SensorId,
+    /// Its middle, site ENU, metres.
+    pub middle_enu_m: [f64; 2],
     /// Its status.
     pub status: BayStatus,
     /// Since when it is known to be so.
@@ -96,6 +98,8 @@ pub struct LotState {
     pub id: SensorId,
     /// What people call it.
     pub name: String,
+    /// The middle of its bays, or of its gates where it has no bays; site ENU, metres. `None`: it has neither.
+    pub middle_enu_m: Option<[f64; 2]>,
     /// When it was last looked at; `None`: never.
     pub at: Option<UtcMicros>,
     /// How many of its bays are free.
@@ -124,6 +128,7 @@ const STEPPED_BACK_S: f64 = 1.0;
 pub struct ParkingMonitor {
     lot_id: SensorId,
     name: String,
+    middle_enu_m: Option<[f64; 2]>,
     capacity: Option<u32>,
     bays: Vec<Watched>,
     gates: Gates,
@@ -149,11 +154,14 @@ impl ParkingMonitor {
             SensorModel::Camera(model) => Some(model.id.clone()),
             SensorModel::Radar(_) => None,
         };
+        let bays: Vec<_> = lot.bays.iter().map(|bay| Watched::new(bay, lot.max_stay_s, site)).collect();
+        let of_bays = mean(bays.iter().map(|bay| bay.state.middle_enu_m));
         Self {
             lot_id: lot.id.clone(),
             name: lot.name.clone(),
+            middle_enu_m: of_bays.or_else(|| mean(lot.gates.iter().flat_map(|gate| gate.line_enu_m))),
             capacity: lot.capacity,
-            bays: lot.bays.iter().map(|bay| Watched::new(bay, lot.max_stay_s, site)).collect(),
+            bays,
             gates: Gates::new(&lot.gates, lot.capacity, site),
             ledger: Ledger::default(),
             cameras: site.sensors.iter().filter_map(camera).collect(),
@@ -249,6 +257,7 @@ impl ParkingMonitor {
         LotState {
             id: self.lot_id.clone(),
             name: self.name.clone(),
+            middle_enu_m: self.middle_enu_m,
             at: self.last,
             free: count(BayStatus::Free),
             occupied: count(BayStatus::Occupied),
@@ -259,6 +268,13 @@ impl ParkingMonitor {
             counted: self.gates.told(),
         }
     }
+}
+
+/// Of no places: `None`.
+fn mean(places: impl Iterator<Item = [f64; 2]>) -> Option<[f64; 2]> {
+    let (count, sum) =
+        places.fold((0.0, [0.0; 2]), |(count, sum), place| (count + 1.0, [sum[0] + place[0], sum[1] + place[1]]));
+    (count > 0.0).then(|| sum.map(|axis| axis / count))
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! Who steps onto a crosswalk, and how long they stood at its kerb before.
 
+use std::collections::BTreeSet;
+
 use crate::calibration::{SensorModel, SiteGeometry};
 use crate::detection::SensorId;
 use crate::frames::{in_field_of_view, inside};
@@ -43,8 +45,9 @@ impl RoadCrosswalk {
         Self { crosswalk, in_view_of }
     }
 
-    pub fn is_watched(&self, live: &[SensorId]) -> bool {
-        self.in_view_of.iter().any(|sensor| live.contains(sensor))
+    /// Sensors that deliver and see it.
+    pub fn watchers(&self, live: &[SensorId]) -> impl Iterator<Item = &SensorId> {
+        self.in_view_of.iter().filter(|sensor| live.contains(sensor))
     }
 
     /// How far from its edge a place is, metres; negative inside.
@@ -69,12 +72,26 @@ pub(super) struct CrosswalkTally {
     /// How long each that stepped onto it had stood at its kerb, seconds.
     pub waited_s: Values,
     pub covered_s: f64,
+    pub sensors: BTreeSet<SensorId>,
 }
 
 impl CrosswalkTally {
     pub fn absorb(&mut self, other: &Self) {
         self.waited_s.absorb(&other.waited_s);
         self.covered_s += other.covered_s;
+        self.sensors.extend(other.sensors.iter().cloned());
+    }
+
+    /// These looked at it for a while.
+    pub fn watch<'a>(&mut self, dt_s: f64, sensors: impl Iterator<Item = &'a SensorId>) {
+        let mut watched_s = 0.0;
+        for sensor in sensors {
+            watched_s = dt_s;
+            if !self.sensors.contains(sensor) {
+                self.sensors.insert(sensor.clone());
+            }
+        }
+        self.covered_s += watched_s;
     }
 }
 

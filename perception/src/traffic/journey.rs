@@ -14,7 +14,7 @@ use crate::track::Track;
 use super::crosswalk::Walk;
 use super::exits::Exits;
 use super::hidden;
-use super::news::{Body, Event, News};
+use super::news::{Body, Event, News, Travel};
 use super::road::{Road, RoadLane};
 use super::trail::{REACH_S, Trail};
 
@@ -45,8 +45,14 @@ pub(super) struct Place {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Origin {
     pub lane: usize,
-    /// When it came into the lane's section. `None`: it was not seen to.
-    pub entered_at: Option<UtcMicros>,
+    entry: Option<Entry>,
+}
+
+/// Where and when it came into its lane's section.
+#[derive(Clone, Copy, Debug)]
+struct Entry {
+    at: UtcMicros,
+    offset_m: f64,
 }
 
 /// That a road user went over a counting line.
@@ -74,7 +80,8 @@ pub(super) struct Journey {
     /// In this picture it was in a lane.
     pub in_lane: bool,
     votes: [(usize, f64); VOTES],
-    entered_at: Option<UtcMicros>,
+    /// `None`: it was not seen to come into the section.
+    entry: Option<Entry>,
     origin: Option<Origin>,
     walk: Walk,
     /// The link on which it was counted last.
@@ -227,7 +234,7 @@ impl Journey {
             place: None,
             in_lane: false,
             votes: [(0, 0.0); VOTES],
-            entered_at: None,
+            entry: None,
             origin: None,
             walk: Walk::default(),
             counted_on: None,
@@ -293,10 +300,10 @@ impl Journey {
         }
         let [from_m, to_m] = road.lanes[lane].section_m;
         if before.is_none() || (offset_m < from_m && self.origin.is_none()) {
-            self.entered_at = None;
+            self.entry = None;
         }
         if before.is_some_and(|before| before.offset_m < from_m) && (from_m..to_m).contains(&offset_m) {
-            self.entered_at = Some(at);
+            self.entry = Some(Entry { at, offset_m });
             if self.shadow_of.is_none() {
                 news.push(Event::Entered { lane, left_m: road.lanes[lane].length_m - offset_m });
             }
@@ -324,12 +331,16 @@ impl Journey {
             return;
         }
         if let Some(origin) = self.origin.take() {
-            let travel_s = origin.entered_at.map(|entered_at| at.seconds_since(entered_at));
+            let lane = &road.lanes[origin.lane];
+            let travel = origin.entry.map(|entry| Travel {
+                took_s: at.seconds_since(entry.at),
+                way_m: lane.way_m(entry.offset_m, self.position_enu_m),
+            });
             news.push(Event::Turned {
                 lane: origin.lane,
                 to: Some(link),
                 class: self.class(),
-                travel_s,
+                travel,
                 inferred: false,
             });
         }
@@ -344,7 +355,7 @@ impl Journey {
         }
         self.passage = Some(Passage { at: self.trail.passed(line_m).unwrap_or(at), lane, inferred });
         if approach {
-            self.origin = Some(Origin { lane, entered_at: self.entered_at });
+            self.origin = Some(Origin { lane, entry: self.entry });
         }
     }
 
@@ -373,7 +384,7 @@ impl Journey {
     fn give_up(&self, road: &Road, exits: &mut Exits) -> Option<Event> {
         let lane = self.origin?.lane;
         let to = road.only_way(lane).or_else(|| exits.presume(lane));
-        Some(Event::Turned { lane, to, class: self.class(), travel_s: None, inferred: true })
+        Some(Event::Turned { lane, to, class: self.class(), travel: None, inferred: true })
     }
 
     /// Goes on with the journey of a track that ended.
@@ -383,7 +394,7 @@ impl Journey {
         }
         self.place = lost.place;
         self.votes = lost.votes;
-        self.entered_at = lost.entered_at;
+        self.entry = lost.entry;
         self.origin = lost.origin;
         self.walk = lost.walk;
         self.trail = lost.trail.clone();

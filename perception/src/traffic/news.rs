@@ -18,9 +18,16 @@ pub(super) enum Event {
     /// It came into a lane's section, `left_m` before the lane's end.
     Entered { lane: usize, left_m: f64 },
     /// It went from a lane to another link. `to` is `None` where it was lost on the way.
-    Turned { lane: usize, to: Option<usize>, class: Class, travel_s: Option<f64>, inferred: bool },
+    Turned { lane: usize, to: Option<usize>, class: Class, travel: Option<Travel>, inferred: bool },
     /// It stepped onto a crosswalk, having stood at its kerb so long.
     Stepped { crosswalk: usize, waited_s: f64 },
+}
+
+/// How long it took from the begin of its lane's section to another link, and how far that is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Travel {
+    pub took_s: f64,
+    pub way_m: f64,
 }
 
 /// A body that went over a lane's counting line.

@@ -54,6 +54,13 @@ impl RoadLane {
     pub fn queues(&self) -> bool {
         self.approach && !self.on_foot
     }
+
+    /// How far it is from an offset before the counting line to a place beyond the lane's end, metres: along the lane to the
+    /// line, and straight on from there.
+    pub fn way_m(&self, offset_m: f64, place_enu_m: [f64; 2]) -> f64 {
+        let [east_m, north_m] = [0, 1].map(|axis: usize| place_enu_m[axis] - self.line_enu_m[axis]);
+        (self.line_m - offset_m).max(0.0) + east_m.hypot(north_m)
+    }
 }
 
 /// Lanes side by side.

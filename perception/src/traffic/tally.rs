@@ -53,6 +53,10 @@ impl Values {
         self.most = either(self.most, other.most, f64::max);
     }
 
+    pub fn sum(&self) -> f64 {
+        self.sum
+    }
+
     pub fn mean(&self) -> Option<f64> {
         (self.count > 0).then(|| self.sum / f64::from(self.count))
     }
@@ -90,6 +94,11 @@ pub(super) struct LaneTally {
 }
 
 impl LaneTally {
+    /// Way over time of all that were in the section, m/s.
+    pub fn space_mean_speed_mps(&self) -> Option<f64> {
+        (self.section_s > 0.0).then(|| (self.section_way_m / self.section_s).max(0.0))
+    }
+
     pub fn absorb(&mut self, other: &Self) {
         self.counted.absorb(&other.counted);
         self.inferred = self.inferred.saturating_add(other.inferred);
@@ -115,7 +124,11 @@ impl LaneTally {
 pub(super) struct WayTally {
     pub counted: ByClass,
     pub inferred: u32,
+    /// From the begin of the lane's section to the link: time, and time beyond that which free travel takes.
     pub travel_s: Values,
+    pub delay_s: Values,
+    /// The way of those whose time is known.
+    pub way_m: f64,
 }
 
 impl WayTally {
@@ -123,5 +136,7 @@ impl WayTally {
         self.counted.absorb(&other.counted);
         self.inferred = self.inferred.saturating_add(other.inferred);
         self.travel_s.absorb(&other.travel_s);
+        self.delay_s.absorb(&other.delay_s);
+        self.way_m += other.way_m;
     }
 }

@@ -1,6 +1,6 @@
 //! What is told of a stretch of time.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::detection::{Class, SensorId};
 use crate::risk::SafetyWindow;
@@ -33,6 +33,17 @@ pub struct TrafficWindow {
     pub crosswalks: Vec<CrosswalkWindow>,
     /// Who nearly met whom, and who braked hard.
     pub safety: SafetyWindow,
+    /// What that rests on: how far the lanes for vehicles were seen.
+    pub watched: Watched,
+}
+
+/// How far something was seen in a window.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Watched {
+    /// Share of the window, 0 to 1.
+    pub coverage: f64,
+    /// The sensors that looked, in order of name.
+    pub sensors: Vec<SensorId>,
 }
 
 /// One crosswalk over one window.
@@ -50,6 +61,8 @@ pub struct CrosswalkWindow {
     pub delay_max_s: Option<f64>,
     /// Share of the window in which a working sensor looked at its middle, 0 to 1.
     pub coverage: f64,
+    /// The sensors that did, in order of name.
+    pub sensors: Vec<SensorId>,
 }
 
 /// One signal group over one window.
@@ -77,6 +90,8 @@ pub struct SignalWindow {
     pub not_listed: u32,
     /// Share of the window in which its light was known and its lanes were seen, 0 to 1.
     pub coverage: f64,
+    /// The sensors that looked at its lanes, in order of name.
+    pub sensors: Vec<SensorId>,
 }
 
 /// One lane over one window. `None`: nothing is known of it.
@@ -131,8 +146,24 @@ pub struct LaneWindow {
 pub struct ApproachWindow {
     /// The link.
     pub link: SensorId,
-    /// Counted on its lanes for vehicles.
-    pub vehicles: u32,
+    /// Counted on its lanes for vehicles, by class.
+    pub vehicles: BTreeMap<Class, u32>,
+    /// Of these, such as were not seen to cross a counting line.
+    pub inferred: u32,
+    /// Of its lanes together, per hour. `None` here and below where one of them was not covered.
+    pub flow_per_h: Option<f64>,
+    /// Arithmetic mean of the speeds at the counting lines, m/s.
+    pub time_mean_speed_mps: Option<f64>,
+    /// Way over time of all road users in the sections, m/s.
+    pub space_mean_speed_mps: Option<f64>,
+    /// Of its lanes together, 1/km.
+    pub density_per_km: Option<f64>,
+    /// Mean time from one front to the next at the counting lines, each lane for itself, seconds.
+    pub headway_mean_s: Option<f64>,
+    /// The least of them, seconds.
+    pub headway_min_s: Option<f64>,
+    /// Mean of its lanes' occupancy, 0 to 1.
+    pub occupancy: Option<f64>,
     /// Time lost against the speed limit in the section, seconds a counted vehicle.
     pub delay_s: Option<f64>,
     /// By the delay, `A` to `F`.
@@ -141,8 +172,16 @@ pub struct ApproachWindow {
     pub queue_max_m: f64,
     /// Most vehicles in the queue of one lane.
     pub queue_max: u32,
+    /// Mean number of vehicles in the queues of all its lanes.
+    pub queue_mean: Option<f64>,
+    /// Mean time from the begin of the section to the link that it leads to, seconds.
+    pub travel_time_s: Option<f64>,
+    /// How many that is the mean of.
+    pub travel_times: u32,
     /// Least of its lanes' coverage, 0 to 1.
     pub coverage: f64,
+    /// The sensors that looked at its counting lines, in order of name.
+    pub sensors: Vec<SensorId>,
 }
 
 /// One way across the junction.
@@ -158,12 +197,22 @@ pub struct MovementWindow {
     pub vehicles: BTreeMap<Class, u32>,
     /// Of these, such as were lost on the way and put here by the lane that they were in.
     pub inferred: u32,
+    /// The count as a rate over the time that the approach was covered, per hour.
+    pub flow_per_h: Option<f64>,
     /// Mean time from the begin of the approach's section to the link that it leads to, seconds.
     pub travel_time_s: Option<f64>,
-    /// How many that is the mean of.
+    /// How many that, and what follows, is the mean of.
     pub travel_times: u32,
+    /// That way over that time, m/s.
+    pub speed_mps: Option<f64>,
+    /// Time lost against the speed limit on that way, seconds a vehicle.
+    pub delay_s: Option<f64>,
+    /// By the delay, `A` to `F`.
+    pub level_of_service: Option<char>,
     /// Least of the coverage of the approach's lanes, 0 to 1.
     pub coverage: f64,
+    /// The sensors that looked at the approach's counting lines, in order of name.
+    pub sensors: Vec<SensorId>,
 }
 
 pub(super) fn of_lane(road: &RoadLane, tally: &LaneTally, whole_s: f64, [from, to]: [UtcMicros; 2]) -> LaneWindow {
@@ -180,7 +229,7 @@ pub(super) fn of_lane(road: &RoadLane, tally: &LaneTally, whole_s: f64, [from, t
         flow_per_h: covered(f64::from(count) * 3600.0),
         mean_speed_mps: (tally.presence_s > 0.0).then(|| (tally.way_m / tally.presence_s).max(0.0)),
         time_mean_speed_mps: tally.speed_mps.mean(),
-        space_mean_speed_mps: (tally.section_s > 0.0).then(|| (tally.section_way_m / tally.section_s).max(0.0)),
+        space_mean_speed_mps: tally.space_mean_speed_mps(),
         density_per_km: covered(tally.section_s * 1e3 / section_m.max(1.0)),
         headway_mean_s: tally.headway_s.mean(),
         headway_min_s: tally.headway_s.least(),
@@ -196,24 +245,70 @@ pub(super) fn of_lane(road: &RoadLane, tally: &LaneTally, whole_s: f64, [from, t
     }
 }
 
-pub(super) fn of_approaches(road: &Road, tallies: &[LaneTally], lanes: &[LaneWindow]) -> Vec<ApproachWindow> {
+/// Who went from a link to which other, on lanes for vehicles; a link of `None` is not known.
+pub(super) type LinkWays = BTreeMap<(usize, Option<usize>), WayTally>;
+
+pub(super) fn by_link(road: &Road, ways: &Ways) -> LinkWays {
+    let mut of_links = LinkWays::new();
+    for ((lane, to), tally) in ways.iter().filter(|((lane, _), _)| !road.lanes[*lane].on_foot) {
+        of_links.entry((road.lanes[*lane].link, *to)).or_default().absorb(tally);
+    }
+    of_links
+}
+
+pub(super) fn of_approaches(
+    road: &Road,
+    tallies: &[LaneTally],
+    lanes: &[LaneWindow],
+    ways: &LinkWays,
+) -> Vec<ApproachWindow> {
     let approach = |(index, link): (usize, &RoadLink)| {
         let mine =
             || (0..lanes.len()).filter(move |lane| road.lanes[*lane].link == index && !road.lanes[*lane].on_foot);
-        let vehicles = mine().map(|lane| tallies[lane].counted.total()).fold(0, u32::saturating_add);
-        let lost_s: f64 = mine().map(|lane| tallies[lane].delay_s).sum();
-        let delay_s = (vehicles > 0).then(|| lost_s / f64::from(vehicles));
+        let mut all = LaneTally::default();
+        mine().for_each(|lane| all.absorb(&tallies[lane]));
+        let mut gone = WayTally::default();
+        ways.iter().filter(|((from, _), _)| *from == index).for_each(|(_, way)| gone.absorb(way));
+        let together = |figure: fn(&LaneWindow) -> Option<f64>| mine().map(|lane| figure(&lanes[lane])).sum();
+        let count = all.counted.total();
+        let delay_s = (count > 0).then(|| all.delay_s / f64::from(count));
         ApproachWindow {
             link: link.id.clone(),
-            vehicles,
+            vehicles: all.counted.iter().collect(),
+            inferred: all.inferred,
+            flow_per_h: together(|lane| lane.flow_per_h),
+            time_mean_speed_mps: all.speed_mps.mean(),
+            space_mean_speed_mps: all.space_mean_speed_mps(),
+            density_per_km: together(|lane| lane.density_per_km),
+            headway_mean_s: all.headway_s.mean(),
+            headway_min_s: all.headway_s.least(),
+            occupancy: together(|lane| lane.occupancy).map(|sum: f64| sum / mine().count().max(1) as f64),
             delay_s,
             level_of_service: delay_s.map(level_of_service),
-            queue_max_m: mine().map(|lane| lanes[lane].queue_max_m).fold(0.0, f64::max),
-            queue_max: mine().map(|lane| lanes[lane].queue_max).max().unwrap_or(0),
+            queue_max_m: all.queue_max_m,
+            queue_max: all.queue_max,
+            queue_mean: together(|lane| lane.queue_mean),
+            travel_time_s: gone.travel_s.mean(),
+            travel_times: gone.travel_s.count,
             coverage: mine().map(|lane| lanes[lane].coverage).reduce(f64::min).unwrap_or(0.0),
+            sensors: all.sensors.into_iter().collect(),
         }
     };
     road.links.iter().enumerate().filter(|(_, link)| link.approach).map(approach).collect()
+}
+
+/// How far the lanes for vehicles were seen: their mean coverage, and all sensors that looked at one.
+pub(super) fn watched(road: &Road, lanes: &[LaneWindow]) -> Watched {
+    let for_vehicles = || road.lanes.iter().zip(lanes).filter(|(road, _)| !road.on_foot).map(|(_, lane)| lane);
+    let count = for_vehicles().count();
+    Watched {
+        coverage: for_vehicles().map(|lane| lane.coverage).sum::<f64>() / count.max(1) as f64,
+        sensors: names(for_vehicles().flat_map(|lane| &lane.sensors)),
+    }
+}
+
+fn names<'a>(sensors: impl Iterator<Item = &'a SensorId>) -> Vec<SensorId> {
+    sensors.collect::<BTreeSet<_>>().into_iter().cloned().collect()
 }
 
 /// Level of service of a signalised junction by control delay a vehicle (Highway Capacity Manual).
@@ -222,28 +317,35 @@ fn level_of_service(delay_s: f64) -> char {
     limits_s.into_iter().find(|(limit_s, _)| delay_s <= *limit_s).map_or('F', |(_, level)| level)
 }
 
-pub(super) fn of_movements(road: &Road, ways: &Ways, approaches: &[ApproachWindow]) -> Vec<MovementWindow> {
-    let mut of_links: BTreeMap<(usize, Option<usize>), WayTally> = BTreeMap::new();
-    for ((lane, to), tally) in ways.iter().filter(|((lane, _), _)| !road.lanes[*lane].on_foot) {
-        of_links.entry((road.lanes[*lane].link, *to)).or_default().absorb(tally);
-    }
+pub(super) fn of_movements(
+    road: &Road,
+    ways: LinkWays,
+    approaches: &[ApproachWindow],
+    whole_s: f64,
+) -> Vec<MovementWindow> {
     let movement = |((from, to), tally): ((usize, Option<usize>), WayTally)| {
         let link = &road.links[from].id;
+        let approach = approaches.iter().find(|approach| approach.link == *link);
+        let (count, took_s) = (tally.counted.total(), tally.travel_s.sum());
+        let covered_s = approach.map_or(0.0, |approach| approach.coverage * whole_s);
+        let delay_s = tally.delay_s.mean();
         MovementWindow {
             from_link: link.clone(),
             to_link: to.map(|to| road.links[to].id.clone()),
             turn: to.and_then(|to| road.turn(from, to)).map(Turn::as_str),
             vehicles: tally.counted.iter().collect(),
             inferred: tally.inferred,
+            flow_per_h: (covered_s > 0.0).then(|| f64::from(count) * 3600.0 / covered_s),
             travel_time_s: tally.travel_s.mean(),
             travel_times: tally.travel_s.count,
-            coverage: approaches
-                .iter()
-                .find(|approach| approach.link == *link)
-                .map_or(0.0, |approach| approach.coverage),
+            speed_mps: (took_s > 0.0).then(|| tally.way_m / took_s),
+            delay_s,
+            level_of_service: delay_s.map(level_of_service),
+            coverage: approach.map_or(0.0, |approach| approach.coverage),
+            sensors: approach.map_or_else(Vec::new, |approach| approach.sensors.clone()),
         }
     };
-    of_links.into_iter().map(movement).collect()
+    ways.into_iter().map(movement).collect()
 }
 
 pub(super) fn of_signal(watch: &GroupWatch, tally: &GroupTally, lanes: &[LaneWindow], whole_s: f64) -> SignalWindow {
@@ -260,6 +362,7 @@ pub(super) fn of_signal(watch: &GroupWatch, tally: &GroupTally, lanes: &[LaneWin
         changes: tally.changes.clone(),
         not_listed: tally.not_listed,
         coverage: (tally.shown_s.iter().sum::<f64>() / whole_s).min(seen),
+        sensors: names(watch.lanes.iter().flat_map(|lane| &lanes[*lane].sensors)),
     }
 }
 
@@ -271,5 +374,6 @@ pub(super) fn of_crosswalk(road: &RoadCrosswalk, tally: &CrosswalkTally, whole_s
         delay_mean_s: tally.waited_s.mean(),
         delay_max_s: tally.waited_s.most(),
         coverage: (tally.covered_s / whole_s).min(1.0),
+        sensors: tally.sensors.iter().cloned().collect(),
     }
 }

@@ -8,13 +8,15 @@ use cloud_bridge::schema::{
     Turnover, Within,
 };
 use cloud_bridge::{State, Update};
-use perception::detection::Class;
+use perception::detection::{Class, SensorId};
 use perception::events::{Ending, Event};
+use perception::frames::SiteFrame;
 use perception::parking::{self, LotState};
 use perception::risk::{PET_LIMITS_S, SafetyWindow, TTC_LIMITS_S};
 use perception::time::UtcMicros;
 use perception::traffic::{
     ApproachWindow, Arrival, Change, CrosswalkWindow, LaneWindow, MovementWindow, Phase, SignalWindow, TrafficWindow,
+    Watched,
 };
 
 use crate::signals::{self, Light, SignalState};
@@ -34,30 +36,44 @@ pub fn traffic_of(window: &TrafficWindow) -> Traffic {
         movements: window.movements.iter().map(movement).collect(),
         signals: window.signals.iter().map(performance).collect(),
         crosswalks: window.crosswalks.iter().map(crosswalk).collect(),
-        safety: Some(safety(&window.safety)),
+        safety: Some(safety(&window.safety, &window.watched)),
     }
 }
 
-fn safety(window: &SafetyWindow) -> Safety {
+/// Nothing here is known to a thousandth, and its last digits would be a third of every message.
+fn rounded(figure: f64) -> f64 {
+    (figure * 1000.0).round() / 1000.0
+}
+
+fn names(sensors: &[SensorId]) -> Vec<String> {
+    sensors.iter().map(ToString::to_string).collect()
+}
+
+fn safety(window: &SafetyWindow, watched: &Watched) -> Safety {
     let within = |counts: &[u32], limits_s: &[f64]| {
         let each = counts.iter().zip(limits_s).map(|(count, within_s)| Within { within_s: *within_s, count: *count });
         if counts.iter().all(|count| *count == 0) { Vec::new() } else { each.collect() }
     };
     let conflicts = window.conflicts.iter().map(|((kind, links), count)| Conflicts {
         kind: kind.as_str().to_owned(),
-        links: links.iter().map(ToString::to_string).collect(),
+        links: names(links),
         ttc: within(&count.by_ttc, &TTC_LIMITS_S),
-        ttc_min_s: count.ttc_min_s,
-        under_s: count.ttc_min_s.map(|_| count.under_s),
+        ttc_min_s: count.ttc_min_s.map(rounded),
+        under_s: count.ttc_min_s.map(|_| rounded(count.under_s)),
         pet: within(&count.by_pet, &PET_LIMITS_S),
-        pet_min_s: count.pet_min_s,
+        pet_min_s: count.pet_min_s.map(rounded),
     });
     let braking = window.braking.iter().map(|(link, count)| HardBraking {
         link: link.as_ref().map(ToString::to_string),
         count: count.count,
-        most_mps2: count.most_mps2,
+        most_mps2: rounded(count.most_mps2),
     });
-    Safety { conflicts: conflicts.collect(), hard_braking: braking.collect() }
+    Safety {
+        conflicts: conflicts.collect(),
+        hard_braking: braking.collect(),
+        coverage: Some(rounded(watched.coverage)),
+        sensors: names(&watched.sensors),
+    }
 }
 
 fn by_class(vehicles: &BTreeMap<Class, u32>) -> BTreeMap<String, u32> {
@@ -67,12 +83,25 @@ fn by_class(vehicles: &BTreeMap<Class, u32>) -> BTreeMap<String, u32> {
 fn approach(window: &ApproachWindow) -> ApproachTraffic {
     ApproachTraffic {
         link: window.link.to_string(),
-        vehicles: window.vehicles,
-        delay_s: window.delay_s,
+        vehicles: window.vehicles.values().sum(),
+        by_class: by_class(&window.vehicles),
+        inferred: window.inferred,
+        flow_per_h: window.flow_per_h.map(rounded),
+        time_mean_speed_mps: window.time_mean_speed_mps.map(rounded),
+        space_mean_speed_mps: window.space_mean_speed_mps.map(rounded),
+        density_per_km: window.density_per_km.map(rounded),
+        headway_mean_s: window.headway_mean_s.map(rounded),
+        headway_min_s: window.headway_min_s.map(rounded),
+        occupancy: window.occupancy.map(rounded),
+        delay_s: window.delay_s.map(rounded),
         level_of_service: window.level_of_service.map(String::from),
-        queue_max_m: window.queue_max_m,
+        queue_max_m: rounded(window.queue_max_m),
         queue_max: window.queue_max,
-        coverage: window.coverage,
+        queue_mean: window.queue_mean.map(rounded),
+        travel_time_s: window.travel_time_s.map(rounded),
+        travel_times: window.travel_times,
+        coverage: rounded(window.coverage),
+        sensors: names(&window.sensors),
     }
 }
 
@@ -84,9 +113,14 @@ fn movement(window: &MovementWindow) -> MovementTraffic {
         vehicles: window.vehicles.values().sum(),
         by_class: by_class(&window.vehicles),
         inferred: window.inferred,
-        travel_time_s: window.travel_time_s,
+        flow_per_h: window.flow_per_h.map(rounded),
+        travel_time_s: window.travel_time_s.map(rounded),
         travel_times: window.travel_times,
-        coverage: window.coverage,
+        speed_mps: window.speed_mps.map(rounded),
+        delay_s: window.delay_s.map(rounded),
+        level_of_service: window.level_of_service.map(String::from),
+        coverage: rounded(window.coverage),
+        sensors: names(&window.sensors),
     }
 }
 
@@ -95,23 +129,23 @@ fn lane(window: &LaneWindow) -> LaneTraffic {
         lane: window.lane.to_string(),
         vehicles: window.vehicles.values().sum(),
         by_class: by_class(&window.vehicles),
-        flow_per_h: window.flow_per_h,
-        mean_speed_mps: window.mean_speed_mps,
-        occupancy: window.occupancy,
+        flow_per_h: window.flow_per_h.map(rounded),
+        mean_speed_mps: window.mean_speed_mps.map(rounded),
+        occupancy: window.occupancy.map(rounded),
         inferred: window.inferred,
-        time_mean_speed_mps: window.time_mean_speed_mps,
-        space_mean_speed_mps: window.space_mean_speed_mps,
-        density_per_km: window.density_per_km,
-        headway_mean_s: window.headway_mean_s,
-        headway_min_s: window.headway_min_s,
-        delay_s: window.delay_s,
+        time_mean_speed_mps: window.time_mean_speed_mps.map(rounded),
+        space_mean_speed_mps: window.space_mean_speed_mps.map(rounded),
+        density_per_km: window.density_per_km.map(rounded),
+        headway_mean_s: window.headway_mean_s.map(rounded),
+        headway_min_s: window.headway_min_s.map(rounded),
+        delay_s: window.delay_s.map(rounded),
         queue_max: window.queue_mean.map(|_| window.queue_max),
-        queue_mean: window.queue_mean,
-        queue_max_m: window.queue_mean.map(|_| window.queue_max_m),
-        section_m: Some(window.section_m),
+        queue_mean: window.queue_mean.map(rounded),
+        queue_max_m: window.queue_mean.map(|_| rounded(window.queue_max_m)),
+        section_m: Some(rounded(window.section_m)),
         stopped_max: window.stopped_max,
-        coverage: window.coverage,
-        sensors: window.sensors.iter().map(ToString::to_string).collect(),
+        coverage: rounded(window.coverage),
+        sensors: names(&window.sensors),
     }
 }
 
@@ -120,9 +154,10 @@ fn crosswalk(window: &CrosswalkWindow) -> CrosswalkTraffic {
         crosswalk: window.id.to_string(),
         group: window.signal_group,
         pedestrians: window.pedestrians,
-        delay_mean_s: window.delay_mean_s,
-        delay_max_s: window.delay_max_s,
-        coverage: window.coverage,
+        delay_mean_s: window.delay_mean_s.map(rounded),
+        delay_max_s: window.delay_max_s.map(rounded),
+        coverage: rounded(window.coverage),
+        sensors: names(&window.sensors),
     }
 }
 
@@ -134,11 +169,11 @@ fn performance(window: &SignalWindow) -> SignalPerformance {
     };
     let arrival = |arrival: &Arrival| SignalArrival {
         at_us: arrival.at.0,
-        in_cycle_s: arrival.in_cycle_s,
+        in_cycle_s: arrival.in_cycle_s.map(rounded),
         light: light(arrival.phase),
     };
     let change = |change: &Change| SignalChange { at_us: change.at.0, light: light(change.phase) };
-    let [green_s, yellow_s, red_s] = window.shown_s;
+    let [green_s, yellow_s, red_s] = window.shown_s.map(rounded);
     let [arrivals_on_green, arrivals_on_yellow, arrivals_on_red] = window.arrived;
     SignalPerformance {
         group: window.group,
@@ -150,18 +185,26 @@ fn performance(window: &SignalWindow) -> SignalPerformance {
         arrivals_on_red,
         splits: window.splits,
         split_failures: window.split_failures,
-        green_occupancy_ratio: window.green_occupancy,
-        red_occupancy_ratio: window.red_occupancy,
+        green_occupancy_ratio: window.green_occupancy.map(rounded),
+        red_occupancy_ratio: window.red_occupancy.map(rounded),
         arrivals: window.arrivals.iter().map(arrival).collect(),
         changes: window.changes.iter().map(change).collect(),
         not_listed: window.not_listed,
-        coverage: window.coverage,
+        coverage: rounded(window.coverage),
+        sensors: names(&window.sensors),
     }
 }
 
+/// Latitude and longitude to a centimetre.
+pub fn on_earth(frame: &SiteFrame, [east_m, north_m]: [f64; 2]) -> [f64; 2] {
+    let place = frame.wgs84_from_enu([east_m, north_m, 0.0]);
+    [place.lat_deg, place.lon_deg].map(|deg| (deg * 1e7).round() / 1e7)
+}
+
 /// One parking lot now. Of a lot without bays the gates' count stands for them.
-pub fn parking(at: UtcMicros, lot: &LotState, simulated: bool) -> Update {
-    let bays: Vec<Bay> = lot.bays.iter().map(bay).collect();
+pub fn parking(at: UtcMicros, lot: &LotState, frame: &SiteFrame, simulated: bool) -> Update {
+    let bays: Vec<Bay> = lot.bays.iter().map(|one| bay(one, frame)).collect();
+    let [lat_deg, lon_deg] = lot.middle_enu_m.map_or([None; 2], |middle| on_earth(frame, middle).map(Some));
     let counted = lot.counted.as_ref();
     let holds = lot.capacity.unwrap_or(0);
     let [free, occupied, unknown] = match counted.and_then(|counted| counted.vehicles) {
@@ -172,6 +215,8 @@ pub fn parking(at: UtcMicros, lot: &LotState, simulated: bool) -> Update {
     let state = State::Parking(Parking {
         lot: lot.id.to_string(),
         name: lot.name.clone(),
+        lat_deg,
+        lon_deg,
         total: free + occupied + unknown,
         free,
         occupied,
@@ -195,10 +240,13 @@ pub fn parking(at: UtcMicros, lot: &LotState, simulated: bool) -> Update {
     Update { from_us: at.0, to_us: at.0, simulated, state }
 }
 
-fn bay(bay: &parking::BayState) -> Bay {
+fn bay(bay: &parking::BayState, frame: &SiteFrame) -> Bay {
     let is_known = bay.status != parking::BayStatus::Unknown;
+    let [lat_deg, lon_deg] = on_earth(frame, bay.middle_enu_m).map(Some);
     Bay {
         bay: bay.id.to_string(),
+        lat_deg,
+        lon_deg,
         status: match bay.status {
             parking::BayStatus::Free => BayStatus::Free,
             parking::BayStatus::Occupied => BayStatus::Occupied,
@@ -207,9 +255,9 @@ fn bay(bay: &parking::BayState) -> Bay {
         since_us: is_known.then_some(bay.since.0),
         change_seen: is_known.then_some(bay.change_seen),
         // Three digits: that the last ones differ each second is no news.
-        confidence: is_known.then_some((bay.confidence * 1000.0).round() / 1000.0),
+        confidence: is_known.then(|| rounded(bay.confidence)),
         hidden: bay.hidden,
-        sensors: bay.sensors.iter().map(ToString::to_string).collect(),
+        sensors: names(&bay.sensors),
         overstay_s: bay.overstay_s.map(f64::round),
     }
 }

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use perception::calibration::{CameraModel, Origin, RadarModel, RadarSigma, SensorModel, SiteGeometry};
 use perception::events::EventSettings;
+use perception::traffic::windows_s;
 use serde::Deserialize;
 
 use super::file::{CameraFile, DetectorFile, FusionFile, GateFile, RadarFile, RadioFile, SITE_FILE_VERSION, SiteFile};
@@ -162,6 +163,10 @@ impl<'a> Checker<'a> {
         }
         if cloud.traffic_window_s == 0 || 3600 % cloud.traffic_window_s != 0 {
             self.problem("cloud.traffic_window_s", "must divide an hour".into());
+        }
+        let there: Vec<u32> = windows_s(cloud.traffic_window_s).collect();
+        if let Some(other) = cloud.traffic_told_s.iter().flatten().find(|told_s| !there.contains(told_s)) {
+            self.problem("cloud.traffic_told_s", format!("names {other}; there are windows of {there:?} seconds"));
         }
     }
 

@@ -37,6 +37,8 @@ pub struct CloudFile {
     /// Length of the traffic window, seconds.
     #[serde(default = "default_traffic_window_s")]
     pub traffic_window_s: u32,
+    /// Lengths of the traffic windows that the city is told of, seconds. `None`: all that there are.
+    pub traffic_told_s: Option<BTreeSet<u32>>,
 }
 
 /// What the site does for its city. Nothing unless it is named: a key that was believed for one kind of command must not become
