@@ -51,6 +51,11 @@ impl DropReason {
             Self::Closed => "closed",
         }
     }
+
+    /// Whether a message of a promised kind that was given up for it is lost: no later one says what it said.
+    pub fn loses(self) -> bool {
+        matches!(self, Self::TooManyKeys | Self::OutboxFull | Self::TooOld | Self::DiskRefused | Self::QueueFull)
+    }
 }
 
 /// What waits of one kind until the city says that it has it.

@@ -67,6 +67,9 @@ pub struct Lookout {
     pub counted: Counted,
 }
 
+/// How long it is told that promised messages were given up, seconds.
+const GAVE_UP_TOLD_S: f64 = 600.0;
+
 /// Totals at the last look.
 #[derive(Debug, Default)]
 pub struct Counted {
@@ -74,6 +77,8 @@ pub struct Counted {
     restarts: Vec<(SensorId, u64)>,
     lost: Vec<(String, u64)>,
     published: Vec<(String, u64)>,
+    /// When something that was promised to the city was last given up, in seconds of the service's run.
+    broke_promise_s: Option<f64>,
 }
 
 impl Lookout {
@@ -197,6 +202,7 @@ impl Lookout {
         if !self.city.is_wanted() {
             return;
         }
+        let uptime_s = self.clock.uptime_s();
         let stats = self.city.bridge().map_or_else(BridgeStats::default, Bridge::stats);
         self.metrics.cloud_connected.set(i64::from(stats.connected()));
         for (kind, total) in &stats.published {
@@ -207,6 +213,9 @@ impl Lookout {
             let place = format!("city {}", kind.name());
             let fresh = new(&mut self.counted.lost, &format!("{place} {}", reason.name()), *total);
             self.metrics.count_drop(&place, reason.name(), fresh);
+            if fresh > 0 && kind.is_promised() && reason.loses() {
+                self.counted.broke_promise_s = Some(uptime_s);
+            }
         }
         for (kind, waiting) in &stats.outbox {
             let kind = [kind.name()];
@@ -214,10 +223,12 @@ impl Lookout {
             self.metrics.outbox_bytes.with_label_values(&kind).set(waiting.bytes as f64);
             self.metrics.outbox_oldest_s.with_label_values(&kind).set(waiting.oldest_s);
         }
+        let gave_up = self.counted.broke_promise_s.is_some_and(|at_s| uptime_s - at_s < GAVE_UP_TOLD_S);
         let (level, detail) = match (stats.connected(), stats.last_error) {
             (true, Some(error)) if stats.disk_refuses => {
                 (Level::Degraded, format!("the outbox is in memory only: {error}"))
             }
+            (true, _) if gave_up => (Level::Degraded, "gave up messages that were promised to the city".to_owned()),
             (true, _) => (Level::Ok, format!("{} connected", stats.connected_peers)),
             (false, Some(error)) => (Level::Degraded, format!("nobody connected: {error}")),
             (false, None) => (Level::Degraded, "nobody connected".to_owned()),
