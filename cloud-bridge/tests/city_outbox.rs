@@ -10,14 +10,9 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-use cloud_bridge::{Bridge, BridgeConfig, BridgeError, DropReason, Kind, LinkMode, State};
+use cloud_bridge::{Bridge, BridgeConfig, BridgeError, DropReason, Kind, LimitsConfig, LinkMode, State};
 use support::city::{City, Habits};
-use support::{free_endpoint, link, parking, site_config, state_dir, traffic, until_confirmed};
-
-/// How many times as much as in an ordinary run.
-fn soak() -> u32 {
-    std::env::var("LUKOU_SOAK").ok().and_then(|times| times.parse().ok()).unwrap_or(1)
-}
+use support::{free_endpoint, link, parking, site_config, soak, state_dir, traffic, until_confirmed};
 
 async fn publish(bridge: &Bridge, numbers: impl Iterator<Item = u32>) {
     for n in numbers {
@@ -32,8 +27,11 @@ async fn publish(bridge: &Bridge, numbers: impl Iterator<Item = u32>) {
 #[tokio::test]
 async fn a_day_of_windows_queued_while_cut_arrives_whole_in_order_and_once() {
     let router_at = free_endpoint();
-    let config = BridgeConfig { link: link(LinkMode::Client, &[], &[&router_at]), ..site_config(&router_at) };
     let day = 2 * 8640 * soak();
+    // A site that is to bear so long a cut has room for it: a window is some 350 bytes here.
+    let room = LimitsConfig { max_bytes: Some(512 * u64::from(day)), ..LimitsConfig::default() };
+    let outbox = BTreeMap::from([(Kind::Traffic, room)]);
+    let config = BridgeConfig { link: link(LinkMode::Client, &[], &[&router_at]), outbox, ..site_config(&router_at) };
     let bridge = Bridge::open(config.clone()).await.unwrap();
     publish(&bridge, 0..day / 2).await;
     bridge.close().await;

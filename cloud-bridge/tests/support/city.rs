@@ -9,7 +9,7 @@ use zenoh::query::ConsolidationMode;
 use zenoh::sample::Sample;
 use zenoh::{Session, Wait};
 
-use super::PATIENCE;
+use super::{PATIENCE, soak};
 
 /// How it misbehaves.
 #[derive(Clone, Copy, Debug, Default)]
@@ -68,7 +68,7 @@ impl City {
                 ticks.tick().await;
             }
         };
-        let waited = tokio::time::timeout(PATIENCE, look).await;
+        let waited = tokio::time::timeout(PATIENCE * soak(), look).await;
         waited.unwrap_or_else(|_| panic!("{} of {wanted} stored", self.book.lock().unwrap().stored.len()));
     }
 

@@ -22,6 +22,11 @@ use zenoh::Wait;
 /// Only so that a test that would wait for ever fails instead.
 pub const PATIENCE: Duration = Duration::from_secs(120);
 
+/// How many times as much as in an ordinary run: `make soak` sets it.
+pub fn soak() -> u32 {
+    std::env::var("LUKOU_SOAK").map_or(1, |times| times.parse().expect("LUKOU_SOAK is a whole number"))
+}
+
 /// An endpoint on this machine that nobody listens on.
 pub fn free_endpoint() -> String {
     free_endpoint_of("tcp")
@@ -195,7 +200,7 @@ pub async fn until_confirmed(bridge: &Bridge) {
             ticks.tick().await;
         }
     };
-    let waited = tokio::time::timeout(PATIENCE, look).await;
+    let waited = tokio::time::timeout(PATIENCE * soak(), look).await;
     waited.unwrap_or_else(|_| panic!("all is confirmed in time: {:?}", bridge.stats()));
 }
 
