@@ -156,64 +156,6 @@ async fn one_site_has_one_owner() {
     Bridge::open(config).await.unwrap();
 }
 
-/// Publishes and says what is saved, until it is killed: what [`killed_at_any_moment_it_loses_nothing_it_saved`] kills.
-#[tokio::test]
-#[ignore = "runs in a process of its own"]
-async fn child_site() {
-    let Ok(told) = std::env::var("LUKOU_CHILD") else { return };
-    let [endpoint, dir, first] = told.split(' ').collect::<Vec<_>>()[..] else { panic!("{told:?}") };
-    let config = BridgeConfig { state_dir: dir.into(), ..site_config(endpoint) };
-    let bridge = Bridge::open(BridgeConfig { link: link(LinkMode::Peer, &[], &[endpoint]), ..config }).await.unwrap();
-    for n in first.parse::<u32>().unwrap().. {
-        let seq = bridge.publish(traffic(n)).unwrap();
-        bridge.saved().await;
-        // One write, so that a kill leaves no half a line that could be taken for a whole one.
-        println!("saved {seq} {n} .");
-    }
-}
-
-fn child(endpoint: &str, dir: &Path, first: u32) -> Child {
-    Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "child_site", "--ignored", "--nocapture"])
-        .env("LUKOU_CHILD", format!("{endpoint} {} {first}", dir.display()))
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap()
-}
-
-#[tokio::test]
-async fn killed_at_any_moment_it_loses_nothing_it_saved() {
-    let (endpoint, dir) = (free_endpoint(), state_dir());
-    let city = City::open(link(LinkMode::Peer, &[&endpoint], &[]), Habits::default()).await;
-    let mut saved = BTreeMap::new();
-    for round in 0..8 * soak() {
-        let mut site = child(&endpoint, &dir, round * 1_000_000);
-        let lines = BufReader::new(site.stdout.take().unwrap()).lines().map_while(Result::ok);
-        // Killed after so many are saved: while the next is written, sent or confirmed.
-        let lines = lines.filter(|line| line.contains("saved ") && line.ends_with(" ."));
-        for (count, line) in lines.enumerate() {
-            let words: Vec<&str> = line.split_whitespace().rev().collect();
-            let before = saved.insert(words[2].parse::<u64>().unwrap(), words[1].parse::<u32>().unwrap());
-            assert_eq!(before, None, "no number comes twice");
-            if count == 7 * round as usize % 40 {
-                site.kill().unwrap();
-            }
-        }
-        site.wait().unwrap();
-    }
-    let config = BridgeConfig { state_dir: dir, ..site_config(&endpoint) };
-    let bridge = Bridge::open(BridgeConfig { link: link(LinkMode::Peer, &[], &[&endpoint]), ..config }).await.unwrap();
-    until_confirmed(&bridge).await;
-    let book = city.book.lock().unwrap();
-    let lost: Vec<_> = saved
-        .iter()
-        .filter(|(seq, n)| book.stored.get(&(Kind::Traffic, **seq)).and_then(vehicles) != Some(**n))
-        .collect();
-    assert_eq!(lost, [], "of {} saved", saved.len());
-    assert!(saved.len() as u32 >= 8 * soak());
-    assert_eq!(book.contradictions, 0);
-}
-
 /// Fills the disk that its folder is on, goes on publishing, and makes room again: on the little disk that
 /// [`a_disk_that_is_really_full_stops_nothing`] gives it.
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! What the tests of the link share.
 #![allow(dead_code)] // each test file uses a part of it
 
+pub mod child;
 pub mod city;
 
 use std::collections::BTreeMap;
@@ -11,7 +12,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use cloud_bridge::schema::{
-    Aspect, Bay, BayStatus, GroupState, Health, LaneTraffic, LinkHealth, Parking, SensorHealth, Signal, Traffic,
+    Aspect, Bay, BayStatus, Event, GroupState, Health, LaneTraffic, LinkHealth, Parking, SensorHealth, Signal, Traffic,
     Wellness,
 };
 use cloud_bridge::{
@@ -148,6 +149,22 @@ pub fn parking(lot: &str) -> Update {
         ..Parking::default()
     });
     Update { from_us: 1_772_368_500_000_000, to_us: 1_772_368_500_000_000, simulated: false, state }
+}
+
+pub fn event(number: u32) -> Update {
+    let state = State::Event(Event {
+        event: number.to_string(),
+        slot: (number % 256).to_string(),
+        kind: "stopped_vehicle".into(),
+        lat_deg: 30.5,
+        lon_deg: 114.25,
+        lane: Some("n1/1".into()),
+        confidence: 0.9,
+        began_at_us: 1_772_368_490_000_000,
+        seen_at_us: 1_772_368_500_000_000,
+        ..Event::default()
+    });
+    Update { from_us: 1_772_368_490_000_000, to_us: 1_772_368_500_000_000, simulated: false, state }
 }
 
 pub fn health() -> Update {

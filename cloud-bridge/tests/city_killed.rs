@@ -1,0 +1,67 @@
+//! A site that is killed at any moment loses nothing that it had saved. `make soak` kills it many times as often.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod support;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::Duration;
+
+use cloud_bridge::{Bridge, BridgeConfig, Kind, LinkMode};
+use support::child::{self, Child, Habit, Saved};
+use support::city::{City, Habits};
+use support::{free_endpoint, link, soak, state_dir, until_confirmed};
+
+#[tokio::test]
+#[ignore = "runs in a process of its own"]
+async fn child_site() {
+    child::run().await;
+}
+
+/// Kills children one after the other, each at a random time within `longest_ms`, and returns what they had saved.
+async fn killed_again_and_again(habit: Habit, endpoint: &str, dir: &Path, rounds: u32, longest_ms: u64) -> Saved {
+    let mut times = fastrand::Rng::with_seed(rounds.into());
+    let (mut saved, mut killed_while) = (Saved::new(), BTreeMap::<String, u32>::new());
+    for round in 0..rounds {
+        let site = Child::start(LinkMode::Peer, endpoint, dir, habit, round * 100_000);
+        tokio::time::sleep(Duration::from_millis(times.u64(0..longest_ms))).await;
+        let said = site.kill();
+        *killed_while.entry(said.doing).or_default() += 1;
+        let before = saved.len() + said.saved.len();
+        saved.extend(said.saved);
+        assert_eq!(saved.len(), before, "no number comes twice");
+    }
+    println!("{} saved; killed while {killed_while:?}", saved.len());
+    saved
+}
+
+async fn all_arrives(habit: Habit, rounds: u32, longest_ms: u64) {
+    let (endpoint, dir) = (free_endpoint(), state_dir());
+    let city = City::open(link(LinkMode::Peer, &[&endpoint], &[]), Habits::default()).await;
+    let mut saved = killed_again_and_again(habit, &endpoint, &dir, rounds, longest_ms).await;
+    let config = BridgeConfig::new("demo", "vtest", dir);
+    let link = link(LinkMode::Peer, &[], &[&endpoint]);
+    let bridge = Bridge::open(BridgeConfig { link, ..config }).await.unwrap();
+    until_confirmed(&bridge).await;
+    let book = city.book.lock().unwrap();
+    // Of a lot the newest counts; others may have been superseded.
+    let newest_lot = saved.keys().rfind(|(kind, _)| *kind == Kind::Parking).copied();
+    saved.retain(|name, _| name.0 != Kind::Parking || Some(*name) == newest_lot);
+    let lost: Vec<_> =
+        saved.iter().filter(|(name, n)| book.stored.get(name).and_then(child::number) != Some(**n)).collect();
+    assert_eq!(lost, [], "of {} saved", saved.len());
+    assert!(!saved.is_empty());
+    assert_eq!(book.contradictions, 0);
+}
+
+#[tokio::test]
+async fn kill_while_it_publishes_loses_nothing_saved() {
+    all_arrives(Habit::Steady, 12 * soak(), 600).await;
+}
+
+/// A run has hardly begun when it ends: the file of starts is written, and the outbox opened and repaired, over and over.
+#[tokio::test]
+async fn kill_while_it_opens_and_closes_loses_nothing_saved() {
+    all_arrives(Habit::Restless, 30 * soak(), 400).await;
+}
