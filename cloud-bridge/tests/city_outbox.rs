@@ -6,13 +6,10 @@
 mod support;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{BufRead, BufReader};
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
 
 use cloud_bridge::{Bridge, BridgeConfig, BridgeError, DropReason, Kind, LimitsConfig, LinkMode, State};
 use support::city::{City, Habits};
-use support::{free_endpoint, link, parking, site_config, soak, state_dir, traffic, until_confirmed};
+use support::{free_endpoint, link, parking, site_config, soak, traffic, until_confirmed};
 
 async fn publish(bridge: &Bridge, numbers: impl Iterator<Item = u32>) {
     for n in numbers {
@@ -154,77 +151,4 @@ async fn one_site_has_one_owner() {
     );
     bridge.close().await;
     Bridge::open(config).await.unwrap();
-}
-
-/// Fills the disk that its folder is on, goes on publishing, and makes room again: on the little disk that
-/// [`a_disk_that_is_really_full_stops_nothing`] gives it.
-#[tokio::test]
-#[ignore = "runs in a process of its own"]
-async fn child_on_a_full_disk() {
-    let Ok(dir) = std::env::var("LUKOU_FULL") else { return };
-    let config = BridgeConfig { state_dir: dir.clone().into(), ..site_config(&free_endpoint()) };
-    let bridge = Bridge::open(config.clone()).await.unwrap();
-    publish(&bridge, 0..10).await;
-    let filler = Path::new(&dir).join("filler");
-    fill(&filler);
-    let mut n = 10;
-    let mut ticks = tokio::time::interval(std::time::Duration::from_millis(1));
-    while !bridge.stats().disk_refuses {
-        for _ in 0..20 {
-            bridge.publish(traffic(n)).unwrap();
-            n += 1;
-        }
-        ticks.tick().await;
-    }
-    publish_unsaved(&bridge, n..n + 100);
-    std::fs::remove_file(&filler).unwrap();
-    bridge.saved().await;
-    assert_eq!(bridge.stats().dropped, BTreeMap::new());
-    bridge.close().await;
-    // A start on a full disk waits for room.
-    fill(&filler);
-    let mut opening = tokio::spawn(Bridge::open(config));
-    assert!(tokio::time::timeout(std::time::Duration::from_millis(300), &mut opening).await.is_err(), "it waits");
-    std::fs::remove_file(&filler).unwrap();
-    let bridge = opening.await.unwrap().unwrap();
-    bridge.saved().await;
-    assert_eq!(bridge.stats().outbox[&Kind::Traffic].messages, u64::from(n + 100));
-    println!("all is there");
-}
-
-/// Takes all room on its disk.
-fn fill(filler: &Path) {
-    let mut file = std::fs::File::create(filler).unwrap();
-    while std::io::Write::write_all(&mut file, &[0; 4096]).is_ok() {}
-}
-
-fn publish_unsaved(bridge: &Bridge, numbers: std::ops::Range<u32>) {
-    for n in numbers {
-        bridge.publish(traffic(n)).unwrap();
-    }
-}
-
-#[test]
-fn a_disk_that_is_really_full_stops_nothing() {
-    let dir = state_dir();
-    std::fs::create_dir_all(&dir).unwrap();
-    // A file system of its own in a namespace of its own: it goes with the process.
-    let in_namespace = |script: String| {
-        let mut command = Command::new("unshare");
-        command.args(["--map-root-user", "--mount", "sh", "-c", &script]);
-        command.stderr(Stdio::null());
-        command
-    };
-    let mount = format!("mount -t tmpfs -o size=4m lukou {}", dir.display());
-    if !in_namespace(mount.clone()).status().is_ok_and(|status| status.success()) {
-        eprintln!(
-            "this machine lets nobody mount a small disk: what a full one does is tested in src/outbox/tests.rs only"
-        );
-        return;
-    }
-    let test = std::env::current_exe().unwrap();
-    let script = format!("{mount} && exec {} --exact child_on_a_full_disk --ignored --nocapture", test.display());
-    let output = in_namespace(script).env("LUKOU_FULL", &dir).output().unwrap();
-    let said = String::from_utf8_lossy(&output.stdout);
-    assert!(said.contains("all is there"), "{said}");
 }

@@ -21,7 +21,10 @@ use sensors::radar::encode;
 use sensors::recording::{Item, RecordingReader};
 use serde_json::Value;
 
+#[path = "../../cloud-bridge/tests/support/small_disk.rs"]
+mod small_disk;
 mod support;
+use small_disk::{fill, run_on_small_disk};
 use support::{Folder, START, Sim, camera, camera_input, demo_site, movers_seen, people_seen, quiet_site};
 
 /// In the lane of [`site`], 18 m in front of the camera.
@@ -226,9 +229,7 @@ fn child_on_a_full_disk() {
     let (folder, metrics) = (Path::new(&folder), Metrics::new().unwrap());
     let mut day = Day::new(EvidenceSettings::default(), folder, &metrics);
     day.pass(0.0, 31.0);
-    let mut filler = std::fs::File::create(folder.join("filler")).unwrap();
-    while std::io::Write::write_all(&mut filler, &[0; 4096]).is_ok() {}
-    drop(filler);
+    fill(&folder.join("filler"));
     day.follow(31.0, &event(31.0, 1));
     day.pass(31.0, 60.0);
     let clock = Clock::new();
@@ -242,29 +243,11 @@ fn child_on_a_full_disk() {
     day.finish();
     assert_eq!(dropped(&metrics), BTreeMap::from([("write_failed".to_owned(), 1)]));
     assert_eq!(files(folder), [second]);
-    println!("the second is there");
 }
 
 #[test]
 fn a_disk_that_is_full_costs_the_evidence_only() {
-    let folder = Folder::new("evidence-full");
-    // A file system of its own in a namespace of its own: it goes with the process.
-    let in_namespace = |script: String| {
-        let mut command = Command::new("unshare");
-        command.args(["--map-root-user", "--mount", "sh", "-c", &script]);
-        command.stderr(Stdio::piped());
-        command
-    };
-    let mount = format!("mount -t tmpfs -o size=2m lukou {}", folder.0.display());
-    if !in_namespace(mount.clone()).status().is_ok_and(|status| status.success()) {
-        eprintln!("this machine lets nobody mount a small disk");
-        return;
-    }
-    let test = std::env::current_exe().unwrap();
-    let script = format!("{mount} && exec {} --exact child_on_a_full_disk --ignored --nocapture", test.display());
-    let output = in_namespace(script).env("LUKOU_FULL", &folder.0).output().unwrap();
-    let (said, error) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    assert!(said.contains("the second is there"), "{said}{error}");
+    run_on_small_disk("child_on_a_full_disk", &Folder::new("evidence-full").0, 2);
 }
 
 #[test]

@@ -24,6 +24,21 @@ impl Postgres {
         postgres
     }
 
+    /// One whose tables are in this folder, and nothing else of it.
+    pub async fn start_with_tables_in(folder: &Path) -> Self {
+        let mut postgres = Self::prepare();
+        postgres.go().await;
+        let own = folder.join("tables");
+        std::fs::create_dir(&own).unwrap();
+        if is_root() {
+            run(Command::new("chown").arg("postgres").arg(&own));
+        }
+        let create = format!("CREATE TABLESPACE small LOCATION '{}'", own.display());
+        postgres.client().await.execute(&create, &[]).await.unwrap();
+        postgres.client().await.execute("ALTER DATABASE postgres SET default_tablespace = small", &[]).await.unwrap();
+        postgres
+    }
+
     /// One that speaks TLS too, with this certificate.
     pub async fn start_with_tls(tls: &TlsConfig) -> Self {
         let mut postgres = Self::prepare();
