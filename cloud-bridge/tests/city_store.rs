@@ -10,7 +10,7 @@ use std::time::Duration;
 use city::postgres::Postgres;
 use city::{City, PATIENCE, Scene, Sites};
 use cloud_bridge::{Encoding, SiteKeys, Update};
-use support::{free_endpoint, parking, traffic};
+use support::{free_endpoint, parking, soak, traffic};
 
 const DAY_US: i64 = 86_400_000_000;
 
@@ -42,7 +42,7 @@ async fn now(client: &tokio_postgres::Client, update: Update) -> Update {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_message_is_stored_once_and_acknowledged_each_time_it_comes() {
+async fn duplicate_messages_are_stored_once_and_acknowledged_each_time() {
     let Scene { worker, site, sites, router: _router, postgres } = Scene::start("").await;
     let client = postgres.client().await;
     for (n, encoding) in [(0, Encoding::Json), (10, Encoding::Cbor)] {
@@ -51,10 +51,10 @@ async fn a_message_is_stored_once_and_acknowledged_each_time_it_comes() {
             .enumerate()
             .map(|(i, update)| (site.clone(), n + i as u64, update))
             .collect();
-        sites.deliver(&messages, 3, encoding).await;
+        sites.deliver(&messages, 3 * soak() as usize, encoding).await;
     }
     assert_eq!(count(&client, "message").await, 6);
-    assert!(worker.metric("lukou_city_duplicates_total").await >= 12.0);
+    assert!(worker.metric("lukou_city_duplicates_total").await >= 6.0 * f64::from(3 * soak() - 1));
     assert_eq!(worker.metric("lukou_city_stored_total{kind=\"traffic\"}").await, 4.0);
     let rows = "SELECT seq, payload ->> 'schema', id FROM message ORDER BY seq";
     let rows = client.query(rows, &[]).await.unwrap();
@@ -66,6 +66,29 @@ async fn a_message_is_stored_once_and_acknowledged_each_time_it_comes() {
     let lanes: Vec<(&str, i64, Option<f64>)> = lanes.iter().map(|row| (row.get(0), row.get(1), row.get(2))).collect();
     assert_eq!(lanes, [("n1", 8, Some(8.3)), ("s1", 0, None)]);
     assert_eq!(worker.stop(), Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn reorder_of_messages_ends_in_their_order_with_the_newest_as_the_latest() {
+    let Scene { worker: _worker, site, sites, router: _router, postgres } = Scene::start("").await;
+    let client = postgres.client().await;
+    let (newest, count) = (now(&client, traffic(0)).await, 100 * soak());
+    let message = |n: u32| {
+        let ago_us = i64::from(count - 1 - n) * 1_000_000;
+        let (from_us, to_us) = (newest.from_us - ago_us, newest.to_us - ago_us);
+        (site.clone(), u64::from(n), Update { from_us, to_us, ..traffic(n) })
+    };
+    // Each twice, in no order.
+    let mut numbers: Vec<u32> = (0..count).chain(0..count).collect();
+    fastrand::Rng::with_seed(5).shuffle(&mut numbers);
+    let messages: Vec<(SiteKeys, u64, Update)> = numbers.into_iter().map(message).collect();
+    for some in messages.chunks(50) {
+        sites.deliver(some, 1, Encoding::Cbor).await;
+    }
+    let rows = client.query("SELECT seq FROM message ORDER BY to_us", &[]).await.unwrap();
+    assert!(rows.iter().map(|row| row.get::<_, i64>(0)).eq(0..i64::from(count)));
+    let latest: i64 = client.query_one("SELECT seq FROM latest", &[]).await.unwrap().get(0);
+    assert_eq!(latest, i64::from(count) - 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -8,51 +8,16 @@ mod support;
 
 use std::time::Duration;
 
-use city::City;
 use city::postgres::Postgres;
+use city::way::Way;
 use cloud_bridge::{Bridge, BridgeConfig, Kind, LinkMode};
 use support::child::{self, Child, Habit, Saved};
-use support::{free_endpoint, link, soak, state_dir, until_confirmed};
+use support::{link, soak, state_dir, until_confirmed};
 
 #[tokio::test]
 #[ignore = "runs in a process of its own"]
 async fn child_site() {
     child::run().await;
-}
-
-/// What stands between a site and its promise.
-struct Way {
-    router_at: String,
-    router: City,
-    worker: City,
-    postgres: Postgres,
-}
-
-impl Way {
-    async fn start() -> Self {
-        let (router_at, postgres) = (free_endpoint(), Postgres::start().await);
-        let router = City::router(&router_at, &[]);
-        let worker = City::worker(&[&router_at], &postgres.database(), "");
-        Self { router_at, router, worker, postgres }
-    }
-
-    /// One of the parts goes, and comes again.
-    async fn break_one(&mut self, which: u32) {
-        match which % 3 {
-            0 => {
-                self.worker.kill();
-                self.worker = City::worker(&[&self.router_at], &self.postgres.database(), "");
-            }
-            1 => {
-                self.router.kill();
-                self.router = City::router(&self.router_at, &[]);
-            }
-            _ => {
-                self.postgres.halt();
-                self.postgres.go().await;
-            }
-        }
-    }
 }
 
 /// Each message that the store has, and what it says; fails when it has one twice.

@@ -2,10 +2,11 @@
 #![allow(dead_code)] // each test file uses a part of it
 
 pub mod postgres;
+pub mod way;
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
@@ -52,8 +53,7 @@ pub struct City {
 
 impl City {
     pub fn start(arguments: &[&str]) -> Self {
-        let mut process =
-            Command::new(env!("CARGO_BIN_EXE_city")).args(arguments).stdout(Stdio::piped()).spawn().unwrap();
+        let mut process = Command::new(program("city")).args(arguments).stdout(Stdio::piped()).spawn().unwrap();
         let mut said = String::new();
         BufReader::new(process.stdout.take().unwrap()).read_line(&mut said).unwrap();
         assert!(!said.is_empty(), "city {arguments:?} ended at once");
@@ -134,6 +134,14 @@ impl Drop for City {
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
+}
+
+/// A program of the build that this test belongs to.
+pub fn program(name: &str) -> PathBuf {
+    let build = std::env::current_exe().unwrap().parent().and_then(Path::parent).unwrap().to_owned();
+    let path = build.join(name);
+    assert!(path.exists(), "{}: build with --workspace --features cloud-bridge/city", path.display());
+    path
 }
 
 /// A path of this test's own.

@@ -18,6 +18,8 @@ pub struct Habits {
     pub forget_every: Option<u64>,
     /// Every so many receipts it sends none; and the others it sends twice.
     pub silent_every: Option<u64>,
+    /// Receipts wait until there are three, and go in the wrong order.
+    pub turns_round: bool,
 }
 
 #[derive(Debug, Default)]
@@ -49,9 +51,14 @@ impl City {
         let (samples, taken) = mpsc::channel::<Sample>();
         let (keeper, answering) = (Arc::clone(&book), session.clone());
         std::thread::spawn(move || {
+            let at_once = if habits.turns_round { 3 } else { 1 };
+            let mut kept = Vec::new();
             for sample in taken {
-                if let Some((site, kind, seq)) = keep(&keeper, &sample, habits) {
-                    confirm(&answering, &site, kind, seq, habits);
+                kept.extend(keep(&keeper, &sample, habits));
+                if kept.len() == at_once {
+                    for (site, kind, seq) in kept.drain(..).rev() {
+                        confirm(&answering, &site, kind, seq, habits);
+                    }
                 }
             }
         });
