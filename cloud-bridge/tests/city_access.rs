@@ -11,25 +11,14 @@ use cloud_bridge::{
     Bridge, BridgeConfig, Encoding, FetchError, FileSum, Kind, LinkConfig, LinkMode, Receipt, StateMessage, encode,
 };
 use support::city::{City, Habits, apart, zenoh_config};
+use support::router::router;
 use support::{
     Authority, PATIENCE, free_endpoint_of, link, next_that, serve_chunks, site_config, state_dir, traffic,
     until_confirmed, until_connected, watch_by,
 };
-use zenoh::sample::Locality;
+use zenoh::query::{ConsolidationMode, Query, QueryTarget};
+use zenoh::sample::{Locality, Sample, SampleKind};
 use zenoh::{Session, Wait};
-
-/// A router with the very file; only where it listens and its certificates are the test's.
-async fn router(endpoint: &str, authority: &Authority) -> Session {
-    let tls = authority.issue("router");
-    let mut config =
-        zenoh::Config::from_file(concat!(env!("CARGO_MANIFEST_DIR"), "/../deploy/zenoh/router.json5")).unwrap();
-    let mut set = |key: &str, value: serde_json::Value| config.insert_json5(key, &value.to_string()).unwrap();
-    set("listen/endpoints", serde_json::json!([endpoint]));
-    set("transport/link/tls/root_ca_certificate", serde_json::json!(tls.root_ca_file));
-    set("transport/link/tls/listen_certificate", serde_json::json!(tls.certificate_file));
-    set("transport/link/tls/listen_private_key", serde_json::json!(tls.private_key_file));
-    apart(move || zenoh::open(config).wait().unwrap()).await
-}
 
 /// A file of one chunk that is not there yet, and its sum.
 fn some_file(contents: &str) -> (PathBuf, FileSum) {
@@ -37,6 +26,12 @@ fn some_file(contents: &str) -> (PathBuf, FileSum) {
     std::fs::create_dir_all(&folder).unwrap();
     std::fs::write(folder.join("there"), contents).unwrap();
     (folder.join("incoming"), FileSum::of(&folder.join("there")).unwrap())
+}
+
+/// A window that no site has seen.
+fn lie(site: &str) -> Vec<u8> {
+    let message = StateMessage { site: site.to_owned(), seq: 9, update: traffic(99) };
+    encode(&message, Encoding::Json).unwrap()
 }
 
 // Zenoh panics when a session is dropped on a single-threaded runtime.
@@ -59,12 +54,8 @@ async fn a_site_says_and_hears_only_what_is_its_own() {
         let everything = session.declare_subscriber("lukou/**").allowed_origin(Locality::Remote).wait().unwrap();
         let forged = Receipt::new(Kind::Traffic, vec![seq]).to_bytes().unwrap();
         session.put("lukou/demo/vtest/stored/traffic", forged).wait().unwrap();
-        let message = |site: &str| {
-            let message = StateMessage { site: site.to_owned(), seq: 9, update: traffic(99) };
-            encode(&message, Encoding::Json).unwrap()
-        };
         for site in ["vtest", "south"] {
-            let put = session.put(format!("lukou/demo/{site}/traffic"), message(site));
+            let put = session.put(format!("lukou/demo/{site}/traffic"), lie(site));
             put.encoding("application/json").wait().unwrap();
         }
         (session, everything)
@@ -113,4 +104,112 @@ async fn a_site_says_and_hears_only_what_is_its_own() {
     })
     .await;
     assert_eq!(overheard, Vec::<String>::new());
+}
+
+/// What comes until the first of this key and kind, that one included; nothing if it is not there soon.
+fn until(
+    heard: &zenoh::handlers::FifoChannelHandler<Sample>,
+    key: &str,
+    kind: SampleKind,
+) -> Vec<(String, SampleKind)> {
+    let mut all = Vec::new();
+    while let Ok(Some(sample)) = heard.recv_timeout(Duration::from_secs(1)) {
+        all.push((sample.key_expr().to_string(), sample.kind()));
+        if all.last().is_some_and(|last| *last == (key.to_owned(), kind)) {
+            return all;
+        }
+    }
+    Vec::new()
+}
+
+/// Does something until it is answered by what is looked for.
+fn again_until<T>(what: &str, mut go: impl FnMut() -> Vec<T>) -> Vec<T> {
+    (0..PATIENCE.as_secs()).map(|_| go()).find(|found| !found.is_empty()).unwrap_or_else(|| panic!("{what} in time"))
+}
+
+/// Answers questions about the past of both sites.
+fn answer_for_both(query: Query) {
+    for site in ["vtest", "south"] {
+        // An error says that the question was about another.
+        let _ = query.reply(format!("lukou/demo/{site}/history/traffic/9"), lie(site)).wait();
+    }
+}
+
+/// The keys of what others tell, where anything is told.
+fn past(session: &Session, selector: &str) -> Vec<String> {
+    let get = session.get(selector).target(QueryTarget::All).consolidation(ConsolidationMode::None);
+    // Not what the asker itself answers.
+    let replies = get.allowed_destination(Locality::Remote).timeout(Duration::from_secs(2)).wait().unwrap();
+    let key = |reply: zenoh::query::Reply| Some(reply.result().ok()?.key_expr().to_string());
+    replies.into_iter().filter_map(key).collect()
+}
+
+/// The site `south` says all that it can in the name of `vtest`, and asks for what is not its own; what it says of itself comes
+/// through each time, after what must not.
+fn says_what_is_anothers(city: &Session, rogue: &Session) {
+    let heard = city.declare_subscriber("lukou/**").wait().unwrap();
+    let forged = [
+        ("traffic", lie("vtest")),
+        ("stored/traffic", Receipt::new(Kind::Traffic, vec![0]).to_bytes().unwrap()),
+        ("ack/c1", br#"{"schema":"lukou.ack/1","id":"c1","state":"done"}"#.to_vec()),
+        ("command/c2", b"{}".to_vec()),
+    ];
+    let came = again_until("what a site says of itself", || {
+        for (what, payload) in &forged {
+            rogue.put(format!("lukou/demo/vtest/{what}"), payload.clone()).wait().unwrap();
+        }
+        rogue.put("lukou/demo/south/traffic", lie("south")).encoding("application/json").wait().unwrap();
+        until(&heard, "lukou/demo/south/traffic", SampleKind::Put)
+    });
+    assert!(came.iter().all(|(key, _)| key.starts_with("lukou/demo/south/")), "{came:?}");
+    // The very command, from who may send it, is answered.
+    let acks = again_until("an answer to a command", || {
+        city.put("lukou/demo/vtest/command/c3", b"{}".to_vec()).wait().unwrap();
+        until(&heard, "lukou/demo/vtest/ack/c3", SampleKind::Put)
+    });
+    assert!(!acks.iter().any(|(key, _)| key.ends_with("/c1") || key.ends_with("/c2")), "{acks:?}");
+
+    for keys in ["lukou/demo/vtest/history/**", "lukou/demo/south/**"] {
+        rogue.declare_queryable(keys).complete(true).callback(answer_for_both).background().wait().unwrap();
+    }
+    let of_itself =
+        again_until("what the site says of its own past", || past(city, "lukou/demo/south/history/traffic/*"));
+    assert_eq!(of_itself, ["lukou/demo/south/history/traffic/9"]);
+    assert_eq!(past(city, "lukou/demo/vtest/history/traffic/*"), ["lukou/demo/vtest/history/traffic/0"]);
+    for what in ["history/traffic/*", "**"] {
+        assert_eq!(past(rogue, &format!("lukou/demo/vtest/{what}")), [""; 0], "a site learns nothing of another");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn a_rogue_site_can_be_no_other_in_anything() {
+    let (endpoint, authority) = (free_endpoint_of("tls"), Authority::new());
+    let _router = router(&endpoint, &authority).await;
+    let client =
+        |name: &str| LinkConfig { tls: Some(authority.issue(name)), ..link(LinkMode::Client, &[], &[&endpoint]) };
+    let bridge = Bridge::open(BridgeConfig { link: client("vtest.demo"), ..site_config(&endpoint) }).await.unwrap();
+    until_connected(&bridge, true).await;
+    assert_eq!(bridge.publish(traffic(1)).unwrap(), 0);
+    bridge.saved().await;
+    let links = [client("city.demo"), client("south.demo")];
+    let (sessions, alive) = apart(move || {
+        let [city, rogue] = links.map(|link| zenoh::open(zenoh_config(&link)).wait().unwrap());
+        says_what_is_anothers(&city, &rogue);
+        let alive = city.liveliness().declare_subscriber("lukou/*/*/alive").history(true).wait().unwrap();
+        for site in ["vtest", "south"] {
+            std::mem::forget(rogue.liveliness().declare_token(format!("lukou/demo/{site}/alive")).wait().unwrap());
+        }
+        again_until("the token of the rogue itself", || until(&alive, "lukou/demo/south/alive", SampleKind::Put));
+        ([city, rogue], alive)
+    })
+    .await;
+    assert_eq!(bridge.stats().stored.get(&Kind::Traffic).copied().unwrap_or_default(), 0, "no receipt was believed");
+    bridge.close().await;
+    apart(move || {
+        // Did the forged token stand, the site would still be there.
+        again_until("the site's end", || until(&alive, "lukou/demo/vtest/alive", SampleKind::Delete));
+        drop(alive);
+        sessions.iter().for_each(|session| session.close().wait().unwrap());
+    })
+    .await;
 }

@@ -3,6 +3,7 @@
 
 pub mod child;
 pub mod city;
+pub mod router;
 pub mod small_disk;
 
 use std::collections::BTreeMap;

@@ -52,7 +52,10 @@ fn in_namespace(script: &str, command: Command) -> Output {
         unshare.args(["--map-root-user", "--mount"]);
         format!("exec unshare --map-user={uid} --map-group={gid} \"$@\"")
     };
-    unshare.args(["sh", "-c", &format!("{script} && {go_on}"), "sh"]).arg(command.get_program()).args(command.get_args());
+    unshare
+        .args(["sh", "-c", &format!("{script} && {go_on}"), "sh"])
+        .arg(command.get_program())
+        .args(command.get_args());
     let envs = command.get_envs().filter_map(|(name, value)| Some((name, value?)));
     unshare.envs(envs).stdin(Stdio::null()).output().unwrap()
 }
