@@ -1,43 +1,77 @@
-"""A city in Python, made from docs/ref/city-data.md alone: reads states, confirms them, and asks about the past.
+"""A city in Python, made from docs/ref/city-data.md alone: sees a site come, reads states, confirms them, asks about the past, and
+sees the site go.
 
-    city.py ENDPOINT SITE WANTED
+    city.py ENDPOINT SITE WANTED [CA CERTIFICATE KEY]
 
-Prints a line for each of WANTED traffic windows, then the last states and the history, and ends.
+WANTED says in JSON how many messages of each kind to wait for. With certificates it is a client of a router, else a peer. Prints what
+it was told, and ends when the site has gone.
 """
 
 import json
 import queue
 import sys
 
+import cbor2
 import zenoh
+
+# What the test has put into a state of each kind.
+CONTENT = {
+    "traffic": lambda state: state["lanes"][0]["vehicles"],
+    "parking": lambda state: state["name"],
+    "event": lambda state: state["event"],
+}
+
+
+def configuration(endpoint: str, certificates: list[str]) -> zenoh.Config:
+    settings = {
+        "mode": "client" if certificates else "peer",
+        "listen/endpoints": [],
+        "connect/endpoints": [endpoint],
+        "scouting/multicast/enabled": False,
+    }
+    if certificates:
+        names = ["root_ca_certificate", "connect_certificate", "connect_private_key"]
+        settings |= {f"transport/link/tls/{name}": path for name, path in zip(names, certificates, strict=True)}
+        settings["transport/link/tls/enable_mtls"] = True
+    config = zenoh.Config()
+    for key, value in settings.items():
+        config.insert_json5(key, json.dumps(value))
+    return config
+
+
+def read(sample: zenoh.Sample) -> dict:
+    read_payload = {"application/json": json.loads, "application/cbor": cbor2.loads}[str(sample.encoding)]
+    return read_payload(sample.payload.to_bytes())
+
+
+def confirm_all(session: zenoh.Session, site: str, wanted: dict[str, int]) -> None:
+    samples: queue.Queue = queue.Queue()
+    for kind in wanted:
+        session.declare_subscriber(f"lukou/{site}/{kind}/**", samples.put)
+    stored: dict[tuple[str, int], str] = {}
+    while len(stored) < sum(wanted.values()):
+        sample = samples.get(timeout=100)
+        kind, state = str(sample.key_expr).split("/")[3], read(sample)
+        assert state["schema"] == f"lukou.{kind}/1", state
+        stored[kind, state["seq"]] = f"{sample.encoding} {CONTENT[kind](state)}"
+        receipt = {"schema": "lukou.receipt/1", "kind": kind, "stored": [[state["seq"], state["seq"]]]}
+        session.put(f"lukou/{site}/stored/{kind}", json.dumps(receipt))
+    for (kind, seq), content in sorted(stored.items()):
+        print("stored", kind, seq, content)
 
 
 def main() -> None:
-    endpoint, site, wanted = sys.argv[1], sys.argv[2], int(sys.argv[3])
-    config = zenoh.Config()
-    config.insert_json5("mode", json.dumps("peer"))
-    config.insert_json5("listen/endpoints", json.dumps([]))
-    config.insert_json5("connect/endpoints", json.dumps([endpoint]))
-    config.insert_json5("scouting/multicast/enabled", "false")
-    with zenoh.open(config) as session:
-        samples: queue.Queue = queue.Queue()
-        session.declare_subscriber(f"lukou/{site}/traffic", samples.put)
-        stored: dict[int, dict] = {}
-        while len(stored) < wanted:
-            sample = samples.get(timeout=100)
-            state = json.loads(sample.payload.to_bytes())
-            assert state["schema"] == "lukou.traffic/1", state
-            seq = state["seq"]
-            if seq not in stored:
-                print("stored", seq, state["lanes"][0]["vehicles"], flush=True)
-            stored[seq] = state
-            receipt = {"schema": "lukou.receipt/1", "kind": "traffic", "stored": [[seq, seq]]}
-            session.put(f"lukou/{site}/stored/traffic", json.dumps(receipt))
+    endpoint, site, wanted, *certificates = sys.argv[1:]
+    with zenoh.open(configuration(endpoint, certificates)) as session:
+        tokens: queue.Queue = queue.Queue()
+        session.liveliness().declare_subscriber(f"lukou/{site}/alive", tokens.put, history=True)
+        print("came", tokens.get(timeout=100).kind)
+        confirm_all(session, site, json.loads(wanted))
         for what, selector in [("last", "traffic"), ("history", "history/traffic/*?limit=2")]:
             for reply in session.get(f"lukou/{site}/{selector}", consolidation=zenoh.ConsolidationMode.NONE):
-                print(what, reply.ok.key_expr, json.loads(reply.ok.payload.to_bytes())["seq"], flush=True)
-        # Until the site has heard all: whoever started this closes its end.
-        sys.stdin.read()
+                print(what, reply.ok.key_expr, read(reply.ok)["seq"])
+        print("asked", flush=True)
+        print("went", tokens.get(timeout=100).kind)
 
 
 main()
