@@ -31,7 +31,7 @@ test: ## run every test
 SOAK ?= 20
 # docs/ref/city-data.md says what they are.
 SOAKED := city_outbox city_killed city_full_disk city_store city_whole city uplink
-soak: ## the tests of the link to the city, SOAK times as long (a quarter of an hour)
+soak: ## the tests of the link to the city, SOAK times as long (half an hour)
 	@.ci/setup test
 	LUKOU_SOAK=$(SOAK) cargo test $(LOCKED) --release --workspace $(CITY) --no-fail-fast $(SOAKED:%=--test %)
 
