@@ -1,6 +1,8 @@
+use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard};
 
 use redb::backends::FileBackend;
 use redb::{Database, DatabaseError, StorageBackend};
@@ -262,4 +264,94 @@ fn a_disk_that_is_full_from_the_start_loses_nothing_of_before() {
     assert_eq!(waiting(&outbox, T), [0, 1 << 32]);
     drop(outbox);
     assert_eq!(waiting(&open(&path), T), [0, 1 << 32]);
+}
+
+/// A disk whose power fails after so many operations.
+#[derive(Debug, Default)]
+struct Disk {
+    synced: Vec<u8>,
+    now: Vec<u8>,
+    /// Where and what was written since the last sync.
+    unsynced: Vec<(usize, Vec<u8>)>,
+    left: u32,
+}
+
+impl Disk {
+    /// Power is back: of what was not synced some is there and some is not.
+    fn power_cut(&mut self, chance: &mut fastrand::Rng) {
+        for (at, data) in self.unsynced.drain(..).filter(|_| chance.bool()) {
+            let end = at + data.len();
+            self.synced.resize(self.synced.len().max(end), 0);
+            self.synced[at..end].copy_from_slice(&data);
+        }
+        self.now = self.synced.clone();
+        self.left = u32::MAX;
+    }
+}
+
+#[derive(Clone, Debug, Default)]
+struct Powered(Arc<Mutex<Disk>>);
+
+impl Powered {
+    fn on(&self) -> io::Result<MutexGuard<'_, Disk>> {
+        let mut disk = self.0.lock().unwrap();
+        disk.left = disk.left.checked_sub(1).ok_or_else(|| io::Error::other("no power"))?;
+        Ok(disk)
+    }
+
+    fn outbox(&self) -> Outbox {
+        let disk = self.clone();
+        let open = move |_: &Path| redb::Builder::new().create_with_backend(disk.clone());
+        Outbox::open(Arc::new(Store::with_opener(file("no-power.redb"), open)), BTreeMap::new()).unwrap()
+    }
+}
+
+impl StorageBackend for Powered {
+    fn len(&self) -> io::Result<u64> {
+        Ok(self.on()?.now.len() as u64)
+    }
+    fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
+        let at = offset as usize;
+        out.copy_from_slice(&self.on()?.now[at..at + out.len()]);
+        Ok(())
+    }
+    fn set_len(&self, len: u64) -> io::Result<()> {
+        self.on()?.now.resize(len as usize, 0);
+        Ok(())
+    }
+    fn sync_data(&self) -> io::Result<()> {
+        let mut disk = self.on()?;
+        disk.synced = disk.now.clone();
+        disk.unsynced.clear();
+        Ok(())
+    }
+    fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
+        let (mut disk, at) = (self.on()?, offset as usize);
+        disk.now[at..at + data.len()].copy_from_slice(data);
+        disk.unsynced.push((at, data.to_vec()));
+        Ok(())
+    }
+}
+
+#[test]
+fn a_power_cut_at_any_moment_leaves_what_was_saved() {
+    let (disk, mut chance) = (Powered::default(), fastrand::Rng::with_seed(1));
+    let (mut saved, mut seq) = (BTreeSet::new(), 0);
+    for _ in 0..200 {
+        disk.0.lock().unwrap().left = chance.u32(0..500);
+        let mut outbox = disk.outbox();
+        loop {
+            seq += 1;
+            outbox.put((T, seq), message(s(0), None, &[b'x'; 100]));
+            if outbox.save(s(0), true).is_err() {
+                break;
+            }
+            saved.insert(seq);
+        }
+        drop(outbox);
+        disk.0.lock().unwrap().power_cut(&mut chance);
+        let there: BTreeSet<u64> = waiting(&disk.outbox(), T).into_iter().collect();
+        assert!(saved.is_subset(&there), "lost: {:?}", saved.difference(&there));
+    }
+    assert!(saved.len() > 200);
 }
