@@ -18,6 +18,7 @@ pub mod durable;
 pub mod evidence;
 pub mod gate;
 pub mod ghosts;
+pub mod guidance;
 pub mod health;
 pub mod history_file;
 pub mod inlet;

@@ -33,6 +33,8 @@ pub struct Metrics {
     pub received: IntCounterVec,
     /// `lukou_priority_requests_total{role,outcome}`: decisions on requests for priority.
     pub priority_requests: IntCounterVec,
+    /// `lukou_parking_guidance_total{lot,outcome}`: how requests for a way through a lot stand.
+    pub parking_guidance: IntCounterVec,
     /// `lukou_detections_total{sensor,class}`.
     pub detections: IntCounterVec,
     /// `lukou_sensor_frames_total{sensor}`.
@@ -134,6 +136,7 @@ impl Metrics {
             messages_suppressed: make.counter("lukou_messages_suppressed_total", "Messages or parts of them that the gate or the encoder held back", &["message", "reason"])?,
             received: make.counter("lukou_received_total", "Messages of vehicles and people that were fused or heard as requests", &["receiver", "message"])?,
             priority_requests: make.counter("lukou_priority_requests_total", "Decisions on requests for signal priority", &["role", "outcome"])?,
+            parking_guidance: make.counter("lukou_parking_guidance_total", "Requests for a way through a parking lot, one each time that one stands otherwise than before", &["lot", "outcome"])?,
             detections: make.counter("lukou_detections_total", "Detections by sensor and class", &["sensor", "class"])?,
             sensor_frames: make.counter("lukou_sensor_frames_total", "Frames or scans that reached the pipeline", &["sensor"])?,
             sensor_restarts: make.counter("lukou_sensor_restarts_total", "Times a sensor's stream was opened anew", &["sensor"])?,

@@ -123,6 +123,9 @@ impl Performer {
             }
             Output::Command(command) => self.command(now, &command),
             Output::Priority(decision) => self.decision(&decision),
+            Output::Guidance(outcome) => {
+                self.metrics.parking_guidance.with_label_values(&[&*outcome.lot, outcome.what]).inc();
+            }
             Output::Dropped { place, reason, count } => self.metrics.count_drop(place, reason, count),
             Output::Suppressed { message, reason } => {
                 self.metrics.messages_suppressed.with_label_values(&[message.as_str(), reason.as_str()]).inc();

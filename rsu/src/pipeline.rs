@@ -22,6 +22,7 @@ use crate::assess::Assessor;
 use crate::cadence::Cadence;
 use crate::gate::{EventGate, ObjectGate, Reason, SignalGate};
 use crate::ghosts::Ghosts;
+use crate::guidance::Guides;
 use crate::map::bays_as_lanes;
 use crate::map::conflicts::Conflicts;
 use crate::messages::{Composed, Composer, ObjectPicture};
@@ -56,6 +57,7 @@ pub struct Pipeline {
     ghosts: Option<Ghosts>,
     reports: Option<ReportReader>,
     priority: Option<Arbiter>,
+    guides: Option<Guides>,
     assessor: Assessor,
     composer: Composer,
     gate: SignalGate,
@@ -115,6 +117,7 @@ impl Pipeline {
             ghosts: None,
             reports: None,
             priority: None,
+            guides: None,
             assessor: Assessor::new(&geometry, map.as_ref(), traffic_window_s, events),
             composer: Composer::new(edition, &geometry, map),
             gate: SignalGate::new(limits.signal, conflicts.unwrap_or_default()),
@@ -176,6 +179,11 @@ impl Pipeline {
         Self { priority, ..self }
     }
 
+    /// The same, with somebody who leads vehicles through parking lots.
+    pub fn with_guides(self, guides: Option<Guides>) -> Self {
+        Self { guides, ..self }
+    }
+
     /// One input at `now`; `arrived_at` is when it reached the service, at or before `now`.
     pub fn handle(&mut self, now: UtcMicros, arrived_at: UtcMicros, input: Input) {
         self.notice_clock_steps(now);
@@ -234,11 +242,12 @@ impl Pipeline {
         self.aligner.next_deadline().map_or(deadline, |frames| frames.min(deadline))
     }
 
-    /// What a road user says of itself or asks for; which message it was, or why it was not taken. Of a VIR that does both
-    /// it is told what became of the first, where that is wanted.
+    /// What a road user says of itself or asks for; which message it was, or why it was not taken. Of a VIR that does several
+    /// of these it is told what became of the first that is wanted.
     fn hear(&mut self, now: UtcMicros, arrived_at: UtcMicros, frame: &[u8]) -> Result<&'static str, &'static str> {
         let asked = self.priority.as_mut().and_then(|priority| priority.receive(now, arrived_at, frame));
-        match (self.fuse_report(arrived_at, frame), asked) {
+        let guided = self.guides.as_mut().and_then(|guides| guides.receive(now, arrived_at, frame));
+        match (self.fuse_report(arrived_at, frame), asked.or(guided)) {
             (Err("not_wanted" | "not_a_report"), Some(asked)) => asked,
             (fused, _) => fused,
         }
@@ -302,10 +311,7 @@ impl Pipeline {
             self.send(composed);
         }
         if self.rhythm.parking.elapsed(now) {
-            let lots = self.assessor.lots();
-            let composed = self.composer.parking(now, &lots);
-            self.send(composed);
-            self.outputs.push_back(Output::Parking(lots));
+            self.tell_parking(now);
         }
         if self.rhythm.sensors.elapsed(now) {
             self.outputs.push_back(Output::Sensors(self.tracker.health().collect()));
@@ -332,6 +338,18 @@ impl Pipeline {
             priority.signal(&said.state);
         }
         self.outputs.push_back(Output::Signal(said));
+    }
+
+    /// Which bays are free, and the ways of those who asked.
+    fn tell_parking(&mut self, now: UtcMicros) {
+        let lots = self.assessor.lots();
+        if let Some(guides) = &mut self.guides {
+            guides.advance(now, &lots, |lot| self.composer.may_tell_of(now, lot).is_ok());
+            self.outputs.extend(guides.take_outcomes().into_iter().map(Output::Guidance));
+        }
+        let composed = self.composer.parking(now, &lots, self.guides.as_ref());
+        self.send(composed);
+        self.outputs.push_back(Output::Parking(lots));
     }
 
     /// What happens on the road, and what the city wants told.
@@ -414,6 +432,9 @@ impl Pipeline {
             self.presence.forget_leader();
             if let Some(priority) = &mut self.priority {
                 priority.forget(now);
+            }
+            if let Some(guides) = &mut self.guides {
+                guides.forget();
             }
             self.dropped("pipeline", "clock_step", 1);
         }

@@ -28,6 +28,7 @@ use crate::config::Site;
 use crate::console::{ConsoleFeed, ConsoleMap, ConsoleState, SentMessages};
 use crate::evidence::{Evidence, EvidenceTap};
 use crate::ghosts;
+use crate::guidance::Guides;
 use crate::health::Health;
 use crate::history_file::HistoryFile;
 use crate::inlet::{Arrival, Inlet};
@@ -173,7 +174,8 @@ impl Service {
                 .with_ghosts(ghosts::of_site(site)?)
                 .with_reports(site.fusion.vehicle_reports.then(|| reports_of(site)))
                 .with_priority(priority_of(site))
-                .with_pam(site.pam_aid),
+                .with_pam(site.pam_aid)
+                .with_guides(Guides::of_site(site)),
             lots: LotKeeper::new(lots, clock.uptime_s()),
             inputs,
             performer,

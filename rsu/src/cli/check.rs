@@ -65,6 +65,9 @@ pub fn run(args: &CheckArgs) -> ExitCode {
         if let Some(line) = priority_in_words(site) {
             println!("  {line}");
         }
+        if let Some(guidance) = &site.parking_guidance {
+            println!("  parking guidance for anybody within {} m who asks: nothing of it is signed", guidance.within_m);
+        }
         if let Some(model) = &args.model {
             println!("  model {} would do", model.display());
         }

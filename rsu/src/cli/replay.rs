@@ -26,6 +26,7 @@ use super::codec::unhex;
 use crate::config::Site;
 use crate::gate::Limits;
 use crate::ghosts::{self, Ghosts};
+use crate::guidance::Guides;
 use crate::messages::{Edition, MAP_MAX_OCTETS};
 use crate::pipeline::{Input, Output, Pipeline, PipelineSettings};
 use crate::record::signal_state;
@@ -180,8 +181,9 @@ impl Replay {
                 let pipeline = Pipeline::new(self.settings(geometry, arrived_at)).context("the recording's /site")?;
                 let reports = self.reports(geometry_origin);
                 let pam_aid = self.site.as_ref().and_then(|site| site.pam_aid);
+                let guides = self.site.as_ref().and_then(Guides::of_site);
                 let pipeline = pipeline.with_ghosts(self.ghosts.take()).with_reports(reports).with_pam(pam_aid);
-                self.pipeline = Some(pipeline);
+                self.pipeline = Some(pipeline.with_guides(guides));
                 return Ok(());
             }
             Item::Camera(frame) => Input::Sensor(SensorFrame::Camera(frame)),
@@ -312,6 +314,7 @@ fn write_outputs(
             | Output::Received { outcome: Ok(_), .. }
             | Output::Command(_)
             | Output::Priority(_)
+            | Output::Guidance(_)
             | Output::Notice { .. }
             | Output::LotCount { .. }
             | Output::Water(_)

@@ -16,7 +16,7 @@ use crate::trial::Trial;
 
 /// What the city may not change, since it decides who the site is, whom it believes, what can be reached from outside, which
 /// native code is loaded, what the gate lets through, whom a signal controller is commanded for, and by whom.
-const FIXED: [&[&str]; 10] = [
+const FIXED: [&[&str]; 11] = [
     &["name"],
     &["city"],
     &["state_dir"],
@@ -26,6 +26,7 @@ const FIXED: [&[&str]; 10] = [
     &["gate"],
     &["signal", "command"],
     &["priority"],
+    &["parking_guidance"],
     &["fusion", "vehicle_reports"],
 ];
 

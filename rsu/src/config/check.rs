@@ -11,6 +11,7 @@ use super::file::{CameraFile, DetectorFile, FusionFile, GateFile, RadarFile, Rad
 use super::{Camera, CloudFile, Radar, SignalFile, Site};
 use crate::evidence::EvidenceSettings;
 use crate::gate::Limits;
+use crate::guidance::GuidanceSettings;
 use crate::map::SiteMap;
 use crate::map::conflicts::Conflicts;
 use crate::priority::{LARGEST_AID, Policy};
@@ -71,6 +72,9 @@ impl<'a> Checker<'a> {
         for (key, text) in file.priority.iter().flat_map(Policy::problems) {
             self.problem(key, text);
         }
+        if let Some(guidance) = &file.parking_guidance {
+            self.guidance(guidance, cn.is_some() && pam_aid.is_some(), map.as_ref());
+        }
         for (key, text) in file.evidence.iter().flat_map(EvidenceSettings::problems) {
             self.problem(key, text);
         }
@@ -119,10 +123,23 @@ impl<'a> Checker<'a> {
             receivers: file.receivers,
             water: file.water,
             priority: file.priority,
+            parking_guidance: file.parking_guidance,
             cloud: file.cloud,
             console_listen: file.console.listen,
             state_dir: self.base.join(file.state_dir),
         })
+    }
+
+    fn guidance(&mut self, guidance: &GuidanceSettings, says_pam: bool, map: Option<&SiteMap>) {
+        for (key, text) in guidance.problems() {
+            self.problem(key, text);
+        }
+        if !says_pam {
+            self.problem("parking_guidance", "is told in PAM: set broadcast.cn and broadcast.pam_aid".into());
+        }
+        if map.is_some_and(|map| map.car_parks.iter().all(|park| park.drives.is_empty())) {
+            self.problem("parking_guidance", "leads along drives, and the map has none".into());
+        }
     }
 
     fn cloud(&mut self, cloud: &mut CloudFile) {

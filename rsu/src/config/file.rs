@@ -13,6 +13,7 @@ use super::cloud::CloudFile;
 use super::signal::SignalFile;
 use crate::evidence::EvidenceSettings;
 use crate::gate::{EventCodes, Limits, SignalLimits};
+use crate::guidance::GuidanceSettings;
 use crate::map::conflicts::Overrides;
 use crate::priority::Policy;
 
@@ -71,6 +72,8 @@ pub struct SiteFile {
     pub water: Vec<ReceiverFile>,
     /// Who may ask for signal priority; absent: nobody is answered.
     pub priority: Option<Policy>,
+    /// That vehicles are led through parking lots; absent: they are not.
+    pub parking_guidance: Option<GuidanceSettings>,
     /// The link to the city; absent: none.
     pub cloud: Option<CloudFile>,
     /// Console, metrics and health.

@@ -10,6 +10,7 @@ use perception::events::EventSettings;
 
 use crate::evidence::EvidenceSettings;
 use crate::gate::{EventCodes, Limits};
+use crate::guidance::GuidanceSettings;
 use crate::map::SiteMap;
 use crate::priority::Policy;
 use crate::signals::fixed_time::FixedTimePlan;
@@ -94,6 +95,8 @@ pub struct Site {
     pub water: Vec<ReceiverFile>,
     /// Who may ask for signal priority.
     pub priority: Option<Policy>,
+    /// That vehicles are led through parking lots; `None`: they are not.
+    pub parking_guidance: Option<GuidanceSettings>,
     /// City link.
     pub cloud: Option<CloudFile>,
     /// Console's address.

@@ -39,6 +39,12 @@ pub fn turn_left_rad(from: Point, to: Point) -> f64 {
     cross(from, to).atan2(dot(from, to))
 }
 
+/// The mean of an outline's corners.
+pub fn middle(outline: &[Point]) -> Point {
+    let n = outline.len().max(1) as f64;
+    [0, 1].map(|axis: usize| outline.iter().map(|corner| corner[axis]).sum::<f64>() / n)
+}
+
 /// Length of a line, metres.
 pub fn length_m(line: &[Point]) -> f64 {
     line.windows(2).map(|pair| distance_m(pair[0], pair[1])).sum()

@@ -25,7 +25,7 @@ mod read;
 mod stop_line;
 mod write;
 
-pub use parking::{CarPark, Drive, LotNode, bays_as_lanes};
+pub use parking::{CarPark, Drive, LotNode, SAME_LINE_M, bay_of_slot, bays_as_lanes, slot_of_bay};
 pub use read::Problem;
 
 /// A node's identity: the join key between MAP, SPAT and references.

@@ -16,6 +16,9 @@ use super::{SiteMap, enu2, geometry};
 /// The kinds of features that are read here.
 pub(super) const KINDS: [&str; 5] = ["lot", "bay", "gate", "lot_node", "drive"];
 
+/// Drives as near as this to each other are on one line, metres.
+pub const SAME_LINE_M: f64 = 0.1;
+
 /// What PAM tells of a lot besides its bays (T/CSAE 157-2020, `PAMData`).
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct CarPark {
@@ -27,6 +30,42 @@ pub struct CarPark {
     pub nodes: Vec<LotNode>,
     /// Drives, each from one of those places to another.
     pub drives: Vec<Drive>,
+}
+
+impl CarPark {
+    /// The drives that a bay lies at: the one that it is nearest to, of several the one that was drawn first, and then the
+    /// same drive's other direction, if it has one. None: there are no drives.
+    pub fn beside(&self, bay: &Bay, frame: &SiteFrame) -> Vec<&Drive> {
+        let middle = geometry::middle(&bay.polygon_enu_m);
+        let distance_m =
+            |drive: &Drive| geometry::nearest(&drive.line_enu_m(frame), middle).map(|found| found.distance_m);
+        let near: Vec<(f64, &Drive)> =
+            self.drives.iter().filter_map(|drive| Some((distance_m(drive)?, drive))).collect();
+        let least_m = near.iter().fold(f64::INFINITY, |least_m, (distance_m, _)| least_m.min(*distance_m));
+        let nearest =
+            || near.iter().filter(|(distance_m, _)| *distance_m <= least_m + SAME_LINE_M).map(|(_, drive)| *drive);
+        let Some(first) = nearest().next() else { return Vec::new() };
+        let back = nearest().filter(|drive| (drive.from, drive.to) == (first.to, first.from));
+        std::iter::once(first).chain(back).collect()
+    }
+
+    /// Where one may drive on from the end of a drive. One turns back only where nothing else is left: at a dead end.
+    pub fn onward(&self, drive: &Drive) -> Vec<&Drive> {
+        let (back, on): (Vec<&Drive>, Vec<&Drive>) =
+            self.drives.iter().filter(|other| other.from == drive.to).partition(|other| other.to == drive.from);
+        let leads_out = self.nodes.iter().any(|node| node.id == drive.to && node.exit);
+        if on.is_empty() && !leads_out { back } else { on }
+    }
+}
+
+/// The number of a bay in messages: its place among the bays of its lot, from 1. `None`: past 65535.
+pub fn slot_of_bay(bay: usize) -> Option<u16> {
+    u16::try_from(bay.checked_add(1)?).ok()
+}
+
+/// The bay that a message means by a number; 0 is none.
+pub fn bay_of_slot(slot: u16) -> Option<usize> {
+    usize::from(slot).checked_sub(1)
 }
 
 /// A place in a lot.
@@ -57,6 +96,13 @@ pub struct Drive {
     pub width_m: Option<f64>,
     /// Speed limit, m/s.
     pub speed_limit_mps: Option<f64>,
+}
+
+impl Drive {
+    /// Its centre line in the site's frame.
+    pub fn line_enu_m(&self, frame: &SiteFrame) -> Vec<[f64; 2]> {
+        self.points.iter().map(|point| enu2(frame, point)).collect()
+    }
 }
 
 #[derive(Deserialize)]

@@ -1,10 +1,8 @@
-//! PAM of T/CSAE 157 (`asn1::cn::day2::pam`): a lot, its drives, and which of its bays are free.
-//!
-//! Ways to bays (`parkingAreaGuidance`) are not told: each names the vehicle that it is for, and nobody has asked.
+//! PAM of T/CSAE 157 (`asn1::cn::day2::pam`): a lot, its drives, which of its bays are free, and the ways of those who asked.
 
 use asn1::cn::MessageFrame;
 use asn1::cn::day2::MessageFrameExt;
-use asn1::cn::day2::pam::{PAMNodeAttributes, ParkingLock, ParkingSpaceTheta, ParkingType, SlotStatus};
+use asn1::cn::day2::pam::{PAMNodeAttributes, ParkingGuide, ParkingLock, ParkingSpaceTheta, ParkingType, SlotStatus};
 use asn1::si::cn::day2::pam::{PAMData, PAMDrive, PAMNode, ParkingLotInfo, ParkingSlot, ParkingSlotPosition};
 use asn1::si::cn::map::RoadPoint;
 use asn1::si::{Position, Si};
@@ -13,13 +11,11 @@ use perception::frames::{SiteFrame, Wgs84};
 use perception::parking::{Bay, BayStatus, Lot, LotState};
 use perception::time::UtcMicros;
 
-use crate::map::{CarPark, Drive, LotNode, enu2, geometry};
+use crate::guidance::Guide;
+use crate::map::{CarPark, Drive, LotNode, geometry, slot_of_bay};
 
 /// A bay whose long side is within this of the drive's direction lies along it, of its perpendicular across it, radians.
 const ALIGNED_RAD: f64 = 0.26;
-
-/// Two drives are on one line if they are as near as this to each other, metres.
-const SAME_LINE_M: f64 = 0.1;
 
 /// A lot as the map draws it.
 pub(super) struct Drawn<'a> {
@@ -28,14 +24,14 @@ pub(super) struct Drawn<'a> {
     pub frame: &'a SiteFrame,
 }
 
-impl Drawn<'_> {
-    fn line(&self, drive: &Drive) -> Vec<[f64; 2]> {
-        drive.points.iter().map(|point| enu2(self.frame, point)).collect()
-    }
-}
-
 /// One message for one lot.
-pub(super) fn encode(drawn: &Drawn<'_>, state: &LotState, count: u8, now: UtcMicros) -> Result<Vec<u8>, CodecError> {
+pub(super) fn encode(
+    drawn: &Drawn<'_>,
+    state: &LotState,
+    guides: &[Guide<'_>],
+    count: u8,
+    now: UtcMicros,
+) -> Result<Vec<u8>, CodecError> {
     let holds = state.capacity.unwrap_or(state.free + state.occupied + state.unknown);
     let parking_lot_info = ParkingLotInfo {
         id: drawn.park.number,
@@ -49,10 +45,18 @@ pub(super) fn encode(drawn: &Drawn<'_>, state: &LotState, count: u8, now: UtcMic
         time_stamp: Some(time::minute_of_year(now.0)),
         parking_lot_info,
         pam_nodes: drawn.park.nodes.iter().map(|node| self::node(drawn, state, node)).collect(),
-        parking_area_guidance: None,
+        parking_area_guidance: (!guides.is_empty()).then(|| guides.iter().map(parking_guide).collect()),
     };
     let frame = MessageFrame::MsgFrameExt(MessageFrameExt::Pam(pam.to_wire()?));
     asn1::cn::encode(&frame, Dialect::CnCsae157)
+}
+
+fn parking_guide(guide: &Guide<'_>) -> ParkingGuide {
+    ParkingGuide {
+        veh_id: guide.vehicle.into(),
+        drive_path: guide.way.to_vec(),
+        target_parking_slot: guide.bay.and_then(slot_of_bay),
+    }
 }
 
 fn node(drawn: &Drawn<'_>, state: &LotState, node: &LotNode) -> PAMNode {
@@ -70,14 +74,13 @@ fn node(drawn: &Drawn<'_>, state: &LotState, node: &LotNode) -> PAMNode {
 }
 
 fn drive(drawn: &Drawn<'_>, state: &LotState, drive: &Drive) -> PAMDrive {
-    let onward = drawn.park.drives.iter().filter(|other| other.from == drive.to && other.to != drive.from);
-    let mut movements: Vec<u16> = onward.map(|other| other.to).collect();
+    let mut movements: Vec<u16> = drawn.park.onward(drive).iter().map(|onward| onward.to).collect();
     movements.sort_unstable();
     movements.dedup();
-    let slots: Vec<ParkingSlot> = (1..)
-        .zip(drawn.lot.bays.iter().zip(&state.bays))
-        .filter(|(_, (bay, _))| nearest(drawn, bay).is_some_and(|nearest| nearest.id == drive.id))
-        .map(|(number, (bay, state))| slot(drawn, drive, number, bay, state.status))
+    let is_told_here = |bay: &Bay| drawn.park.beside(bay, drawn.frame).first().is_some_and(|told| told.id == drive.id);
+    let slots: Vec<ParkingSlot> = (drawn.lot.bays.iter().zip(&state.bays).enumerate())
+        .filter(|(_, (bay, _))| is_told_here(bay))
+        .filter_map(|(index, (bay, state))| Some(slot(drawn, drive, slot_of_bay(index)?, bay, state.status)))
         .collect();
     PAMDrive {
         upstream_pam_node_id: drive.from,
@@ -91,19 +94,6 @@ fn drive(drawn: &Drawn<'_>, state: &LotState, drive: &Drive) -> PAMDrive {
         movements: (!movements.is_empty()).then_some(movements),
         parking_slots: (!slots.is_empty()).then_some(slots),
     }
-}
-
-/// The drive that a bay lies nearest to; of two on one line, its two directions, the one that was drawn first.
-fn nearest<'a>(drawn: &Drawn<'a>, bay: &Bay) -> Option<&'a Drive> {
-    let middle = middle(&bay.polygon_enu_m);
-    let mut best: Option<(f64, &Drive)> = None;
-    for drive in &drawn.park.drives {
-        let Some(found) = geometry::nearest(&drawn.line(drive), middle) else { continue };
-        if best.is_none_or(|(least_m, _)| found.distance_m < least_m - SAME_LINE_M) {
-            best = Some((found.distance_m, drive));
-        }
-    }
-    best.map(|(_, drive)| drive)
 }
 
 fn slot(drawn: &Drawn<'_>, drive: &Drive, number: u16, bay: &Bay, status: BayStatus) -> ParkingSlot {
@@ -146,7 +136,7 @@ struct Corners {
 impl Corners {
     fn of(drawn: &Drawn<'_>, drive: &Drive, bay: &Bay) -> Option<Self> {
         let [a, b, c, d] = bay.polygon_enu_m[..] else { return None };
-        let line = drawn.line(drive);
+        let line = drive.line_enu_m(drawn.frame);
         let off_m = |at: [f64; 2]| geometry::nearest(&line, at).map_or(f64::INFINITY, |found| found.distance_m);
         let edges = [[a, b], [b, c], [c, d], [d, a]];
         let at = |[p, q]: &[[f64; 2]; 2]| [f64::midpoint(p[0], q[0]), f64::midpoint(p[1], q[1])];
@@ -158,7 +148,7 @@ impl Corners {
         let [r, s] = edges[(front + 2) % 4];
         let (bottom_left, top_left, top_right) = if p_is_left { (p, s, r) } else { (q, r, s) };
         let longest = [minus(b, a), minus(c, b)].into_iter().max_by(|x, y| length(*x).total_cmp(&length(*y)))?;
-        let beside = geometry::nearest(&line, middle(&bay.polygon_enu_m))?;
+        let beside = geometry::nearest(&line, geometry::middle(&bay.polygon_enu_m))?;
         let (_, along) = geometry::at(&line, beside.along_m)?;
         let to_drive_rad = cross(along, longest).abs().atan2((along[0] * longest[0] + along[1] * longest[1]).abs());
         let theta = match to_drive_rad {
@@ -168,11 +158,6 @@ impl Corners {
         };
         Some(Self { top_left, top_right, bottom_left, theta })
     }
-}
-
-fn middle(polygon: &[[f64; 2]]) -> [f64; 2] {
-    let n = polygon.len().max(1) as f64;
-    [0, 1].map(|axis: usize| polygon.iter().map(|corner| corner[axis]).sum::<f64>() / n)
 }
 
 fn minus(a: [f64; 2], b: [f64; 2]) -> [f64; 2] {

@@ -12,6 +12,7 @@ use perception::time::UtcMicros;
 use perception::track::{Track, V2X};
 
 use crate::gate::{Reason, Told, lot_may_be_said};
+use crate::guidance::{Guide, Guides};
 use crate::map::{NodeId, SiteMap};
 use crate::notice::Timing;
 use crate::priority::Answers;
@@ -195,20 +196,31 @@ impl Composer {
         Self { pam_aid, ..self }
     }
 
-    /// PAM (China) of each lot whose drives the map draws.
-    pub fn parking(&mut self, now: UtcMicros, lots: &[LotState]) -> Vec<Composed> {
+    /// Whether the gate lets this be said of one of the map's lots.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn may_tell_of(&self, now: UtcMicros, state: &LotState) -> Result<(), Reason> {
+        let map = self.map.as_ref().ok_or(Reason::ParkingInconsistent)?;
+        let lot = map.lots.iter().find(|lot| lot.id == state.id).ok_or(Reason::ParkingInconsistent)?;
+        lot_may_be_said(now, lot, state, &map.region_enu_m)
+    }
+
+    /// PAM (China) of each lot whose drives the map draws, with the ways of those whom `guides` leads.
+    pub fn parking(&mut self, now: UtcMicros, lots: &[LotState], guides: Option<&Guides>) -> Vec<Composed> {
         let (Some(id), Some(map), Some(_)) = (self.pam_aid, &self.map, self.edition.cn) else { return Vec::new() };
         let mut composed = Vec::new();
         for park in map.car_parks.iter().filter(|park| !park.nodes.is_empty()) {
             let lot = map.lots.iter().find(|lot| *lot.id == *park.lot);
             let state = lots.iter().find(|state| *state.id == *park.lot);
             let (Some(lot), Some(state)) = (lot, state) else { continue };
-            if let Err(reason) = lot_may_be_said(now, lot, state, &map.region_enu_m) {
+            if let Err(reason) = self.may_tell_of(now, state) {
                 composed.push(Err((MessageKind::Pam, reason)));
                 continue;
             }
             let drawn = cn_pam::Drawn { lot, park, frame: &self.frame };
-            let encoded = cn_pam::encode(&drawn, state, self.counts.cn_pam.next(), now);
+            let guides: Vec<Guide<'_>> = guides.into_iter().flat_map(|guides| guides.of_lot(&lot.id)).collect();
+            let encoded = cn_pam::encode(&drawn, state, &guides, self.counts.cn_pam.next(), now);
             let application = Application { id, priority: CN_PAM_PRIORITY };
             composed.push(finish(MessageSet::Cn, MessageKind::Pam, application, encoded, now, PAM_VALID_S));
         }

@@ -13,6 +13,7 @@ use perception::track::{SensorHealth, TrackerSettings};
 use perception::traffic::TrafficWindow;
 
 use crate::gate::{Limits, Reason, SaidSignal};
+use crate::guidance::Outcome;
 use crate::map::SiteMap;
 use crate::messages::Edition;
 use crate::notice::Notice;
@@ -103,6 +104,8 @@ pub enum Output {
     Command(Command),
     /// A request for priority stands otherwise than before.
     Priority(Decision),
+    /// A request for a way through a lot stands otherwise than before.
+    Guidance(Outcome),
     /// Something was given up.
     Dropped {
         /// Where.

@@ -1,0 +1,95 @@
+//! Requests for a way in messages as they are received: VIR with `parking` (T/CSAE 157).
+
+use asn1::cn::day2::MessageFrameExt;
+use asn1::cn::day2::pam::ParkingType;
+use asn1::cn::day2::vir::{ParkingRequest, ReqParkingArea, ReqStatus};
+use asn1::si::Si;
+use asn1::si::cn::day2::vir::{DriveRequest, ReqInfo, VehIntentionAndRequest};
+use asn1::{Dialect, cn};
+use perception::frames::{SiteFrame, Wgs84, unit_from_heading};
+use perception::time::UtcMicros;
+
+use super::vehicle::{Ask, Heard, Wants};
+use crate::map::{bay_of_slot, enu2};
+use crate::radios::MessageSet;
+use crate::reports::{Unread, dialect_of, moment, open};
+
+/// Slower than this a vehicle turns as it parks: where it points says nothing of the way that it goes, m/s.
+const DRIVES_MPS: f64 = 1.0;
+
+/// Where a request is heard, and by whom.
+#[derive(Clone, Debug)]
+pub(super) struct Listener {
+    pub frame: SiteFrame,
+    /// Of the site's origin.
+    pub ellipsoidal_height_m: f64,
+    pub rsu_id: [u8; 8],
+}
+
+impl Listener {
+    /// The first request for a way that is to this roadside unit. `None`: a message that has no such request.
+    pub fn read(&self, arrived_at: UtcMicros, frame: &[u8]) -> Option<Result<Heard, &'static str>> {
+        let (MessageSet::Cn, payload) = open(frame) else { return None };
+        if dialect_of(payload, Dialect::default()) != Dialect::CnCsae157 {
+            return None;
+        }
+        let Ok(decoded) = cn::decode(payload, Dialect::CnCsae157) else {
+            return Some(Err(Unread::Undecodable.as_str()));
+        };
+        let cn::MessageFrame::MsgFrameExt(MessageFrameExt::Vir(vir)) = decoded else { return None };
+        let vir = VehIntentionAndRequest::from_wire(&vir);
+        let mut requests = vir.int_and_req.reqs.iter().flatten().filter_map(parking).peekable();
+        requests.peek()?;
+        let to_us = requests.find(|(request, _)| request.target_rsu.is_none_or(|rsu| *rsu == self.rsu_id));
+        Some(to_us.ok_or("not_asked_of_us").and_then(|(request, wanted)| self.heard(arrived_at, &vir, request, wanted)))
+    }
+
+    fn heard(
+        &self,
+        arrived_at: UtcMicros,
+        vir: &VehIntentionAndRequest,
+        request: &DriveRequest,
+        wanted: &ReqParkingArea,
+    ) -> Result<Heard, &'static str> {
+        let said_at = moment(vir.sec_mark_s, arrived_at).map_err(Unread::as_str)?;
+        let who = *vir.id;
+        match request.status {
+            ReqStatus::Request | ReqStatus::Comfirmed => {}
+            ReqStatus::Cancel | ReqStatus::Complete => return Ok(Heard::TakenBack(who)),
+            _ => return Err("not_served"),
+        }
+        let here = vir.int_and_req.current_pos.unwrap_or_default();
+        let place = here.pos.or(vir.ref_pos).ok_or(Unread::NoPosition.as_str())?;
+        let ellipsoidal_height_m = self.ellipsoidal_height_m;
+        let place = Wgs84 { lat_deg: place.lat_deg, lon_deg: place.lon_deg, ellipsoidal_height_m };
+        let drives = here.speed_mps.is_some_and(|speed_mps| speed_mps >= DRIVES_MPS);
+        Ok(Heard::Asks(Ask {
+            who,
+            wants: wants(wanted)?,
+            at_enu_m: enu2(&self.frame, &place),
+            course: here.heading_cw_north_rad.filter(|_| drives).map(unit_from_heading),
+            until: request.life_time_s.map(|life_s| said_at.plus_seconds(life_s)),
+        }))
+    }
+}
+
+fn parking(request: &DriveRequest) -> Option<(&DriveRequest, &ReqParkingArea)> {
+    match &request.info {
+        Some(ReqInfo::Parking(wanted)) => Some((request, wanted)),
+        _ => None,
+    }
+}
+
+fn wants(wanted: &ReqParkingArea) -> Result<Wants, &'static str> {
+    if wanted.req.contains(ParkingRequest::ENTER) || wanted.req.contains(ParkingRequest::PARK) {
+        let wished = wanted.expected_parking_slot_id.and_then(bay_of_slot);
+        // The map does not say for whom a bay is: who needs a certain kind can only be led to the bay that it names.
+        let anywhere = ParkingType::UNKNOWN | ParkingType::ORDINARY;
+        let is_particular = wanted.parking_type.is_some_and(|kind| !anywhere.contains(kind));
+        return match (wished, is_particular) {
+            (None, true) => Err("kind_unknown"),
+            (wished, is_particular) => Ok(Wants::Bay { wished, or_any: !is_particular }),
+        };
+    }
+    if wanted.req.contains(ParkingRequest::EXIT) { Ok(Wants::Exit) } else { Err("not_served") }
+}
