@@ -1,23 +1,30 @@
-//! A simulated car park through the whole pipeline: what is said of its bays is true, and PAM says the same.
+//! A simulated car park through the whole pipeline: what is said of its bays is true, PAM says the same, and leads who asks.
+#![expect(clippy::unwrap_used, reason = "this file is a test as a whole")]
 
+#[path = "../../rsu/tests/support/requests.rs"]
+mod requests;
 mod support;
 
 use asn1::Dialect;
-use asn1::cn::MessageFrame;
-use asn1::cn::day2::MessageFrameExt;
-use asn1::cn::day2::pam::{PAMData, PAMNodeAttributes, ParkingSpaceTheta, SlotStatus};
+use asn1::cn::day2::pam::{PAMNodeAttributes, ParkingSpaceTheta, SlotStatus};
+use asn1::cn::day2::vir::ParkingRequest;
+use asn1::transport::dsmp;
 use hil::parking::score::{Said, score};
 use hil::parking::{ORIGIN, Played, Script, play};
 use hil::recorder::signals::Signals;
 use hil::recorder::weather::Weather;
 use hil::recorder::{Simulated, simulate};
 use perception::detection::SensorFrame;
+use perception::frames::inside;
 use perception::parking::LotState;
 use perception::time::UtcMicros;
+use requests::{asking, pam, parking, vir_octets};
+use rsu::guidance::{GuidanceSettings, Guides};
 use rsu::map::SiteMap;
 use rsu::messages::Edition;
 use rsu::pipeline::{Input, Output, Pipeline, PipelineSettings};
 use rsu::radios::{MessageKind, Transmission};
+use rsu::vehicle::{Obu, ObuSettings, Via};
 use sensors::recording::Item;
 use support::settings;
 
@@ -27,11 +34,23 @@ fn pipeline(map: &SiteMap, geometry: perception::calibration::SiteGeometry) -> P
     let defaults = settings(geometry, START);
     let edition = Edition { cn: Some(Dialect::default()), ..defaults.edition };
     let settings = PipelineSettings { map: Some(map.clone()), edition, ..defaults };
-    Pipeline::new(settings).expect("sound").with_pam(Some(18))
+    let guides = Guides::new(GuidanceSettings::default(), map, ORIGIN, settings.edition.rsu_id);
+    Pipeline::new(settings).expect("sound").with_pam(Some(18)).with_guides(Some(guides))
 }
 
 /// The lot every second, and the PAM that went out.
 fn run(played: &Played, seed: u64) -> (Vec<(UtcMicros, LotState)>, Vec<Transmission>) {
+    let (lots, sent) = run_with(played, seed, |_| Vec::new());
+    (lots, sent.into_iter().map(|(_, transmission)| transmission).collect())
+}
+
+/// The same while vehicles ask, once a second, with when each PAM went out.
+#[expect(clippy::type_complexity, reason = "as it comes")]
+fn run_with(
+    played: &Played,
+    seed: u64,
+    asked: impl Fn(UtcMicros) -> Vec<Vec<u8>>,
+) -> (Vec<(UtcMicros, LotState)>, Vec<(UtcMicros, Transmission)>) {
     let Simulated { messages, .. } =
         simulate(&played.place, vec![], &played.traffic, &Signals::default(), Weather::Clear, seed, START);
     let mut pipeline = pipeline(&played.map, played.place.geometry(vec![]));
@@ -39,9 +58,15 @@ fn run(played: &Played, seed: u64) -> (Vec<(UtcMicros, LotState)>, Vec<Transmiss
     let taken = played.truth[0].taken.values().filter(|taken| **taken).count();
     let count = Input::LotCount { lot: "lot".into(), vehicles: u32::try_from(taken).expect("few") };
     pipeline.handle(START, START, count);
-    let (mut lots, mut sent) = (Vec::new(), Vec::new());
+    let (mut lots, mut sent, mut asks_at) = (Vec::new(), Vec::new(), START);
     for recorded in &messages {
         let now = recorded.arrived_at;
+        if now >= asks_at {
+            asks_at = asks_at.plus_seconds(1.0);
+            for frame in asked(now) {
+                pipeline.handle(now, now, Input::Received { receiver: "obu".into(), frame: frame.into() });
+            }
+        }
         let input = match &recorded.item {
             Item::Camera(frame) => Input::Sensor(SensorFrame::Camera(frame.clone())),
             _ => continue,
@@ -50,7 +75,9 @@ fn run(played: &Played, seed: u64) -> (Vec<(UtcMicros, LotState)>, Vec<Transmiss
         while let Some(output) = pipeline.poll_output() {
             match output {
                 Output::Parking(all) => lots.extend(all.into_iter().map(|lot| (now, lot))),
-                Output::Send(transmission) if transmission.kind == MessageKind::Pam => sent.push(transmission),
+                Output::Send(transmission) if transmission.kind == MessageKind::Pam => {
+                    sent.push((now, transmission));
+                }
                 _ => {}
             }
         }
@@ -68,13 +95,6 @@ fn said(lots: &[(UtcMicros, LotState)]) -> Vec<Said> {
     lots.iter().map(line).collect()
 }
 
-fn pam(sent: &Transmission) -> PAMData {
-    match asn1::cn::decode(&sent.payload, Dialect::CnCsae157).expect("decodes") {
-        MessageFrame::MsgFrameExt(MessageFrameExt::Pam(pam)) => pam,
-        other => panic!("not PAM: {other:?}"),
-    }
-}
-
 #[test]
 fn bays_are_said_as_they_are_and_pam_says_the_same() {
     let played = play(Script { bays_a_row: 10, seconds: 420.0, opens_empty: false, seed: 5 }, START);
@@ -90,9 +110,9 @@ fn bays_are_said_as_they_are_and_pam_says_the_same() {
     let (_, lot) = lots.last().expect("looked at");
     let last = sent.last().expect("sent");
     assert_eq!((last.application_id, last.priority), (18, 16));
-    let pam = pam(last);
+    let pam = pam(&last.payload);
     assert_eq!((pam.parking_lot_info.id, pam.parking_lot_info.number), (Some(1), Some(20)));
-    assert_eq!(pam.parking_area_guidance, None);
+    assert_eq!(pam.parking_area_guidance, None, "nobody asked");
     let [entrance, exit] = &pam.pam_nodes[..] else { panic!("{pam:?}") };
     assert_eq!((entrance.attributes, entrance.in_drives.is_some()), (Some(PAMNodeAttributes::ENTRANCE), false));
     let drive = &exit.in_drives.as_ref().expect("one drives here")[0];
@@ -110,6 +130,61 @@ fn bays_are_said_as_they_are_and_pam_says_the_same() {
     }
 }
 
+/// Who comes first, by which bay it stands in at last; one that nobody sees asks as well.
+#[test]
+fn who_asks_is_led_to_a_free_bay_until_it_stands_in_it() {
+    let played = play(Script { bays_a_row: 10, seconds: 240.0, opens_empty: false, seed: 5 }, START);
+    let steps = played.traffic.steps();
+    let there = |id: u64, step: usize| steps[step].1.iter().find(move |user| user.id == id);
+    let comes = |step: &usize| steps[*step].1.iter().find(|user| user.id > 1 && there(user.id, step - 1).is_none());
+    let from = (1..steps.len()).find(|step| comes(step).is_some()).expect("somebody comes");
+    let id = comes(&from).expect("so").id;
+    let stands =
+        (from..steps.len()).find(|step| there(id, *step).is_some_and(|user| user.speed_mps == 0.0)).expect("it parks");
+    let its_bay = {
+        let at = there(id, stands).expect("there").cuboid.position_enu_m;
+        played.map.lots[0].bays.iter().position(|bay| inside(&bay.polygon_enu_m, at)).expect("in a bay")
+    };
+    let step_of = |now: UtcMicros| (now.seconds_since(START) * 5.0) as usize;
+    let (comer, stranger) = (*b"comer\0\0\x01", *b"stranger");
+    let vir = |now: UtcMicros, who, [east, north]: [f64; 2], slot| {
+        let place = perception::frames::SiteFrame::new(ORIGIN).wgs84_from_enu([east, north, 0.0]);
+        vir_octets(&asking(now, who, [place.lat_deg, place.lon_deg], parking(ParkingRequest::PARK, None, slot)))
+    };
+    let wished = u16::try_from(its_bay + 1).ok();
+    let (_, sent) = run_with(&played, 5, |now| {
+        let comer = there(id, step_of(now)).map(|user| vir(now, comer, user.cuboid.position_enu_m, wished));
+        comer.into_iter().chain([vir(now, stranger, [-60.0, 0.0], wished)]).collect()
+    });
+
+    let mut obu = Obu::new(ObuSettings::default());
+    let (mut led, mut arrived) = (0, 0);
+    for (now, transmission) in &sent {
+        obu.receive(*now, Via::Pc5, &dsmp::Frame::new(18, &transmission.payload).encode().unwrap()).unwrap();
+        let pam = pam(&transmission.payload);
+        let of = |who: [u8; 8]| {
+            let guides = pam.parking_area_guidance.iter().flatten();
+            guides
+                .filter(|guide| *guide.veh_id == who)
+                .map(|guide| (guide.drive_path.clone(), guide.target_parking_slot))
+                .next()
+        };
+        if let Some((way, slot)) = of(comer) {
+            assert_eq!((&*way, slot.is_some()), (&[1, 2][..], true));
+            led += 1;
+        }
+        // A second for its word, 4 for the bay to be known to be taken.
+        let since_s = now.seconds_since(START) - stands as f64 / 5.0;
+        if (5.0..20.0).contains(&since_s) {
+            assert_eq!(of(comer), None, "{since_s} s after it stood");
+            arrived += 1;
+        }
+        assert!(now.seconds_since(START) < 10.0 || of(stranger).is_some(), "the lot has free bays");
+    }
+    assert!(led >= 5 && arrived >= 10, "{led} {arrived}");
+    assert_eq!(obu.summary(START).faults, std::collections::BTreeMap::new(), "{sent:?}");
+}
+
 /// In this half hour several vehicles come to stand before the tracker has seen how far they turned.
 #[test]
 fn vehicles_that_turn_into_their_bays_are_counted_in_them() {
@@ -125,7 +200,7 @@ fn vehicles_that_turn_into_their_bays_are_counted_in_them() {
 /// Top left, top right, bottom left of the first slot, east and north of the origin, metres.
 fn rsu_corners(sent: &Transmission) -> [[f64; 2]; 3] {
     use asn1::si::Si;
-    let pam = asn1::si::cn::day2::pam::PAMData::from_wire(&pam(sent));
+    let pam = asn1::si::cn::day2::pam::PAMData::from_wire(&pam(&sent.payload));
     let drive = &pam.pam_nodes[1].in_drives.as_ref().expect("one drives here")[0];
     let slot = &drive.parking_slots.as_ref().expect("along it")[0];
     let corners = slot.position.expect("four corners");

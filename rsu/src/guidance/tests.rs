@@ -2,20 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use asn1::cn::common::VehicleClassification;
-use asn1::cn::day2::MessageFrameExt;
-use asn1::cn::day2::pam::ParkingType;
-use asn1::cn::day2::vir::{ParkingRequest, ReqParkingArea, ReqStatus};
-use asn1::si::cn::day2::vir::{DriveRequest, IARData, ReqInfo, VehIntentionAndRequest};
-use asn1::si::{Position, Si};
-use asn1::{Dialect, time};
 use perception::frames::Wgs84;
 use perception::parking::{Bay, BayState, BayStatus, Lot, Turnover};
 use proptest::prelude::*;
 
 use super::vehicle::Wants;
 use super::*;
-use crate::map::geometry::Point;
+use crate::map::geometry::{self, Point};
 use crate::map::{Drive, LotNode};
 
 const ORIGIN: Origin = Origin { lat_deg: 31.0, lon_deg: 121.0, ellipsoidal_height_m: 10.0 };
@@ -124,12 +117,12 @@ fn ask(number: u8, wants: Wants, at_enu_m: Point) -> Ask {
 }
 
 /// A site's guides and its clock.
-struct Lot1 {
+struct Led {
     guides: Guides,
     now: UtcMicros,
 }
 
-impl Lot1 {
+impl Led {
     fn of(map: &SiteMap) -> Self {
         Self { guides: guides(map), now: START }
     }
@@ -153,7 +146,7 @@ impl Lot1 {
 #[test]
 fn who_asks_is_led_to_the_nearest_bay_that_is_free_and_nobody_elses() {
     use BayStatus::{Free, Occupied, Unknown};
-    let mut lot = Lot1::of(&block());
+    let mut lot = Led::of(&block());
     lot.ask(1, ANY, OUTSIDE).unwrap();
     lot.ask(2, ANY, OUTSIDE).unwrap();
     lot.ask(3, ANY, OUTSIDE).unwrap();
@@ -165,7 +158,7 @@ fn who_asks_is_led_to_the_nearest_bay_that_is_free_and_nobody_elses() {
 #[test]
 fn a_bay_that_is_wished_for_is_given_if_it_is_free() {
     use BayStatus::{Free, Occupied};
-    let mut lot = Lot1::of(&block());
+    let mut lot = Led::of(&block());
     let wish = |wished, or_any| Wants::Bay { wished: Some(wished), or_any };
     lot.ask(1, wish(3, true), OUTSIDE).unwrap();
     lot.ask(2, wish(3, true), OUTSIDE).unwrap();
@@ -178,7 +171,7 @@ fn a_bay_that_is_wished_for_is_given_if_it_is_free() {
 
 #[test]
 fn the_way_begins_with_the_drive_that_it_is_on() {
-    let mut lot = Lot1::of(&block());
+    let mut lot = Led::of(&block());
     lot.ask(1, Wants::Bay { wished: Some(1), or_any: false }, [10.0, 1.0]).unwrap();
     assert_eq!(lot.told(&all(BayStatus::Free)), [(1, vec![1, 2], Some(1))]);
     // Past it: round the block, and the drive again.
@@ -194,7 +187,7 @@ fn the_way_begins_with_the_drive_that_it_is_on() {
 #[test]
 fn a_bay_at_a_drive_with_two_directions_is_reached_by_either() {
     let map = dead_end();
-    let mut lot = Lot1::of(&map);
+    let mut lot = Led::of(&map);
     lot.ask(1, Wants::Bay { wished: Some(1), or_any: false }, OUTSIDE).unwrap();
     // It has driven past; at the wall one turns back.
     lot.ask(2, Wants::Bay { wished: Some(0), or_any: false }, [50.0, 0.0]).unwrap();
@@ -218,7 +211,7 @@ fn a_bay_at_a_drive_with_two_directions_is_reached_by_either() {
 #[test]
 fn a_vehicle_keeps_its_bay_until_somebody_else_has_it() {
     use BayStatus::{Free, Occupied, Unknown};
-    let mut lot = Lot1::of(&block());
+    let mut lot = Led::of(&block());
     lot.ask(1, ANY, OUTSIDE).unwrap();
     assert_eq!(lot.told(&state(&[Occupied, Free, Free, Free]))[0].2, Some(1));
     assert_eq!(lot.told(&all(Free))[0].2, Some(1), "a nearer one changes nothing");
@@ -237,7 +230,7 @@ fn a_vehicle_keeps_its_bay_until_somebody_else_has_it() {
 
 #[test]
 fn a_lot_that_is_not_told_of_leads_nobody() {
-    let mut lot = Lot1::of(&block());
+    let mut lot = Led::of(&block());
     lot.ask(1, Wants::Bay { wished: Some(2), or_any: true }, OUTSIDE).unwrap();
     assert_eq!(lot.told(&all(BayStatus::Free)).len(), 1);
     lot.guides.advance(lot.now, &all(BayStatus::Free), |_| false);
@@ -251,7 +244,7 @@ fn a_lot_that_is_not_told_of_leads_nobody() {
 fn a_message_has_room_for_sixteen_and_the_table_for_sixty_four() {
     let bays: Vec<Point> = (0..20).map(|index| [f64::from(index) * 2.5 + 5.0, 6.0]).collect();
     let nodes = [(1, [0.0, 0.0], true, false), (2, [60.0, 0.0], false, true)];
-    let mut lot = Lot1::of(&map(&nodes, &[(1, 2)], &bays));
+    let mut lot = Led::of(&map(&nodes, &[(1, 2)], &bays));
     for number in 0..64 {
         lot.ask(number, if number < 30 { ANY } else { Wants::Exit }, [1.0, 0.0]).unwrap();
     }
@@ -267,7 +260,7 @@ fn a_message_has_room_for_sixteen_and_the_table_for_sixty_four() {
 
 #[test]
 fn who_is_silent_takes_it_back_or_wants_it_no_longer_is_not_led() {
-    let mut lot = Lot1::of(&block());
+    let mut lot = Led::of(&block());
     let expires = Ask { until: Some(START.plus_seconds(3.5)), ..ask(1, ANY, OUTSIDE) };
     lot.guides.hear(START, Heard::Asks(expires)).unwrap();
     lot.ask(2, ANY, OUTSIDE).unwrap();
@@ -289,71 +282,7 @@ fn who_is_silent_takes_it_back_or_wants_it_no_longer_is_not_led() {
     assert_eq!(lot.ask(5, ANY, [-301.0, 0.0]), Err("too_far"));
 }
 
-fn vir(wanted: ReqParkingArea, change: impl FnOnce(&mut VehIntentionAndRequest)) -> Vec<u8> {
-    let request = DriveRequest {
-        req_id: 1,
-        status: ReqStatus::Request,
-        req_priority: None,
-        target_veh: None,
-        target_rsu: None,
-        info: Some(ReqInfo::Parking(wanted)),
-        life_time_s: None,
-    };
-    let Wgs84 { lat_deg, lon_deg, .. } = on_earth(OUTSIDE);
-    let mut vir = VehIntentionAndRequest {
-        msg_cnt: 0,
-        id: [7; 8].into(),
-        sec_mark_s: Some(time::second_of_minute_s(START.0)),
-        ref_pos: Some(Position { lat_deg, lon_deg, elevation_m: None }),
-        int_and_req: IARData { reqs: Some(vec![request]), ..IARData::default() },
-    };
-    change(&mut vir);
-    let frame = asn1::cn::MessageFrame::MsgFrameExt(MessageFrameExt::Vir(vir.to_wire().unwrap()));
-    asn1::cn::encode(&frame, Dialect::CnCsae157).unwrap()
-}
-
-fn area(req: ParkingRequest, parking_type: Option<ParkingType>, slot: Option<u16>) -> ReqParkingArea {
-    let vehicle_class = VehicleClassification { classification: 10, fuel_type: None };
-    ReqParkingArea { vehicle_class, req, parking_type, expected_parking_slot_id: slot }
-}
-
-#[test]
-fn requests_are_read_or_refused_with_a_reason() {
-    let heard = |octets: &[u8]| guides(&block()).receive(START, START, octets);
-    let request = |req, kind, slot| heard(&vir(area(req, kind, slot), |_| {}));
-    let but = |change: fn(&mut VehIntentionAndRequest)| heard(&vir(area(ParkingRequest::PARK, None, None), change));
-    fn first(vir: &mut VehIntentionAndRequest) -> &mut DriveRequest {
-        &mut vir.int_and_req.reqs.as_mut().unwrap()[0]
-    }
-    let charging = Some(ParkingType::CHARGING);
-    let taken = Some(Ok("VIR"));
-    for req in [ParkingRequest::ENTER, ParkingRequest::PARK | ParkingRequest::PAY, ParkingRequest::EXIT] {
-        assert_eq!(request(req, Some(ParkingType::ORDINARY), Some(2)), taken);
-    }
-    assert_eq!(request(ParkingRequest::PAY, None, None), Some(Err("not_served")));
-    assert_eq!(request(ParkingRequest::PARK, charging, None), Some(Err("kind_unknown")));
-    assert_eq!(request(ParkingRequest::PARK, charging, Some(0)), Some(Err("kind_unknown")), "0 is no bay");
-    assert_eq!(request(ParkingRequest::PARK, charging, Some(1)), taken);
-    assert_eq!(but(|vir| first(vir).target_rsu = Some(OURS.into())), taken);
-    assert_eq!(but(|vir| first(vir).target_rsu = Some([9; 8].into())), Some(Err("not_asked_of_us")));
-    assert_eq!(but(|vir| first(vir).status = ReqStatus::Unknown), Some(Err("not_served")));
-    assert_eq!(but(|vir| first(vir).status = ReqStatus::Cancel), Some(Err("unknown_request")));
-    assert_eq!(but(|vir| first(vir).info = None), None, "it asks for nothing");
-    let later = |by_s: f64| {
-        vir(area(ParkingRequest::PARK, None, None), |vir| {
-            vir.sec_mark_s = Some(time::second_of_minute_s(START.plus_seconds(by_s).0));
-        })
-    };
-    assert_eq!(heard(&later(-2.0)), Some(Err("too_old")));
-    assert_eq!(heard(&later(2.0)), Some(Err("future")));
-    assert_eq!(but(|vir| vir.sec_mark_s = None), Some(Err("no_time")));
-    assert_eq!(but(|vir| vir.ref_pos.as_mut().unwrap().lat_deg += 0.1), Some(Err("too_far")));
-    let whole = vir(area(ParkingRequest::PARK, None, None), |_| {});
-    assert_eq!(heard(&whole[..whole.len() - 3]), Some(Err("undecodable")));
-    assert_eq!(heard(b"nonsense"), None, "no message of phase 2");
-}
-
-/// Where a way may begin, for each drive its nodes, and which drives a bay lies at.
+/// It follows drives, begins where the vehicle is or at an entrance, and ends at its bay or at an exit.
 fn is_sound(map: &SiteMap, guide: &Guide<'_>, at: Point) -> Result<(), TestCaseError> {
     let (park, frame) = (&map.car_parks[0], SiteFrame::new(ORIGIN));
     let steps: Vec<(u16, u16)> = guide.way.windows(2).map(|pair| (pair[0], pair[1])).collect();
@@ -363,7 +292,7 @@ fn is_sound(map: &SiteMap, guide: &Guide<'_>, at: Point) -> Result<(), TestCaseE
     let is_entrance = park.nodes.iter().any(|node| node.id == guide.way[0] && node.entrance);
     let near = |drive: &&Drive| {
         let line = drive.line_enu_m(&frame);
-        crate::map::geometry::nearest(&line, at).is_some_and(|found| found.distance_m <= IN_LOT_M)
+        geometry::nearest(&line, at).is_some_and(|found| found.distance_m <= IN_LOT_M)
     };
     let is_on = park.drives.iter().filter(near).any(|drive| (drive.from, drive.to) == steps[0]);
     prop_assert!(is_on || is_entrance, "{guide:?}");
@@ -393,7 +322,7 @@ proptest! {
         let map = map(&nodes, &drives, &bays.iter().map(|(e, n, _)| [*e, *n]).collect::<Vec<_>>());
         let statuses = [BayStatus::Free, BayStatus::Free, BayStatus::Occupied];
         let mut statuses: Vec<BayStatus> = bays.iter().map(|(.., status)| statuses[*status]).collect();
-        let mut lot = Lot1::of(&map);
+        let mut lot = Led::of(&map);
         for round in 0..3_usize {
             for (number, (e, n, wished, wants)) in (0..).zip(&vehicles) {
                 let wants = match wants {
@@ -432,14 +361,14 @@ proptest! {
         let at = [-500.0, 0.0];
         let mut ends_m: Vec<f64> = park.drives.iter().zip(&lines)
             .map(|(drive, line)| if enters(drive) {
-                crate::map::geometry::distance_m(at, line[0]) + crate::map::geometry::length_m(line)
+                geometry::distance_m(at, line[0]) + geometry::length_m(line)
             } else { f64::INFINITY })
             .collect();
         for _ in 0..park.drives.len() {
             for (index, drive) in park.drives.iter().enumerate() {
                 for onward in park.onward(drive) {
                     let other = park.drives.iter().position(|other| other.id == onward.id).expect("drawn");
-                    ends_m[other] = ends_m[other].min(ends_m[index] + crate::map::geometry::length_m(&lines[other]));
+                    ends_m[other] = ends_m[other].min(ends_m[index] + geometry::length_m(&lines[other]));
                 }
             }
         }

@@ -6,7 +6,7 @@ use perception::time::UtcMicros;
 use serde::Serialize;
 
 use super::geometry::Plane;
-use super::heard::{Lanes, Lights, Picture};
+use super::heard::{CarPark, Guide, Lanes, Lights, Picture, Slot};
 
 /// Older than this on arrival, a light or a road user is somewhere else, seconds.
 const MAX_AGE_S: f64 = 0.5;
@@ -37,6 +37,12 @@ pub enum Fault {
     DuplicateObject,
     /// A road user farther away than anyone sees.
     FarObject,
+    /// A way through a parking lot where no drive leads.
+    WayWithoutDrive,
+    /// A slot that is not there, not at the end of the way to it, or of two vehicles.
+    WrongSlot,
+    /// A slot that is not said to be available.
+    SlotNotFree,
 }
 
 impl Fault {
@@ -50,6 +56,9 @@ impl Fault {
             Self::CountdownBackwards => "countdown_backwards",
             Self::DuplicateObject => "duplicate_object",
             Self::FarObject => "far_object",
+            Self::WayWithoutDrive => "way_without_drive",
+            Self::WrongSlot => "wrong_slot",
+            Self::SlotNotFree => "slot_not_free",
         }
     }
 }
@@ -78,6 +87,31 @@ pub fn picture(picture: &Picture) -> Found {
         let distance_m = plane.as_ref().map(|plane| plane.distance_and_bearing(&object.place).0);
         if let Some(distance_m) = distance_m.filter(|distance_m| *distance_m > MAX_REACH_M) {
             found.push((Fault::FarObject, format!("number {} is {distance_m:.0} m away", object.id)));
+        }
+    }
+    found
+}
+
+/// The ways through a parking lot against its drives and slots.
+pub fn guides(park: &CarPark) -> Found {
+    let mut found = Found::new();
+    let mut led_to = BTreeSet::new();
+    for Guide { vehicle, way, slot } in &park.guides {
+        let steps: Vec<(u16, u16)> = way.windows(2).filter_map(|pair| Some((*pair.first()?, *pair.last()?))).collect();
+        if let Some((from, to)) = steps.iter().find(|step| !park.drives.contains(step)) {
+            found.push((Fault::WayWithoutDrive, format!("vehicle {vehicle}: from node {from} to {to}")));
+        }
+        let Some(id) = slot else { continue };
+        // It is told at one direction of its drive, and reached by either.
+        let is_at_end = |slot: &&Slot| {
+            let (from, to) = slot.drive;
+            slot.id == *id && steps.last().is_some_and(|last| *last == (from, to) || *last == (to, from))
+        };
+        match park.slots.iter().find(is_at_end) {
+            Some(slot) if led_to.insert(slot.id) => {
+                found.extend((!slot.is_free).then(|| (Fault::SlotNotFree, format!("vehicle {vehicle}: slot {id}"))));
+            }
+            _ => found.push((Fault::WrongSlot, format!("vehicle {vehicle}: slot {id}"))),
         }
     }
     found
@@ -173,5 +207,25 @@ mod tests {
         let objects = vec![object(1, 31.001), object(2, 31.017), object(1, 31.002), object(3, 31.02)];
         let found = picture(&Picture { reference: Some(place(31.0)), objects });
         assert_eq!(kinds(found), [Fault::DuplicateObject, Fault::FarObject], "1890 m is near, 2220 m is not");
+    }
+
+    #[test]
+    fn a_way_follows_drives_to_a_free_slot_of_its_own() {
+        let slot = |id, drive, is_free| Slot { id, drive, is_free };
+        let slots = vec![slot(1, (1, 2), true), slot(2, (1, 2), false), slot(3, (2, 3), true)];
+        let drives = vec![(1, 2), (2, 1), (2, 3)];
+        let of = |guides: &[(&[u16], Option<u16>)]| {
+            let guide =
+                |(way, slot): &(&[u16], Option<u16>)| Guide { vehicle: "a".into(), way: way.to_vec(), slot: *slot };
+            let guides = guides.iter().map(guide).collect();
+            kinds(self::guides(&CarPark { id: None, drives: drives.clone(), slots: slots.clone(), guides }))
+        };
+        assert_eq!(of(&[(&[1, 2], Some(1)), (&[1, 2, 3], Some(3)), (&[2, 1], None)]), []);
+        assert_eq!(of(&[(&[2, 1], Some(1))]), [], "by the other direction");
+        assert_eq!(of(&[(&[1, 3], None)]), [Fault::WayWithoutDrive]);
+        assert_eq!(of(&[(&[1, 2], Some(2))]), [Fault::SlotNotFree]);
+        assert_eq!(of(&[(&[1, 2], Some(3))]), [Fault::WrongSlot], "at another drive");
+        assert_eq!(of(&[(&[1, 2], Some(9))]), [Fault::WrongSlot]);
+        assert_eq!(of(&[(&[1, 2], Some(1)), (&[1, 2], Some(1))]), [Fault::WrongSlot], "of two vehicles");
     }
 }

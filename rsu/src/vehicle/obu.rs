@@ -7,9 +7,9 @@ use perception::time::UtcMicros;
 
 use super::checks::{self, Fault};
 use super::geometry::{OnLane, Plane, before_stop_line};
-use super::heard::{self, Content, HeardError, Lane, Lanes, Lights, Message, Object};
+use super::heard::{self, CarPark, Content, HeardError, Lane, Lanes, Lights, Message, Object};
 use super::summary::{ErrorSummary, MessageSummary, Summary, Tally};
-use super::view::{HeardView, LaneView, LightView, ObjectView, View};
+use super::view::{HeardView, LaneView, LightView, LotView, ObjectView, View};
 use super::{Pose, Via};
 use crate::map::NodeId;
 use crate::radios::{MessageKind, MessageSet};
@@ -18,6 +18,10 @@ use crate::radios::{MessageKind, MessageSet};
 const DEFAULT_BACK_M: f64 = 40.0;
 /// Road users and lights that nobody repeats are forgotten after, seconds.
 const FORGET_S: f64 = 1.0;
+/// Parking lots that nobody repeats, likewise: they are told once a second.
+const FORGET_LOTS_S: f64 = 5.0;
+/// Most parking lots that are kept in mind.
+const MAX_LOTS: usize = 64;
 /// Most road users that are kept in mind: more than any site can say in a second.
 const MAX_OBJECTS: usize = 4096;
 /// Most junctions that are kept in mind.
@@ -54,6 +58,7 @@ pub struct Obu {
     lights: BTreeMap<Junction, (UtcMicros, Lights)>,
     lanes: BTreeMap<Junction, Lanes>,
     objects: BTreeMap<(&'static str, u16), (UtcMicros, Object)>,
+    car_parks: BTreeMap<Option<u16>, (UtcMicros, CarPark)>,
     tallies: BTreeMap<(Via, &'static str, MessageKind), Tally>,
     errors: BTreeMap<Via, ErrorSummary>,
     faults: BTreeMap<Fault, ErrorSummary>,
@@ -70,6 +75,7 @@ impl Obu {
             lights: BTreeMap::new(),
             lanes: BTreeMap::new(),
             objects: BTreeMap::new(),
+            car_parks: BTreeMap::new(),
             tallies: BTreeMap::new(),
             errors: BTreeMap::new(),
             faults: BTreeMap::new(),
@@ -144,6 +150,15 @@ impl Obu {
                     }
                 }
             }
+            Content::CarPark(park) => {
+                for found in checks::guides(&park) {
+                    self.fault(&name, found);
+                }
+                self.car_parks.retain(|_, (at, _)| now.seconds_since(*at) <= FORGET_LOTS_S);
+                if self.car_parks.len() < MAX_LOTS {
+                    self.car_parks.insert(park.id, (now, park));
+                }
+            }
             Content::Other => {}
         }
     }
@@ -184,7 +199,15 @@ impl Obu {
         let heard = heard.collect();
         self.viewed_at = Some(now);
         let faults = self.faults.values().chain(self.errors.values()).map(|fault| fault.count).sum();
-        View { at_us: now.0, pose, lane, objects, heard, faults, last_fault: self.last_fault.clone() }
+        let lots = self.car_parks.values().filter(|(at, _)| now.seconds_since(*at) <= FORGET_LOTS_S);
+        let lots = lots.map(|(_, park)| LotView {
+            lot: park.id,
+            free: park.slots.iter().filter(|slot| slot.is_free).count(),
+            slots: park.slots.len(),
+            guides: park.guides.clone(),
+        });
+        let lots = lots.collect();
+        View { at_us: now.0, pose, lane, objects, lots, heard, faults, last_fault: self.last_fault.clone() }
     }
 
     fn default_pose(&self) -> Option<Pose> {

@@ -2,8 +2,9 @@
 
 use std::fmt::Write as _;
 
+use super::heard::Guide;
 use super::summary::Summary;
-use super::view::{LightView, ObjectView, View};
+use super::view::{LightView, LotView, ObjectView, View};
 use crate::signals::Light;
 
 /// Road users that are shown; the rest is counted.
@@ -43,6 +44,7 @@ pub fn view(view: &View) -> String {
     if view.objects.is_empty() {
         text.push_str("  objects none\n");
     }
+    view.lots.iter().for_each(|lot| text.push_str(&self::lot(lot)));
     for radio in ["pc5", "uu"] {
         let heard: Vec<_> = view.heard.iter().filter(|heard| heard.radio == radio).collect();
         if !heard.is_empty() {
@@ -79,6 +81,18 @@ fn object(view: &ObjectView) -> String {
         "  object {distance_m:>6.1} m {side:<12} {:<11} {speed:>9}{heading}  ({} {})\n",
         view.class, view.set, view.id
     )
+}
+
+fn lot(view: &LotView) -> String {
+    let mut text = String::from("  lot     ");
+    let number = view.lot.map_or(String::new(), |number| format!("{number}: "));
+    let _ = writeln!(text, "{number}{} of {} slots free", view.free, view.slots);
+    for Guide { vehicle, way, slot } in &view.guides {
+        let way: Vec<String> = way.iter().map(u16::to_string).collect();
+        let to = slot.map_or("out".into(), |slot| format!("to slot {slot}"));
+        let _ = writeln!(text, "          vehicle {vehicle} {to} by nodes {}", way.join(", "));
+    }
+    text
 }
 
 fn side(bearing_deg: f64) -> String {
@@ -168,6 +182,16 @@ mod tests {
             object("cn", 6, 13.0),
         ];
         assert_eq!(all.each_ref().map(|object| told_twice(object, &all)), [true, false, false, false, false]);
+    }
+
+    #[test]
+    fn words_for_a_lot() {
+        let guide = |slot| Guide { vehicle: "a102030405060708".into(), way: vec![1, 4, 2], slot };
+        let view = LotView { lot: Some(7), free: 3, slots: 24, guides: vec![guide(Some(9)), guide(None)] };
+        let lines =
+            ["  lot     7: 3 of 24 slots free", "          vehicle a102030405060708 to slot 9 by nodes 1, 4, 2"];
+        let way_out = "          vehicle a102030405060708 out by nodes 1, 4, 2";
+        assert_eq!(lot(&view).lines().collect::<Vec<_>>(), [lines[0], lines[1], way_out]);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::Pose;
+use super::heard::Guide;
 use crate::signals::Light;
 
 /// One moment, as seen from the vehicle.
@@ -16,6 +17,8 @@ pub struct View {
     pub lane: Option<LaneView>,
     /// Road users, nearest first.
     pub objects: Vec<ObjectView>,
+    /// Parking lots.
+    pub lots: Vec<LotView>,
     /// What came since the last view.
     pub heard: Vec<HeardView>,
     /// Mistakes found since the start, all kinds together.
@@ -75,6 +78,19 @@ pub struct ObjectView {
     pub heading_cw_north_deg: Option<f64>,
     /// Seconds since it was so.
     pub age_s: Option<f64>,
+}
+
+/// A parking lot.
+#[derive(Clone, Debug, Serialize)]
+pub struct LotView {
+    /// Its number.
+    pub lot: Option<u16>,
+    /// How many of its slots are free.
+    pub free: usize,
+    /// How many it has.
+    pub slots: usize,
+    /// Who is led through it.
+    pub guides: Vec<Guide>,
 }
 
 /// What came by a radio since the last view.

@@ -1,9 +1,12 @@
-//! Requests for priority as vehicles send them, and the answers as they read them. The bench's tests share this file.
+//! Requests for priority and for a way through a lot as vehicles send them, and the answers as they read them. The bench's
+//! tests share this file.
+#![allow(dead_code, reason = "each test takes what it needs")]
 
-use asn1::cn::common::NodeReferenceID;
+use asn1::cn::common::{NodeReferenceID, VehicleClassification};
 use asn1::cn::csae157::map::{Maneuver as Turn, MovementEx};
 use asn1::cn::day2::MessageFrameExt;
-use asn1::cn::day2::vir::ReqStatus;
+use asn1::cn::day2::pam::{PAMData, ParkingType};
+use asn1::cn::day2::vir::{ParkingRequest, ReqParkingArea, ReqStatus};
 use asn1::si::cn::day2::rsc::RoadsideCoordination;
 use asn1::si::cn::day2::vir::{DriveRequest, IARData, ReqInfo, ReqSignalPriority, VehIntentionAndRequest};
 use asn1::si::us::srm::{RequestorDescription, SignalRequestMessage, SignalRequestPackage};
@@ -87,24 +90,53 @@ pub fn vir(site: &Site, now: UtcMicros, who: [u8; 8], status: ReqStatus) -> Vec<
         estimated_arrival_time_s: Some(8.0),
         distance_to_intersection: None,
     };
+    let mut asking = asking(now, who, [31.4925, 120.3125], ReqInfo::SignalPriority(wanted));
+    for request in asking.int_and_req.reqs.iter_mut().flatten() {
+        request.status = status;
+        request.target_rsu = Some(site.rsu_id.into());
+        request.life_time_s = Some(30.0);
+    }
+    vir_octets(&asking)
+}
+
+/// Somebody at this latitude and longitude who asks any roadside unit for something.
+pub fn asking(now: UtcMicros, who: [u8; 8], place: [f64; 2], wanted: ReqInfo) -> VehIntentionAndRequest {
     let request = DriveRequest {
         req_id: 3,
-        status,
+        status: ReqStatus::Request,
         req_priority: Some(7),
         target_veh: None,
-        target_rsu: Some(site.rsu_id.into()),
-        info: Some(ReqInfo::SignalPriority(wanted)),
-        life_time_s: Some(30.0),
+        target_rsu: None,
+        info: Some(wanted),
+        life_time_s: None,
     };
-    let vir = VehIntentionAndRequest {
+    VehIntentionAndRequest {
         msg_cnt: 5,
         id: who.into(),
         sec_mark_s: Some(time::second_of_minute_s(now.0)),
-        ref_pos: Some(Position { lat_deg: 31.4925, lon_deg: 120.3125, elevation_m: None }),
+        ref_pos: Some(Position { lat_deg: place[0], lon_deg: place[1], elevation_m: None }),
         int_and_req: IARData { reqs: Some(vec![request]), ..IARData::default() },
-    };
+    }
+}
+
+/// What a car wants of a parking lot: perhaps a bay of a kind, perhaps one by its number.
+pub fn parking(req: ParkingRequest, parking_type: Option<ParkingType>, slot: Option<u16>) -> ReqInfo {
+    let vehicle_class = VehicleClassification { classification: 10, fuel_type: None };
+    ReqInfo::Parking(ReqParkingArea { vehicle_class, req, parking_type, expected_parking_slot_id: slot })
+}
+
+/// As it goes over the air.
+pub fn vir_octets(vir: &VehIntentionAndRequest) -> Vec<u8> {
     let frame = asn1::cn::MessageFrame::MsgFrameExt(MessageFrameExt::Vir(vir.to_wire().unwrap()));
     asn1::cn::encode(&frame, Dialect::CnCsae157).unwrap()
+}
+
+/// What a PAM says.
+pub fn pam(octets: &[u8]) -> PAMData {
+    match asn1::cn::decode(octets, Dialect::CnCsae157) {
+        Ok(asn1::cn::MessageFrame::MsgFrameExt(MessageFrameExt::Pam(pam))) => pam,
+        other => panic!("not a PAM: {other:?}"),
+    }
 }
 
 /// What an SSM says.

@@ -2,6 +2,8 @@
 
 use asn1::cn::MessageFrame;
 use asn1::cn::common::NodeReferenceID;
+use asn1::cn::day2::MessageFrameExt;
+use asn1::cn::day2::pam::{PAMData, ParkingGuide, SlotStatus};
 use asn1::cn::map::AllowedManeuvers;
 use asn1::cn::rsm::ParticipantType;
 use asn1::cn::spat::{IntersectionStatusObject, LightState};
@@ -14,12 +16,12 @@ use asn1::time;
 use perception::frames::Wgs84;
 use perception::time::UtcMicros;
 
-use super::{Content, Group, Lane, Lanes, Lights, Message, Object, Picture};
+use super::{CarPark, Content, Group, Guide, Lane, Lanes, Lights, Message, Object, Picture, Slot};
 use crate::map::NodeId;
 use crate::radios::{MessageKind, MessageSet};
 use crate::signals::Light;
 
-/// `None`: a message that no roadside unit of phase 1 sends.
+/// `None`: a message that is of no use to this unit.
 pub(super) fn message(frame: &MessageFrame, now: UtcMicros) -> Option<Message> {
     let (kind, count, said_at, content) = match frame {
         MessageFrame::SpatFrame(spat) => {
@@ -37,6 +39,9 @@ pub(super) fn message(frame: &MessageFrame, now: UtcMicros) -> Option<Message> {
         MessageFrame::BsmFrame(bsm) => {
             let bsm = BasicSafetyMessage::from_wire(bsm);
             (MessageKind::Bsm, bsm.msg_cnt, second_near(bsm.sec_mark_s, now), Content::Other)
+        }
+        MessageFrame::MsgFrameExt(MessageFrameExt::Pam(pam)) => {
+            (MessageKind::Pam, pam.msg_cnt, None, Content::CarPark(car_park(pam)))
         }
         _ => return None,
     };
@@ -170,6 +175,29 @@ fn picture(rsm: &RoadsideSafetyMessage, now: UtcMicros) -> Content {
     // Number 0 is the roadside unit itself.
     let others = rsm.participants.iter().filter(|participant| participant.ptc_id != 0);
     Content::Picture(Picture { reference: rsm.ref_pos.map(place), objects: others.filter_map(one).collect() })
+}
+
+fn car_park(pam: &PAMData) -> CarPark {
+    let drives =
+        || pam.pam_nodes.iter().flat_map(|node| node.in_drives.iter().flatten().map(move |drive| (node.id, drive)));
+    let slots = drives().flat_map(|(to, drive)| {
+        drive.parking_slots.iter().flatten().map(move |slot| Slot {
+            id: slot.slot_id,
+            drive: (drive.upstream_pam_node_id, to),
+            is_free: slot.status == SlotStatus::Available,
+        })
+    });
+    let guide = |guide: &ParkingGuide| Guide {
+        vehicle: guide.veh_id.iter().map(|octet| format!("{octet:02x}")).collect(),
+        way: guide.drive_path.clone(),
+        slot: guide.target_parking_slot,
+    };
+    CarPark {
+        id: pam.parking_lot_info.id,
+        drives: drives().map(|(to, drive)| (drive.upstream_pam_node_id, to)).collect(),
+        slots: slots.collect(),
+        guides: pam.parking_area_guidance.iter().flatten().map(guide).collect(),
+    }
 }
 
 /// `BasicVehicleClass` in its tens: 10 cars, 20 light trucks, 25 trucks, 40 motorcycles, 50 buses.

@@ -4,6 +4,7 @@ use asn1::Dialect;
 use asn1::transport::{dsmp, wsmp};
 use perception::frames::Wgs84;
 use perception::time::UtcMicros;
+use serde::Serialize;
 
 use crate::map::NodeId;
 use crate::radios::{MessageKind, MessageSet};
@@ -37,6 +38,8 @@ pub enum Content {
     Lanes(Vec<Lanes>),
     /// Road users.
     Picture(Picture),
+    /// A parking lot.
+    CarPark(CarPark),
     /// Decoded, and of no interest to this vehicle.
     Other,
 }
@@ -109,6 +112,41 @@ pub struct Object {
     pub heading_cw_north_deg: Option<f64>,
     /// When it was so.
     pub at: Option<UtcMicros>,
+}
+
+/// A parking lot, and who is led through it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CarPark {
+    /// Its number.
+    pub id: Option<u16>,
+    /// Drives, each with the nodes where it begins and ends.
+    pub drives: Vec<(u16, u16)>,
+    /// Its slots.
+    pub slots: Vec<Slot>,
+    /// Who is led.
+    pub guides: Vec<Guide>,
+}
+
+/// A slot of a parking lot.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Slot {
+    /// Number.
+    pub id: u16,
+    /// The drive that it is told at.
+    pub drive: (u16, u16),
+    /// Whether it is said to be available.
+    pub is_free: bool,
+}
+
+/// The way of one vehicle.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Guide {
+    /// The vehicle, 16 hex digits.
+    pub vehicle: String,
+    /// Nodes in the order of travel.
+    pub way: Vec<u16>,
+    /// The slot that it is led to.
+    pub slot: Option<u16>,
 }
 
 /// A frame that could not be understood.
