@@ -152,10 +152,14 @@ fn who_asks_is_led_to_a_free_bay_until_it_stands_in_it() {
         vir_octets(&asking(now, who, [place.lat_deg, place.lon_deg], parking(ParkingRequest::PARK, None, slot)))
     };
     let wished = u16::try_from(its_bay + 1).ok();
-    let (_, sent) = run_with(&played, 5, |now| {
+    let asked = |now: UtcMicros| {
         let comer = there(id, step_of(now)).map(|user| vir(now, comer, user.cuboid.position_enu_m, wished));
         comer.into_iter().chain([vir(now, stranger, [-60.0, 0.0], wished)]).collect()
-    });
+    };
+    let (_, sent) = run_with(&played, 5, asked);
+    let payloads =
+        |sent: &[(UtcMicros, Transmission)]| sent.iter().map(|(_, one)| one.payload.clone()).collect::<Vec<_>>();
+    assert_eq!(payloads(&sent), payloads(&run_with(&played, 5, asked).1), "the same again");
 
     let mut obu = Obu::new(ObuSettings::default());
     let (mut led, mut arrived) = (0, 0);

@@ -134,6 +134,18 @@ fn a_group_that_an_import_guessed_is_not_broadcast() {
 }
 
 #[test]
+fn whether_vehicles_can_be_led_is_checked() {
+    let with = |name: &str, lines: &str, pam: &str, words: &[&str]| {
+        let table = format!("[parking_guidance]\n{lines}\n\n[cloud]");
+        one(name, &[("[cloud]", &table), ("[broadcast]", pam)], words);
+    };
+    let pam = "[broadcast]\npam_aid = 18";
+    with("guidance-time", "timeout_s = 0.0", pam, &["parking_guidance.timeout_s", "is 0; use 1 to 600"]);
+    with("guidance-far", "within_m = nan", pam, &["parking_guidance.within_m"]);
+    with("guidance-mute", "", "[broadcast]", &["parking_guidance", "broadcast.pam_aid"]);
+}
+
+#[test]
 fn who_may_ask_for_priority_is_checked() {
     let with = |name: &str, lines: &str, words: &[&str]| {
         one(name, &[("[cloud]", &format!("[priority]\n{lines}\n\n[cloud]"))], words);

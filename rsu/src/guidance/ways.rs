@@ -1,10 +1,10 @@
 //! The drives of a lot as a network: the shortest ways from where a vehicle is to a bay or out.
 
 use perception::frames::SiteFrame;
-use perception::parking::Lot;
+use perception::parking::{Bay, Lot};
 
 use crate::map::geometry::{self, Point};
-use crate::map::{CarPark, SAME_LINE_M};
+use crate::map::{CarPark, Drive, LotNode, SAME_LINE_M};
 
 /// Who is as near to a drive's centre line is in the lot: half of a wide drive, and a bay's depth, metres.
 pub(super) const IN_LOT_M: f64 = 10.0;
@@ -55,10 +55,9 @@ pub(super) struct Reach<'a> {
 
 impl Ways {
     pub fn new(lot: &Lot, park: &CarPark, frame: &SiteFrame) -> Self {
-        let is =
-            |id: u16, what: fn(&crate::map::LotNode) -> bool| park.nodes.iter().any(|node| node.id == id && what(node));
+        let is = |id: u16, what: fn(&LotNode) -> bool| park.nodes.iter().any(|node| node.id == id && what(node));
         let index = |id: u8| park.drives.iter().position(|drive| drive.id == id);
-        let stretch = |drive: &crate::map::Drive| {
+        let stretch = |drive: &Drive| {
             let line = drive.line_enu_m(frame);
             Stretch {
                 from: drive.from,
@@ -71,7 +70,7 @@ impl Ways {
             }
         };
         let drives: Vec<Stretch> = park.drives.iter().map(stretch).collect();
-        let along = |bay: &perception::parking::Bay| {
+        let along = |bay: &Bay| {
             let at = geometry::middle(&bay.polygon_enu_m);
             let beside = park.beside(bay, frame).into_iter().filter_map(|drive| index(drive.id));
             beside.filter_map(|drive| Some((drive, geometry::nearest(&drives.get(drive)?.line, at)?.along_m))).collect()
