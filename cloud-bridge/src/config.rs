@@ -189,6 +189,15 @@ impl BridgeError {
 const TRANSPORTS: [&str; 4] = ["tcp", "tls", "quic", "udp"];
 
 impl LinkConfig {
+    /// Whether it can lead to one other only: a client's router, or the one that a peer connects to and that nobody else is beside.
+    pub fn has_one_line(&self) -> bool {
+        match self.mode {
+            LinkMode::Client => true,
+            LinkMode::Peer => self.listen.is_empty() && self.connect.len() == 1 && !self.scouting,
+            LinkMode::Router => false,
+        }
+    }
+
     /// Finds what is wrong before Zenoh does, so that the error names the setting.
     pub fn check(&self) -> Result<(), BridgeError> {
         for (name, endpoints) in [("listen", &self.listen), ("connect", &self.connect)] {
@@ -255,5 +264,22 @@ impl TlsConfig {
             }
             (None, Some(_)) => Err(BridgeError::config("link.tls.certificate_file", "missing; the key needs it")),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_peer_has_one_line_if_nobody_but_whom_it_connects_to_can_reach_it() {
+        let one = ["tcp/a:7447".to_owned()];
+        let peer = LinkConfig { listen: Vec::new(), connect: one.to_vec(), ..LinkConfig::default() };
+        assert!(peer.has_one_line());
+        assert!(!LinkConfig { listen: one.to_vec(), ..peer.clone() }.has_one_line());
+        assert!(!LinkConfig { connect: [one.clone(), one.clone()].concat(), ..peer.clone() }.has_one_line());
+        assert!(!LinkConfig { scouting: true, ..peer.clone() }.has_one_line());
+        assert!(LinkConfig { mode: LinkMode::Client, ..LinkConfig::default() }.has_one_line());
+        assert!(!LinkConfig { mode: LinkMode::Router, ..peer }.has_one_line());
     }
 }

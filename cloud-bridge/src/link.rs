@@ -22,13 +22,10 @@ pub(crate) fn open(link: &LinkConfig) -> Result<Session, BridgeError> {
     open_with(link, |_| Ok(()))
 }
 
-/// The same for a site. A client has one line, and waits for it however slow it is. A peer does not: of several that are
-/// connected to it, one that is slow must not hold up the others.
+/// The same for a site. With one line it waits for it however slow it is. With several it does not: one that is slow must not hold up
+/// the others.
 pub(crate) fn open_for_site(link: &LinkConfig) -> Result<Session, BridgeError> {
-    match link.mode {
-        LinkMode::Client => open_with(link, wait_for_the_line),
-        LinkMode::Peer | LinkMode::Router => open(link),
-    }
+    if link.has_one_line() { open_with(link, wait_for_the_line) } else { open(link) }
 }
 
 fn open_with(link: &LinkConfig, adapt: impl FnOnce(&mut Config) -> zenoh::Result<()>) -> Result<Session, BridgeError> {
@@ -43,12 +40,12 @@ fn open_with(link: &LinkConfig, adapt: impl FnOnce(&mut Config) -> zenoh::Result
 const PIECE_BYTES: u32 = 8192;
 /// What the system may hold of what was sent, bytes (it takes twice as much): what is urgent waits for that, too.
 const SEND_BUFFER_BYTES: u32 = 16_384;
-/// How long a put may wait for the line to take all of it, µs: 200 kB at 64 kbit/s. When the line is cut while a put waits, Zenoh
+/// How long a put may wait for the line to take all of it, µs: 200 kB at 64 kbit/s. When the line falls silent while a put waits, Zenoh
 /// makes a new one only after that, since the put holds what it wants to clear.
 const LINE_WITHIN_US: u64 = 30_000_000;
 
 /// Lets who sends wait for a slow line. By default Zenoh drops what the line does not take within 1 ms, or cuts it when it has
-/// not taken all of a message within 5 s, both for the sake of others; a client has none.
+/// not taken all of a message within 5 s, both for the sake of others; who has one line has none.
 fn wait_for_the_line(config: &mut Config) -> zenoh::Result<()> {
     let mut set = |key: &str, value: serde_json::Value| config.insert_json5(key, &value.to_string());
     set("transport/link/tx/batch_size", json!(PIECE_BYTES))?;
