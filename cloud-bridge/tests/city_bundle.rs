@@ -11,7 +11,11 @@ use std::time::Duration;
 use cloud_bridge::{Bridge, Bundle, CHUNK_BYTES, FetchError, FileSum, LinkMode};
 use support::city::{apart, zenoh_config};
 use support::{PATIENCE, free_endpoint, link, serve_chunks, site_config, state_dir, until_connected};
-use zenoh::Wait;
+use zenoh::query::Query;
+use zenoh::{Session, Wait};
+
+/// Which pieces were asked for: the chunk, and where in it they begin.
+type Asked = Arc<Mutex<Vec<(usize, usize)>>>;
 
 /// A file of three chunks and a bit.
 fn file() -> (PathBuf, Vec<u8>, FileSum) {
@@ -104,4 +108,61 @@ async fn a_link_that_is_closed_ends_it_at_once() {
         bridge.close().await;
     });
     assert!(matches!(end, Err(FetchError::Closed)), "{end:?}");
+}
+
+/// Answers as a city does, with the part of a chunk that is asked for, if it ends before `until` of the file. Returns what was
+/// asked.
+async fn serve_parts(endpoint: &str, contents: &[u8], sum: &FileSum, until: usize) -> (Session, Asked) {
+    let (link, contents, sum) = (link(LinkMode::Peer, &[], &[endpoint]), contents.to_vec(), sum.clone());
+    let asked = Asked::default();
+    let told = asked.clone();
+    let open = move || {
+        let session = zenoh::open(zenoh_config(&link)).wait().unwrap();
+        let answer = move |query: Query| {
+            let key = query.key_expr().as_str();
+            let number: usize = key.rsplit_once('/').unwrap().1.parse().unwrap();
+            let parameter = |name| query.parameters().get(name).unwrap().parse::<usize>().unwrap();
+            let (from, bytes) = (parameter("from"), parameter("bytes"));
+            told.lock().unwrap().push((number, from));
+            let begin = number * CHUNK_BYTES + from;
+            if begin + bytes <= until {
+                query.reply(key, contents[begin..begin + bytes].to_vec()).wait().unwrap();
+            }
+        };
+        let keys = format!("lukou/demo/@bundle/{}/*", sum.sha256);
+        session.declare_queryable(keys).callback(answer).background().wait().unwrap();
+        session
+    };
+    (apart(open).await, asked)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn a_piece_that_came_before_a_restart_does_not_come_again() {
+    let endpoint = free_endpoint();
+    let (folder, contents, sum) = file();
+    let into = folder.join("incoming");
+    // The first chunk in part, as its pieces come: 4, 8 and 16 KiB.
+    let there = 28 << 10;
+    let bridge = Arc::new(Bridge::open(site_config(&endpoint)).await.unwrap());
+    let (session, asked) = serve_parts(&endpoint, &contents, &sum, there).await;
+    until_connected(&bridge, true).await;
+    let (end, ()) = tokio::join!(fetch(&bridge, &sum, &into, PATIENCE), async {
+        let mut ticks = tokio::time::interval(Duration::from_millis(5));
+        while asked.lock().unwrap().last() != Some(&(0, there)) {
+            ticks.tick().await;
+        }
+        bridge.close().await;
+    });
+    assert!(matches!(end, Err(FetchError::Closed)), "{end:?}");
+    assert_eq!(std::fs::read(&into).unwrap(), contents[..there]);
+    apart(move || session.close().wait().unwrap()).await;
+
+    let bridge = Arc::new(Bridge::open(site_config(&endpoint)).await.unwrap());
+    let (session, asked) = serve_parts(&endpoint, &contents, &sum, contents.len()).await;
+    until_connected(&bridge, true).await;
+    fetch(&bridge, &sum, &into, PATIENCE).await.unwrap();
+    assert_eq!(std::fs::read(&into).unwrap(), contents);
+    let asked = std::mem::take(&mut *asked.lock().unwrap());
+    assert!(asked[0] == (0, there) && asked.is_sorted(), "{asked:?}");
+    apart(move || session.close().wait().unwrap()).await;
 }

@@ -1,10 +1,13 @@
 //! The link to the city over a bad uplink: what is promised arrives whole, once, and without being said again and again,
-//! and what is news gets past what is large. `LUKOU_SOAK` (`make soak`) sets how many times as long it goes on.
+//! and what is news gets past what is large. `LUKOU_SOAK` (`make soak`) sets how many times as long it goes on, `LUKOU_SEED` when the
+//! line stalls and is cut, `LUKOU_KBIT_S` what it carries, and `LUKOU_CITY` names the router (host:port) of a city that runs, which then
+//! stores in place of the test's own.
 #![expect(clippy::unwrap_used, reason = "this file is a test as a whole")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::{SocketAddr, TcpListener};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
 use std::sync::{Arc, Mutex, mpsc};
 use std::time::Duration;
 
@@ -13,18 +16,25 @@ use cloud_bridge::schema::{
     SignalPerformance, Traffic,
 };
 use cloud_bridge::{
-    Bridge, BridgeConfig, Kind, LinkConfig, LinkMode, Receipt, State, StateKey, Update, open_session, read_sample,
+    AckState, Bridge, BridgeConfig, Bundle, Command, CommandEnd, CommandKind, Kind, LinkConfig, LinkMode, Receipt,
+    SigningKey, SiteKeys, State, StateKey, Update, open_session, public_key, read_sample, send_command,
 };
 use hil::relay::{Line, Relay, Spells};
+use rsu::clock::{Clock, Stopwatch};
 use zenoh::Wait;
 use zenoh::sample::Sample;
 
 /// Only so that a test that would wait for ever fails instead.
 const PATIENCE: Duration = Duration::from_secs(300);
 
+/// A number that a run may set, by its name.
+fn set<T: FromStr>(name: &str) -> Option<T> {
+    std::env::var(name).ok().and_then(|value| value.parse().ok())
+}
+
 /// How many times as long as in an ordinary run.
 fn soak() -> u64 {
-    std::env::var("LUKOU_SOAK").ok().and_then(|times| times.parse().ok()).unwrap_or(1)
+    set("LUKOU_SOAK").unwrap_or(1)
 }
 
 fn free_address() -> SocketAddr {
@@ -51,44 +61,58 @@ struct Book {
     news_bytes: u64,
 }
 
-/// A city in small, with its router: it keeps what is promised, and says so.
+/// A city in small, with its router: it keeps what is promised, and says so. Or who listens in at the router of one that does.
 struct City {
     book: Arc<Mutex<Book>>,
+    router: SocketAddr,
     _session: zenoh::Session,
 }
 
 impl City {
-    async fn open(at: SocketAddr) -> Self {
-        let open = move || open_session(&link(LinkMode::Router, &[at], &[])).unwrap();
+    async fn open(site: &str) -> Self {
+        let large = set("LUKOU_CITY");
+        let router: SocketAddr = large.unwrap_or_else(free_address);
+        let open = move || match large {
+            None => open_session(&link(LinkMode::Router, &[router], &[])).unwrap(),
+            Some(router) => open_session(&link(LinkMode::Client, &[], &[router])).unwrap(),
+        };
         let session = tokio::task::spawn_blocking(open).await.unwrap();
         let book = Arc::new(Mutex::new(Book::default()));
         let (samples, taken) = mpsc::channel::<Sample>();
         let (keeping, answering) = (Arc::clone(&book), session.clone());
-        std::thread::spawn(move || taken.into_iter().for_each(|sample| keep(&keeping, &answering, &sample)));
+        std::thread::spawn(move || {
+            for sample in taken {
+                if let Some((key, seq)) = keep(&keeping, &sample)
+                    && large.is_none()
+                {
+                    let receipt = Receipt::new(key.kind, vec![seq]).to_bytes().unwrap();
+                    answering.put(Receipt::key(&key.site, key.kind), receipt).wait().unwrap();
+                }
+            }
+        });
         let on_sample = move |sample| drop(samples.send(sample));
-        session.declare_subscriber("lukou/**").callback(on_sample).background().await.unwrap();
-        Self { book, _session: session }
+        session.declare_subscriber(format!("lukou/demo/{site}/**")).callback(on_sample).background().await.unwrap();
+        Self { book, router, _session: session }
     }
 }
 
-fn keep(book: &Mutex<Book>, session: &zenoh::Session, sample: &Sample) {
-    let Some(key) = StateKey::parse(sample.key_expr().as_str()) else { return };
+/// Writes down what came; what is promised is to be confirmed.
+fn keep(book: &Mutex<Book>, sample: &Sample) -> Option<(StateKey, u64)> {
+    let key = StateKey::parse(sample.key_expr().as_str())?;
     let (message, _) = read_sample(&key, sample).unwrap();
     let bytes = sample.payload().len() as u64;
     let mut book = book.lock().unwrap();
     if !key.kind.is_promised() {
         *book.news.entry(key.kind).or_default() += 1;
         book.news_bytes += bytes;
-        return;
+        return None;
     }
     book.promised_bytes += bytes;
     if book.stored.insert((key.kind, message.seq), message.update).is_none() {
         book.order.push((key.kind, message.seq));
         book.first_bytes += bytes;
     }
-    drop(book);
-    let receipt = Receipt::new(key.kind, vec![message.seq]).to_bytes().unwrap();
-    session.put(Receipt::key(&key.site, key.kind), receipt).wait().unwrap();
+    Some((key, message.seq))
 }
 
 fn update(second: u64, state: State) -> Update {
@@ -174,27 +198,38 @@ async fn until_confirmed(bridge: &Bridge) {
             ticks.tick().await;
         }
     };
-    let waited = tokio::time::timeout(PATIENCE, look).await;
+    let waited = tokio::time::timeout(PATIENCE * u32::try_from(soak()).unwrap(), look).await;
     waited.unwrap_or_else(|_| panic!("all is confirmed in time: {:?}", bridge.stats()));
 }
 
-fn state_dir() -> PathBuf {
-    let dir = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("uplink-{}", std::process::id()));
+fn state_dir(site: &str) -> PathBuf {
+    let dir = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("uplink-{site}-{}", std::process::id()));
     let _ = std::fs::remove_dir_all(&dir);
     dir
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn on_a_slow_line_with_stalls_and_cuts_all_that_is_promised_arrives_in_order_and_seldom_twice() {
-    let [router_at, relay_at] = [free_address(), free_address()];
-    let city = City::open(router_at).await;
+    cross("far", LinkMode::Client).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_peer_that_connects_to_one_and_listens_nowhere_crosses_it_as_well() {
+    cross("far-peer", LinkMode::Peer).await;
+}
+
+async fn cross(site: &str, mode: LinkMode) {
+    let (seed, kbit_s) = (set("LUKOU_SEED").unwrap_or(1), set("LUKOU_KBIT_S").unwrap_or(64.0));
+    let site = format!("{site}-{seed}");
+    let city = City::open(&site).await;
     let spells =
         |every_s, length_s| Spells { every: Duration::from_secs(every_s), length: Duration::from_secs(length_s) };
     let (stalls, cuts) = if soak() == 1 { (spells(9, 3), spells(25, 2)) } else { (spells(20, 5), spells(120, 10)) };
-    let line = Line { bytes_per_s: 8000.0, delay: Duration::from_millis(150), stalls, cuts, seed: 1 };
-    let relay = Relay::start(relay_at, router_at, &line).unwrap();
-    let link = link(LinkMode::Client, &[], &[relay.address]);
-    let bridge = Bridge::open(BridgeConfig { link, ..BridgeConfig::new("demo", "far", state_dir()) }).await.unwrap();
+    let line = Line { bytes_per_s: 125.0 * kbit_s, delay: Duration::from_millis(150), stalls, cuts, seed };
+    let relay = Relay::start(free_address(), city.router, &line).unwrap();
+    let link = link(mode, &[], &[relay.address]);
+    let config = BridgeConfig { link, ..BridgeConfig::new("demo", &site, state_dir(&site)) };
+    let bridge = Bridge::open(config).await.unwrap();
 
     let seconds = 30 * soak();
     let mut promised = BTreeMap::new();
@@ -211,8 +246,10 @@ async fn on_a_slow_line_with_stalls_and_cuts_all_that_is_promised_arrives_in_ord
         let lots = bridge.stats().outbox.get(&Kind::Parking).map_or(0, |waiting| waiting.messages);
         assert!(lots <= 1, "a newer state of the lot has taken the place of the one before");
     }
+    let since_last = Stopwatch::start();
     until_confirmed(&bridge).await;
 
+    println!("seed {seed}: all there {:.1} s after the last was said; {:?}", since_last.seconds(), bridge.stats());
     let (carried, book) = (relay.carried(), city.book.lock().unwrap());
     let useful_bytes = book.first_bytes + book.news_bytes;
     println!(
@@ -249,4 +286,77 @@ fn said_at(second: u64) -> Vec<Update> {
         said.push(parking(second));
     }
     said
+}
+
+/// A file of a model, a chunk and a bit, in a folder of its own.
+fn model_in(folder: &Path) -> (Bundle, Vec<u8>) {
+    let mut rng = fastrand::Rng::with_seed(1);
+    let contents: Vec<u8> = std::iter::repeat_with(|| rng.u8(..)).take(300_000).collect();
+    std::fs::create_dir_all(folder).unwrap();
+    std::fs::write(folder.join("model.onnx"), &contents).unwrap();
+    (Bundle::of(folder).unwrap(), contents)
+}
+
+fn command(site: &SiteKeys, bundle: &Bundle) -> Command {
+    let now_us = Clock::new().now().0;
+    Command {
+        id: "m1".to_owned(),
+        city: site.city().to_owned(),
+        site: site.site().to_owned(),
+        kind: CommandKind::Model,
+        issued_us: now_us,
+        expires_us: now_us + 600_000_000,
+        payload: serde_json::to_value(bundle).unwrap(),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_crosses_a_slow_line_that_is_cut_while_what_is_promised_goes_on() {
+    let site = "far-fetches";
+    let city = City::open(site).await;
+    // A chunk takes longer than the 10 s that an answer may take.
+    let cuts = Spells { every: Duration::from_secs(12), length: Duration::from_secs(2) };
+    let (bytes_per_s, delay) = (24_000.0, Duration::from_millis(150));
+    let line = Line { bytes_per_s, delay, stalls: Spells::default(), cuts, seed: 1 };
+    let relay = Relay::start(free_address(), city.router, &line).unwrap();
+    let (folder, key) = (state_dir(site), SigningKey::from_seed_unchecked(&[1; 32]).unwrap());
+    let config = BridgeConfig {
+        link: link(LinkMode::Client, &[], &[relay.address]),
+        command_keys: BTreeMap::from([("city-1".to_owned(), public_key(&key))]),
+        executes: BTreeSet::from([CommandKind::Model]),
+        allows: BTreeSet::from([CommandKind::Model]),
+        ..BridgeConfig::new("demo", site, folder.join("state"))
+    };
+    let bridge = Arc::new(Bridge::open(config).await.unwrap());
+
+    let served = folder.join("model");
+    let (bundle, contents) = model_in(&served);
+    let sum = bundle.files["model.onnx"].clone();
+    let signed = command(bridge.keys(), &bundle).sign("city-1", &key).unwrap();
+    let (by, to) = (link(LinkMode::Client, &[], &[city.router]), bridge.keys().clone());
+    let sent = tokio::spawn(send_command(by, to, "m1".to_owned(), signed, Some((bundle, served)), PATIENCE));
+    assert!(bridge.commands().unwrap().recv().await.unwrap().command.is_some());
+
+    let (fetching, into) = (Arc::clone(&bridge), folder.join("incoming"));
+    let came = into.clone();
+    let fetched = tokio::task::spawn_blocking(move || fetching.fetch(&sum, &into, Duration::from_secs(60)));
+    let (mut said, mut ticks) = (0, tokio::time::interval(Duration::from_secs(1)));
+    while !fetched.is_finished() {
+        ticks.tick().await;
+        for update in [traffic(said, 0), event(said), health(said), signal(said)] {
+            bridge.publish(update).unwrap();
+        }
+        said += 1;
+    }
+    fetched.await.unwrap().unwrap();
+    let (carried, stats) = (relay.carried(), bridge.stats());
+    println!("{said} s; {carried:?}; {stats:?}");
+    assert!(std::fs::read(&came).unwrap() == contents);
+    assert!(carried.cuts > 0 && carried.connections > 1, "{carried:?}");
+    let confirmed = stats.stored.values().sum::<u64>();
+    assert!(confirmed > said, "half of what was promised meanwhile is there: {confirmed} of {}", 2 * said);
+    bridge.finish_command("m1", CommandEnd::done()).unwrap();
+    assert_eq!(sent.await.unwrap().unwrap().state, AckState::Done);
+    until_confirmed(&bridge).await;
+    assert_eq!(city.book.lock().unwrap().stored.len() as u64, 2 * said);
 }

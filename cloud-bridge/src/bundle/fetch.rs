@@ -1,8 +1,9 @@
-//! The site's side: a file, chunk by chunk, slowly, and on from where it was left.
+//! The site's side: a file, piece by piece, slowly, and on from where it was left.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Seek, SeekFrom, Write};
 use std::path::Path;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use tracing::{debug, info};
@@ -11,24 +12,28 @@ use zenoh::qos::Priority;
 use zenoh::query::ConsolidationMode;
 use zenoh::sample::Locality;
 
-use super::{CHUNK_BYTES, FileSum, chunk_key, next_chunk, sha256};
+use super::piece::Piece;
+use super::{CHUNK_BYTES, FileSum, chunk_key, next_chunk, part_of, sha256};
 use crate::bridge::Shared;
 use crate::clock::Monotonic;
 use crate::lock;
 
-/// Between two chunks: with Zenoh's lowest priority it keeps a narrow link free for what is promised.
+/// Between two pieces: the city's receipts get past, and no line carries more than 1.25 MiB/s of it.
 const PAUSE: Duration = Duration::from_millis(200);
-/// After a chunk that did not come.
+/// After a piece that did not come.
 const AGAIN: Duration = Duration::from_secs(1);
-/// How long an answer may take.
-const ANSWER_WITHIN: Duration = Duration::from_secs(10);
+/// How often a chunk may come other than it was signed.
+const MOST_REFUSED: u32 = 5;
 
 /// Why a file is not there. What has come of it is kept, and the next attempt goes on from there.
 #[derive(Debug, thiserror::Error)]
 pub enum FetchError {
-    /// For so long nobody had the next chunk.
+    /// For so long, while the link was there, nobody had the next piece.
     #[error("for {0:?} nobody has answered with what the command names")]
     NoAnswer(Duration),
+    /// Somebody answers with something else, again and again.
+    #[error("piece {0} came {MOST_REFUSED} times other than it was signed")]
+    Refused(usize),
     /// The link is closed.
     #[error("the link was closed")]
     Closed,
@@ -40,33 +45,29 @@ pub enum FetchError {
     Whole(String),
 }
 
-/// Fetches into a file, which is on the disk when this returns. Waits: for a thread of its own. Gives up when no chunk has come
-/// for `patience`.
+/// Fetches into a file, which is on the disk when this returns. Waits: for a thread of its own. Gives up when nothing has come
+/// for `patience` while somebody was connected.
 pub(crate) fn fetch(shared: &Shared, sum: &FileSum, into: &Path, patience: Duration) -> Result<(), FetchError> {
     let mut file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(into)?;
-    let there = chunks_there(&mut file, sum)?;
-    // The last chunk may be shorter than the others.
-    file.set_len(sum.bytes.min((there * CHUNK_BYTES) as u64))?;
-    file.seek(SeekFrom::End(0))?;
+    let (there, mut chunk) = left_behind(&mut file, sum)?;
     info!(file = %into.display(), bytes = sum.bytes, there, of = sum.chunks.len(), "fetching");
+    let mut asking = Asking { shared, sum, patience, piece: Piece::first() };
     for (number, expected) in sum.chunks.iter().enumerate().skip(there) {
-        let last_came = Monotonic::start();
-        let chunk = loop {
-            match ask(shared, sum, number) {
-                Some(chunk) if sha256(&chunk) == *expected => break chunk,
-                other => debug!(number, came = other.is_some(), "a chunk is to be asked for again"),
+        let mut refused = 0;
+        loop {
+            asking.complete(number, &mut chunk, &mut file)?;
+            if sha256(&chunk) == *expected {
+                break;
             }
-            if last_came.elapsed() >= patience {
-                return Err(FetchError::NoAnswer(patience));
+            refused += 1;
+            debug!(number, refused, "a chunk is not what was signed");
+            begin_again(&mut file, number)?;
+            if refused == MOST_REFUSED {
+                return Err(FetchError::Refused(number));
             }
-            if shared.queue.closed_within(AGAIN) {
-                return Err(FetchError::Closed);
-            }
-        };
-        file.write_all(&chunk)?;
-        if shared.queue.closed_within(PAUSE) {
-            return Err(FetchError::Closed);
+            chunk.clear();
         }
+        chunk.clear();
     }
     file.sync_all()?;
     let whole = FileSum::of(into)?.sha256;
@@ -78,28 +79,92 @@ pub(crate) fn fetch(shared: &Shared, sum: &FileSum, into: &Path, patience: Durat
     Err(FetchError::Whole(whole))
 }
 
-/// How many chunks an earlier attempt has left behind, whole: a power cut may have written less than was thought.
-fn chunks_there(file: &mut File, sum: &FileSum) -> io::Result<usize> {
-    let mut there = 0;
-    for expected in &sum.chunks {
-        if sha256(&next_chunk(file)?) != *expected {
-            break;
+/// What an earlier attempt has left behind: how many chunks, whole, and the beginning of the next one. A power cut may have written
+/// something else there than was thought; its sum will tell. The file stands where it goes on.
+fn left_behind(file: &mut File, sum: &FileSum) -> io::Result<(usize, Vec<u8>)> {
+    for (number, expected) in sum.chunks.iter().enumerate() {
+        let chunk = next_chunk(file)?;
+        if sha256(&chunk) != *expected {
+            if chunk.len() < sum.chunk_bytes(number) {
+                return Ok((number, chunk));
+            }
+            begin_again(file, number)?;
+            return Ok((number, Vec::new()));
         }
-        there += 1;
     }
-    Ok(there)
+    file.set_len(sum.bytes)?;
+    Ok((sum.chunks.len(), Vec::new()))
 }
 
-/// A chunk as somebody has it; `None`: nobody answers.
-fn ask(shared: &Shared, sum: &FileSum, number: usize) -> Option<Vec<u8>> {
-    let session = lock(&shared.session).clone()?;
-    let key = chunk_key(shared.keys.city(), sum, &number.to_string());
-    let asked = session.get(key).priority(Priority::Background).timeout(ANSWER_WITHIN);
-    let asked = asked.consolidation(ConsolidationMode::None).allowed_destination(Locality::Remote);
-    let replies = asked.wait().map_err(|error| shared.note_error(format!("asking for a file: {error}"))).ok()?;
-    let chunk = |reply: zenoh::query::Reply| {
-        let payload = reply.result().ok()?.payload();
-        (payload.len() <= CHUNK_BYTES).then(|| payload.to_bytes().into_owned())
-    };
-    replies.iter().find_map(chunk)
+/// Makes a file end where a chunk begins, and stand there.
+fn begin_again(file: &mut File, number: usize) -> io::Result<()> {
+    file.set_len((number * CHUNK_BYTES) as u64)?;
+    file.seek(SeekFrom::End(0)).map(|_| ())
+}
+
+/// Who asks for the pieces of a file.
+struct Asking<'a> {
+    shared: &'a Shared,
+    sum: &'a FileSum,
+    patience: Duration,
+    piece: Piece,
+}
+
+impl Asking<'_> {
+    /// Asks until a chunk has its length; each piece goes to the end of the file, too, so that no kill of the process loses it.
+    fn complete(&mut self, number: usize, chunk: &mut Vec<u8>, file: &mut File) -> Result<(), FetchError> {
+        let whole = self.sum.chunk_bytes(number);
+        let mut idle = Duration::ZERO;
+        while chunk.len() < whole {
+            let (asked, is_linked) = (Monotonic::start(), self.shared.connected.load(Ordering::Relaxed) > 0);
+            let wanted = self.piece.bytes.min(whole - chunk.len());
+            let came = if is_linked { self.ask(number, chunk.len(), wanted, whole) } else { None };
+            let pause = match &came {
+                Some(bytes) => {
+                    self.piece.came(bytes.len(), asked.elapsed());
+                    if bytes.len() != wanted {
+                        // All of the chunk: from a city that knows no pieces.
+                        begin_again(file, number)?;
+                        chunk.clear();
+                    }
+                    file.write_all(bytes)?;
+                    chunk.extend(bytes);
+                    idle = Duration::ZERO;
+                    PAUSE
+                }
+                None if is_linked => {
+                    self.piece.failed(asked.elapsed());
+                    AGAIN
+                }
+                None => AGAIN,
+            };
+            if self.shared.queue.closed_within(pause) {
+                return Err(FetchError::Closed);
+            }
+            if came.is_none() && is_linked {
+                idle += asked.elapsed();
+            }
+            if idle >= self.patience {
+                return Err(FetchError::NoAnswer(self.patience));
+            }
+        }
+        Ok(())
+    }
+
+    /// So many bytes of a chunk from there, or all of it, as somebody has it; `None`: nobody answers.
+    fn ask(&self, number: usize, from: usize, bytes: usize, whole: usize) -> Option<Vec<u8>> {
+        let session = lock(&self.shared.session).clone()?;
+        let key = chunk_key(self.shared.keys.city(), self.sum, &number.to_string());
+        let asked = session.get(format!("{key}?{}", part_of(from, bytes)));
+        // Ahead of what fills the line: small questions, and answers that are as large as the line allows.
+        let asked = asked.priority(Priority::DataHigh).congestion_control(self.piece.congestion);
+        let asked = asked.timeout(self.piece.within).consolidation(ConsolidationMode::None);
+        let asked = asked.allowed_destination(Locality::Remote).wait();
+        let replies = asked.map_err(|error| self.shared.note_error(format!("asking for a file: {error}"))).ok()?;
+        let fits = |reply: zenoh::query::Reply| {
+            let payload = reply.result().ok()?.payload();
+            [bytes, whole].contains(&payload.len()).then(|| payload.to_bytes().into_owned())
+        };
+        replies.iter().find_map(fits)
+    }
 }

@@ -2,10 +2,11 @@
 //!
 //! The signed command holds the SHA-256 of each file and of each of its chunks ([`Bundle`]). So whoever answers the site's
 //! questions need not be believed: a chunk that is not the one that was signed is not kept. Chunks are asked for under
-//! `lukou/<city>/@bundle/<sha256 of the file>/<number>`, the same key for all sites of a city. `@`: no site has such a name, and
-//! no wildcard matches it.
+//! `lukou/<city>/@bundle/<sha256 of the file>/<number>`, the same key for all sites of a city, each in pieces as its line carries
+//! them ([`part_of`]). `@`: no site has such a name, and no wildcard matches it.
 
 mod fetch;
+mod piece;
 mod serve;
 
 use std::collections::BTreeMap;
@@ -28,6 +29,9 @@ pub const CHUNK_BYTES: usize = 256 << 10;
 pub const MAX_BUNDLE_BYTES: u64 = 256 << 20;
 /// The most files in a bundle.
 const MAX_FILES: usize = 16;
+/// Names of the parameters of a question for a part of a chunk.
+const FROM: &str = "from";
+const BYTES: &str = "bytes";
 
 /// What a file is, so that each piece of it can be told from any other.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,6 +64,12 @@ impl FileSum {
         }
         sum.sha256 = hex(whole.finish().as_ref());
         Ok(sum)
+    }
+
+    /// How many bytes a chunk of it has.
+    fn chunk_bytes(&self, number: usize) -> usize {
+        let before = (number * CHUNK_BYTES) as u64;
+        usize::try_from(self.bytes.saturating_sub(before)).map_or(CHUNK_BYTES, |left| left.min(CHUNK_BYTES))
     }
 
     /// Whether it is the sum of some file; otherwise what is wrong.
@@ -169,6 +179,11 @@ fn next_chunk(file: &mut File) -> io::Result<Vec<u8>> {
 /// Under which a chunk of a file is asked for; `*`: all of them.
 fn chunk_key(city: &str, file: &FileSum, chunk: &str) -> String {
     format!("lukou/{city}/@bundle/{}/{chunk}", file.sha256)
+}
+
+/// The parameters of a question for so many bytes of a chunk, from there on. Who does not know them answers with all of it.
+fn part_of(from: usize, bytes: usize) -> String {
+    format!("{FROM}={from};{BYTES}={bytes}")
 }
 
 fn sha256(bytes: &[u8]) -> String {

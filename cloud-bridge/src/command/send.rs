@@ -14,10 +14,13 @@ use crate::config::{BridgeError, LinkConfig};
 use crate::keys::{NameError, SiteKeys};
 use crate::link;
 
-/// How long to wait before a command without an answer is sent again; the site does it once however often it comes.
+/// How long to wait at least before a command is sent again that has no answer, or is accepted: either may be lost. The site does it
+/// once however often it comes.
 const AGAIN: Duration = Duration::from_secs(1);
-/// The same once it is accepted: an answer may be lost, and a command with the sums of large files is long.
 const AGAIN_LATER: Duration = Duration::from_secs(10);
+/// A command with the sums of large files is long, and what takes long is on a slow line: one that is accepted is sent again after
+/// this part of the time that has passed.
+const AGAIN_PART: u32 = 8;
 
 /// Why there is no answer.
 #[derive(Debug, thiserror::Error)]
@@ -83,7 +86,9 @@ fn send(
         let (mut accepted, mut left) = (false, within);
         while !left.is_zero() {
             session.put(&to, signed).congestion_control(CongestionControl::Block).wait()?;
-            let pause = if accepted { AGAIN_LATER } else { AGAIN }.min(left);
+            let passed = within - left;
+            let pause = if accepted { AGAIN_LATER.max(passed / AGAIN_PART) } else { passed.clamp(AGAIN, AGAIN_LATER) };
+            let pause = pause.min(left);
             left -= pause;
             while let Ok(ack) = answered.recv_timeout(pause) {
                 if ack.state != AckState::Accepted {

@@ -101,7 +101,9 @@ impl Tools {
         for (name, file) in &bundle.files {
             self.link.fetch(file, &coming.join(name)).map_err(|error| match error {
                 FetchError::Disk(error) => not_kept(&error),
-                FetchError::NoAnswer(_) => CommandEnd::failed("no_answer").with_detail(format!("{name}: {error}")),
+                FetchError::NoAnswer(_) | FetchError::Refused(_) => {
+                    CommandEnd::failed("no_answer").with_detail(format!("{name}: {error}"))
+                }
                 FetchError::Closed => CommandEnd::failed("interrupted"),
                 FetchError::Whole(_) => CommandEnd::failed("bad_sum").with_detail(format!("{name}: {error}")),
             })?;
