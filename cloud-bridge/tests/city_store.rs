@@ -235,3 +235,35 @@ async fn days_are_dropped_when_their_time_is_over_and_strays_move_in_when_their_
     let _short = worker(5);
     until_count(&client, "message", 3).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_operator_sees_what_is_late_what_is_missing_and_who_is_silent() {
+    let Scene { worker, site, sites, router: _router, postgres } = Scene::start("").await;
+    let client = postgres.client().await;
+    let fresh = now(&client, traffic(1)).await;
+    let run = 3_u64 << 32;
+    for seq in [0, 1, 5, 3] {
+        sites.deliver(&[(site.clone(), run + seq, fresh.clone())], 1, Encoding::Json).await;
+    }
+    let hour_ago = Update { to_us: fresh.to_us - 3_600_000_000, ..parking("p1") };
+    let hour_ago = Update { from_us: hour_ago.to_us, ..hour_ago };
+    sites.deliver(&[(site.clone(), 9, hour_ago)], 1, Encoding::Json).await;
+    let until = async |name: &str, wanted: f64| {
+        let look = async {
+            let mut ticks = tokio::time::interval(Duration::from_millis(20));
+            while worker.metric(name).await != wanted {
+                ticks.tick().await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, look).await.unwrap_or_else(|_| panic!("{name} is {wanted}"));
+    };
+    until("lukou_city_gaps_total{kind=\"traffic\"}", 3.0).await;
+    until("lukou_city_late_total{kind=\"traffic\"}", 1.0).await;
+    until("lukou_city_silent_sites{kind=\"parking\"}", 1.0).await;
+    assert!(worker.metric("lukou_city_newest_age_seconds{kind=\"parking\"}").await >= 3600.0);
+    let delay = async |kind: &str, bound: &str| {
+        worker.metric(&format!("lukou_city_delay_seconds_bucket{{kind=\"{kind}\",le=\"{bound}\"}}")).await
+    };
+    assert_eq!((delay("traffic", "+Inf").await, delay("traffic", "3600").await), (4.0, 4.0));
+    assert_eq!((delay("parking", "+Inf").await, delay("parking", "3600").await), (1.0, 0.0));
+}

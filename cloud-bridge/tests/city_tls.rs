@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use city::postgres::Postgres;
 use city::{City, PATIENCE, Scene, Sites, file};
-use cloud_bridge::{Encoding, SiteKeys, TlsConfig};
+use cloud_bridge::{Encoding, SiteKeys, TlsConfig, Update};
 use support::{Authority, free_endpoint, traffic};
 
 /// `[<part>.tls]` with what a client believes and shows.
@@ -105,7 +105,11 @@ async fn a_broker_that_asks_for_a_certificate_is_told_what_is_stored() {
     tokio::time::timeout(PATIENCE, subscribed).await.unwrap();
     let mqtt = format!("[mqtt]\nhost = \"127.0.0.1\"\nport = {}\n", broker.port);
     let scene = Scene::start(&format!("{mqtt}{}", client_tls("mqtt", &authority.issue("worker")))).await;
-    scene.sites.deliver(&[(scene.site.clone(), 0, traffic(1))], 1, Encoding::Json).await;
+    until_metric(&scene.worker, &format!("lukou_city_mqtt_connected{{broker=\"127.0.0.1:{}\"}}", broker.port), 1.0)
+        .await;
+    let to_us = scene.postgres.now_us().await;
+    let update = Update { from_us: to_us - 10_000_000, to_us, ..traffic(1) };
+    scene.sites.deliver(&[(scene.site.clone(), 0, update)], 1, Encoding::Json).await;
     let told = async {
         loop {
             if let Ok(Event::Incoming(Packet::Publish(publish))) = events.poll().await {

@@ -97,10 +97,17 @@ pub struct MqttConfig {
     /// The topics; `{city}`, `{site}` and `{kind}` are put in. Default `V2X/RSU/{city}/{site}/{kind}/UP`.
     #[serde(default = "mqtt_topic")]
     pub topic: String,
+    /// What ended longer ago than this is no news and is not told, seconds. Default 300.
+    #[serde(default = "max_age_s")]
+    pub max_age_s: u32,
     /// User and password, if the broker wants them; the password is read from a file.
     pub user: Option<String>,
     /// The file with the password.
     pub password_file: Option<PathBuf>,
+}
+
+fn max_age_s() -> u32 {
+    300
 }
 
 fn mqtt_topic() -> String {

@@ -13,7 +13,8 @@ use crate::inbox::{Incoming, Refusal};
 use crate::met::Met;
 use crate::metrics::Metrics;
 use crate::mqtt::Mqtt;
-use crate::store::{Database, Writer, explain, is_poison, pauses};
+use crate::order::{Order, Step};
+use crate::store::{Database, Writer, Written, explain, is_poison, pauses};
 
 /// The most messages in one transaction.
 const MAX_BATCH: usize = 4000;
@@ -29,6 +30,7 @@ pub struct Keeper {
     pub met: Met,
     pub metrics: Arc<Metrics>,
     pub mqtt: Option<Mqtt>,
+    pub order: Order,
     pub stop: watch::Receiver<bool>,
 }
 
@@ -108,14 +110,12 @@ impl Keeper {
             match writer.write(part).await {
                 Ok(written) => {
                     timer.observe_duration();
-                    for (kind, n) in written.new {
-                        self.metrics.stored.with_label_values(&[&kind]).inc_by(n);
-                    }
-                    self.metrics.duplicates.inc_by(written.duplicates);
                     self.acknowledge(part).await;
                     self.meet(part).await;
+                    self.count(part, &written);
                     if let Some(mqtt) = &self.mqtt {
-                        mqtt.tell(part, &self.metrics);
+                        let latest = part.iter().zip(&written.fates).filter(|(_, fate)| fate.is_latest);
+                        latest.for_each(|(state, _)| mqtt.tell(state, written.stored_us, &self.metrics));
                     }
                 }
                 Err(error) if is_poison(&error) && part.len() > 1 => {
@@ -130,6 +130,26 @@ impl Keeper {
             }
         }
         Ok(())
+    }
+
+    fn count(&mut self, batch: &[Incoming], written: &Written) {
+        self.metrics.duplicates.inc_by(written.duplicates);
+        for (Incoming { key, seq, to_us, .. }, fate) in batch.iter().zip(&written.fates) {
+            let kind = key.kind;
+            if fate.is_new || fate.is_latest {
+                self.metrics.delay(kind, written.stored_us.saturating_sub(*to_us));
+            }
+            if fate.is_new {
+                self.metrics.stored.with_label_values(&[kind.name()]).inc();
+            }
+            if fate.is_new && kind.is_promised() && !kind.is_superseded() {
+                match self.order.step(&key.site, kind, *seq) {
+                    Step::Next => {}
+                    Step::Gap(between) => self.metrics.gaps.with_label_values(&[kind.name()]).inc_by(between),
+                    Step::Late => self.metrics.late.with_label_values(&[kind.name()]).inc(),
+                }
+            }
+        }
     }
 
     /// Makes keys known that are new, few enough for the next batch not to wait; the others come again.

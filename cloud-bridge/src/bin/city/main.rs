@@ -17,6 +17,7 @@ mod link;
 mod met;
 mod metrics;
 mod mqtt;
+mod order;
 mod release;
 mod router;
 mod run;

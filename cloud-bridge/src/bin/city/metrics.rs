@@ -1,6 +1,11 @@
 //! What a worker counts: `docs/ref/city-api.md` lists it.
 
-use prometheus::{Histogram, HistogramOpts, IntCounter, IntCounterVec, IntGauge, Opts, Registry, TextEncoder};
+use cloud_bridge::Kind;
+use prometheus::core::Collector;
+use prometheus::{
+    GaugeVec, Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry,
+    TextEncoder,
+};
 
 use crate::inbox::Refusal;
 
@@ -13,51 +18,75 @@ pub struct Metrics {
     pub receipts: IntCounter,
     pub store_errors: IntCounter,
     pub batch_seconds: Histogram,
+    delay_seconds: HistogramVec,
+    pub gaps: IntCounterVec,
+    pub late: IntCounterVec,
+    pub newest_age_seconds: GaugeVec,
+    pub silent_sites: IntGaugeVec,
     pub queue: IntGauge,
     pub shards: IntGauge,
     pub sites: IntGauge,
     pub mqtt: IntCounterVec,
+    pub mqtt_connected: IntGaugeVec,
+}
+
+fn register<M: Collector + Clone + 'static>(registry: &Registry, metric: M) -> Result<M, prometheus::Error> {
+    registry.register(Box::new(metric.clone()))?;
+    Ok(metric)
 }
 
 impl Metrics {
     pub fn new() -> Result<Self, prometheus::Error> {
         let registry = Registry::new();
-        let counter = |name: &str, help: &str| -> Result<IntCounter, prometheus::Error> {
-            let counter = IntCounter::new(name, help)?;
-            registry.register(Box::new(counter.clone()))?;
-            Ok(counter)
+        let counter = |name: &str, help: &str| register(&registry, IntCounter::new(name, help)?);
+        let by = |name: &str, help: &str, label: &str| {
+            register(&registry, IntCounterVec::new(Opts::new(name, help), &[label])?)
         };
-        let by = |name: &str, help: &str, label: &str| -> Result<IntCounterVec, prometheus::Error> {
-            let counter = IntCounterVec::new(Opts::new(name, help), &[label])?;
-            registry.register(Box::new(counter.clone()))?;
-            Ok(counter)
+        let gauge = |name: &str, help: &str| register(&registry, IntGauge::new(name, help)?);
+        let gauge_by = |name: &str, help: &str, label: &str| {
+            register(&registry, IntGaugeVec::new(Opts::new(name, help), &[label])?)
         };
-        let gauge = |name: &str, help: &str| -> Result<IntGauge, prometheus::Error> {
-            let gauge = IntGauge::new(name, help)?;
-            registry.register(Box::new(gauge.clone()))?;
-            Ok(gauge)
-        };
-        let buckets = vec![0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
-        let batch_seconds = Histogram::with_opts(
-            HistogramOpts::new("lukou_city_batch_seconds", "Time to store one batch, seconds").buckets(buckets),
-        )?;
+        let batch = HistogramOpts::new("lukou_city_batch_seconds", "Time to store one batch, seconds")
+            .buckets(vec![0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0]);
+        let delay =
+            HistogramOpts::new("lukou_city_delay_seconds", "From a message's own end to its being stored, seconds")
+                .buckets(vec![0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0, 3600.0, 86_400.0]);
+        let age = Opts::new("lukou_city_newest_age_seconds", "Age of the newest state of the site that is behind most");
         let metrics = Self {
             stored: by("lukou_city_stored_total", "Messages stored for the first time", "kind")?,
             duplicates: counter("lukou_city_duplicates_total", "Messages that were stored already")?,
             refused: by("lukou_city_refused_total", "Messages that were not taken and got no receipt", "reason")?,
             receipts: counter("lukou_city_receipts_total", "Receipts sent")?,
             store_errors: counter("lukou_city_store_errors_total", "Failed attempts to reach or to use the database")?,
+            batch_seconds: register(&registry, Histogram::with_opts(batch)?)?,
+            delay_seconds: register(&registry, HistogramVec::new(delay, &["kind"])?)?,
+            gaps: by("lukou_city_gaps_total", "Numbers of messages that later ones have overtaken", "kind")?,
+            late: by("lukou_city_late_total", "Of those, messages that came after all", "kind")?,
+            newest_age_seconds: register(&registry, GaugeVec::new(age, &["kind"])?)?,
+            silent_sites: gauge_by(
+                "lukou_city_silent_sites",
+                "Sites of which nothing newer than 120 s is there",
+                "kind",
+            )?,
             queue: gauge("lukou_city_queue", "Messages that wait for the store")?,
             shards: gauge("lukou_city_shards", "Shards that this worker leases, of 64")?,
             sites: gauge("lukou_city_sites", "Sites that this worker is subscribed to")?,
             mqtt: by("lukou_city_mqtt_total", "States for the MQTT broker", "outcome")?,
-            batch_seconds: batch_seconds.clone(),
+            mqtt_connected: gauge_by(
+                "lukou_city_mqtt_connected",
+                "Whether the broker has taken the connection",
+                "broker",
+            )?,
             registry: registry.clone(),
         };
-        registry.register(Box::new(batch_seconds))?;
         let process = prometheus::process_collector::ProcessCollector::for_self();
         registry.register(Box::new(process))?;
         Ok(metrics)
+    }
+
+    /// A message was stored so long after its own end, microseconds; a site's clock may be ahead of the database's.
+    pub fn delay(&self, kind: Kind, delay_us: i64) {
+        self.delay_seconds.with_label_values(&[kind.name()]).observe(delay_us.max(0) as f64 / 1e6);
     }
 
     pub fn refused(&self, refusal: Refusal) {

@@ -1,13 +1,14 @@
-//! Each stored message to an MQTT broker too, as JSON, for those who have one.
+//! Each new state to an MQTT broker too, as JSON, for those who have one.
 //!
-//! At least once: a message that comes twice from its site may be published twice. What the broker can't take in time is
-//! left out and counted; the store has it.
+//! It is news, not a record: what another state of its key has overtaken, or what is old because its site was cut off, is
+//! not said, and neither is what the broker can't take in time. All of that is counted, and the store has it.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
-use rumqttc::{AsyncClient, MqttOptions, QoS, TlsConfiguration, Transport};
+use prometheus::IntGauge;
+use rumqttc::{AsyncClient, ConnectionError, Event, EventLoop, MqttOptions, Packet, QoS, TlsConfiguration, Transport};
 
 use crate::config::MqttConfig;
 use crate::inbox::Incoming;
@@ -21,13 +22,16 @@ const PAUSE: Duration = Duration::from_secs(1);
 pub struct Mqtt {
     client: AsyncClient,
     topic: String,
+    max_age_us: i64,
+    /// 1 while the broker has taken the connection.
+    connected: IntGauge,
 }
 
 impl Mqtt {
-    /// Begins to connect; must run inside the runtime.
-    pub fn connect(config: &MqttConfig) -> anyhow::Result<Self> {
+    /// Begins to connect; must run inside the runtime. `worker` is what no other worker is called.
+    pub fn connect(config: &MqttConfig, worker: &str, metrics: &Metrics) -> anyhow::Result<Self> {
         let port = config.port.unwrap_or(if config.tls.is_some() { 8883 } else { 1883 });
-        let mut options = MqttOptions::new(format!("lukou-city-{}", std::process::id()), &config.host, port);
+        let mut options = MqttOptions::new(client_id(worker), &config.host, port);
         if let Some(tls) = &config.tls {
             let tls = TlsConfiguration::Rustls(Arc::new(tls.config().context("mqtt.tls")?));
             options.set_transport(Transport::tls_with_config(tls));
@@ -43,34 +47,51 @@ impl Mqtt {
             };
             options.set_credentials(user, password.trim_end());
         }
-        let (client, mut events) = AsyncClient::new(options, MAX_WAITING);
-        tokio::spawn(async move {
-            loop {
-                match events.poll().await {
-                    Ok(_) => {}
-                    // The last client is gone, with the service.
-                    Err(rumqttc::ConnectionError::RequestsDone) => return,
-                    Err(error) => {
-                        tracing::warn!("mqtt: {error}");
-                        tokio::time::sleep(PAUSE).await;
-                    }
-                }
-            }
-        });
-        Ok(Self { client, topic: config.topic.clone() })
+        let connected = metrics.mqtt_connected.with_label_values(&[&format!("{}:{port}", config.host)]);
+        let (client, events) = AsyncClient::new(options, MAX_WAITING);
+        tokio::spawn(drive(events, connected.clone()));
+        let max_age_us = i64::from(config.max_age_s) * 1_000_000;
+        Ok(Self { client, topic: config.topic.clone(), max_age_us, connected })
     }
 
-    /// Hands messages to the connection without waiting.
-    pub fn tell(&self, batch: &[Incoming], metrics: &Metrics) {
-        for incoming in batch {
-            let topic = topic(&self.topic, incoming);
-            let outcome = match self.client.try_publish(topic, QoS::AtLeastOnce, false, incoming.payload.clone()) {
+    /// Hands a state that has just become the newest of its key to the connection, without waiting.
+    pub fn tell(&self, state: &Incoming, now_us: i64, metrics: &Metrics) {
+        let outcome = if now_us.saturating_sub(state.to_us) > self.max_age_us {
+            "stale"
+        } else if self.connected.get() == 0 {
+            // By the time that it is, this would be no news.
+            "not_connected"
+        } else {
+            let topic = topic(&self.topic, state);
+            match self.client.try_publish(topic, QoS::AtLeastOnce, false, state.payload.clone()) {
                 Ok(()) => "queued",
                 Err(_) => "dropped",
-            };
-            metrics.mqtt.with_label_values(&[outcome]).inc();
+            }
+        };
+        metrics.mqtt.with_label_values(&[outcome]).inc();
+    }
+}
+
+/// Keeps the connection going until the last client is gone, with the service.
+async fn drive(mut events: EventLoop, connected: IntGauge) {
+    loop {
+        match events.poll().await {
+            Ok(Event::Incoming(Packet::ConnAck(_))) => connected.set(1),
+            Ok(_) => {}
+            Err(ConnectionError::RequestsDone) => return,
+            Err(error) => {
+                connected.set(0);
+                tracing::warn!("mqtt: {error}");
+                tokio::time::sleep(PAUSE).await;
+            }
         }
     }
+}
+
+/// Of two clients with one id a broker throws the first off. At most 23 letters and digits, which each broker takes (MQTT
+/// 3.1.1, 3.1.3.1).
+fn client_id(worker: &str) -> String {
+    format!("lukou{}", worker.chars().filter(char::is_ascii_alphanumeric).take(18).collect::<String>())
 }
 
 /// The topic of a message. `+` is a wildcard in MQTT alone: it must not be in a topic that is published to.

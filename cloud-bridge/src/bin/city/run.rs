@@ -20,6 +20,7 @@ use crate::keeper::Keeper;
 use crate::met::Met;
 use crate::metrics::Metrics;
 use crate::mqtt::Mqtt;
+use crate::order::Order;
 use crate::sites::Sites;
 use crate::store::{Database, explain, migrate, pauses};
 
@@ -83,13 +84,15 @@ async fn serve(
         _ = stop.wait_for(|&stop| stop) => return Ok(()),
         session = began => session?,
     };
+    let worker = session.zid().to_string();
     let (queue, received) = mpsc::channel(MAX_WAITING);
     let keeper = Keeper {
         config: config.store.clone(),
         database: database.clone(),
         met: Met::new(session.clone()),
         metrics: Arc::clone(metrics),
-        mqtt: config.mqtt.as_ref().map(Mqtt::connect).transpose()?,
+        mqtt: config.mqtt.as_ref().map(|mqtt| Mqtt::connect(mqtt, &worker, metrics)).transpose()?,
+        order: Order::default(),
         stop: stop.clone(),
     };
     let mut keeping = tokio::spawn(keeper.run(received));

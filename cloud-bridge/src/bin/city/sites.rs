@@ -19,8 +19,10 @@ use crate::store::{Database, Shards, explain, shard_of};
 
 /// How often leases are renewed.
 const TICK: Duration = Duration::from_secs(1);
-/// Ticks between two looks for sites that went while nobody watched their shard.
-const LOOK_FOR_GONE: u32 = 10;
+/// Ticks between two looks at all sites: which went while nobody watched their shard, and how far behind they are.
+const LOOK_AT_ALL: u32 = 10;
+/// A site that is connected says something of each kind that it has at least once a minute.
+const SILENT_S: f64 = 120.0;
 /// The most sites that are subscribed to between two looks at the leases.
 const AT_ONCE: usize = 50;
 /// More sites than a city has; a flood of made-up tokens must not fill the memory.
@@ -84,13 +86,13 @@ impl Sites {
         let mut served = Served::default();
         let mut ticked = 0_u32;
         loop {
-            let mut look_for_gone = false;
+            let mut look_at_all = false;
             tokio::select! {
                 biased;
                 _ = stop.wait_for(|&stop| stop) => break,
                 _ = ticks.tick() => {
                     ticked = ticked.wrapping_add(1);
-                    look_for_gone = ticked.is_multiple_of(LOOK_FOR_GONE);
+                    look_at_all = ticked.is_multiple_of(LOOK_AT_ALL);
                     self.tick(&mut place, &mut served).await;
                 }
                 () = seen.changed.notified() => {}
@@ -100,7 +102,7 @@ impl Sites {
                 seen.changed.notify_one();
             }
             if let Some(shards) = &place
-                && let Err(error) = note(shards, &mut served, &own, look_for_gone).await
+                && let Err(error) = self.note_sites(shards, &mut served, &own, look_at_all).await
             {
                 self.note(&error);
                 place = None;
@@ -182,24 +184,33 @@ impl Sites {
         let get = self.session.get(site.everything()).target(QueryTarget::All);
         get.consolidation(ConsolidationMode::None).timeout(ANSWER_TIMEOUT).callback(on_reply).await
     }
-}
 
-/// Writes down which sites came and went.
-async fn note(
-    shards: &Shards,
-    served: &mut Served,
-    own: &BTreeMap<SiteKeys, bool>,
-    look_for_gone: bool,
-) -> Result<(), tokio_postgres::Error> {
-    let is_news = |&(site, alive): &(&SiteKeys, &bool)| served.noted.get(site) != Some(alive);
-    let changed: Vec<(SiteKeys, bool)> =
-        own.iter().filter(is_news).map(|(site, &alive)| (site.clone(), alive)).collect();
-    if !changed.is_empty() {
-        shards.note_alive(&changed).await?;
-        served.noted.extend(changed);
+    /// Writes down which sites came and went, and now and then how far behind they are.
+    async fn note_sites(
+        &self,
+        shards: &Shards,
+        served: &mut Served,
+        own: &BTreeMap<SiteKeys, bool>,
+        look_at_all: bool,
+    ) -> Result<(), tokio_postgres::Error> {
+        let is_news = |&(site, alive): &(&SiteKeys, &bool)| served.noted.get(site) != Some(alive);
+        let changed: Vec<(SiteKeys, bool)> =
+            own.iter().filter(is_news).map(|(site, &alive)| (site.clone(), alive)).collect();
+        if !changed.is_empty() {
+            shards.note_alive(&changed).await?;
+            served.noted.extend(changed);
+        }
+        if look_at_all {
+            shards.note_others_gone(&served.shards, own).await?;
+            let behind = shards.behind(&served.shards, SILENT_S).await?;
+            // Of a kind that is with other workers now nothing is said here any more.
+            self.metrics.newest_age_seconds.reset();
+            self.metrics.silent_sites.reset();
+            for (kind, age_s, silent) in behind {
+                self.metrics.newest_age_seconds.with_label_values(&[&kind]).set(age_s);
+                self.metrics.silent_sites.with_label_values(&[&kind]).set(silent);
+            }
+        }
+        Ok(())
     }
-    if look_for_gone {
-        shards.note_others_gone(&served.shards, own).await?;
-    }
-    Ok(())
 }

@@ -20,7 +20,7 @@ use crate::config::StoreConfig;
 pub use migrate::migrate;
 pub use partitions::Partitions;
 pub use shards::{Shards, shard_of};
-pub use write::{Writer, is_poison};
+pub use write::{Writer, Written, is_poison};
 
 /// First and longest pause between attempts to reach the database.
 const PAUSE_FIRST: Duration = Duration::from_millis(250);

@@ -99,6 +99,18 @@ impl Shards {
         Ok(())
     }
 
+    /// How far behind the sites of these shards are, by kind that sites say again and again: how old the newest state is of the
+    /// one that is behind most, seconds, and of how many it is older than `silent_s`.
+    pub async fn behind(&self, mine: &BTreeSet<i32>, silent_s: f64) -> Result<Vec<(String, f64, i64)>, Error> {
+        let mine: Vec<i32> = mine.iter().copied().collect();
+        let behind = "SELECT kind, max(age_s), count(*) FILTER (WHERE age_s > $2) FROM (SELECT l.kind, \
+             (extract(epoch FROM now()) - max(l.to_us) / 1000000.0)::double precision AS age_s FROM latest l \
+             JOIN site s USING (site_id) WHERE s.shard = ANY($1) AND l.kind <> 'event' GROUP BY l.site_id, l.kind) AS a \
+             GROUP BY kind";
+        let rows = self.client.query(behind, &[&mine, &silent_s]).await?;
+        Ok(rows.iter().map(|row| (row.get(0), row.get(1), row.get(2))).collect())
+    }
+
     /// Hands the shards over at once instead of when the lease ends.
     pub async fn leave(&self) -> Result<(), Error> {
         self.client.execute("UPDATE shard SET owner = NULL, until = NULL WHERE owner = $1", &[&self.name]).await?;

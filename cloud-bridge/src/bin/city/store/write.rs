@@ -1,6 +1,6 @@
 //! A batch of messages into the tables, once each.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use cloud_bridge::SiteKeys;
 use tokio_postgres::{Client, Error, Statement, Transaction};
@@ -17,7 +17,8 @@ const SITE_IDS: &str =
 const MESSAGES: &str = "INSERT INTO message (day, site_id, kind, seq, id, from_us, to_us, simulated, payload) \
      SELECT day, site_id, kind, seq, id, from_us, to_us, simulated, payload::jsonb FROM unnest($1::int[], $2::int[], \
      $3::text[], $4::bigint[], $5::text[], $6::bigint[], $7::bigint[], $8::boolean[], $9::text[]) \
-     AS t(day, site_id, kind, seq, id, from_us, to_us, simulated, payload) ON CONFLICT DO NOTHING RETURNING kind";
+     AS t(day, site_id, kind, seq, id, from_us, to_us, simulated, payload) ON CONFLICT DO NOTHING \
+     RETURNING site_id, kind, seq";
 // What claims to be of a later time than now would hide all that comes after it.
 const LATEST: &str = "INSERT INTO latest AS l (site_id, kind, id, seq, from_us, to_us, simulated, payload) \
      SELECT site_id, kind, id, seq, from_us, to_us, simulated, payload::jsonb FROM unnest($1::int[], $2::text[], \
@@ -26,7 +27,8 @@ const LATEST: &str = "INSERT INTO latest AS l (site_id, kind, id, seq, from_us, 
      WHERE to_us <= extract(epoch FROM now() + interval '1 minute') * 1000000 \
      ON CONFLICT (site_id, kind, id) DO UPDATE SET seq = excluded.seq, from_us = excluded.from_us, \
      to_us = excluded.to_us, simulated = excluded.simulated, received_at = now(), payload = excluded.payload \
-     WHERE (excluded.to_us, excluded.seq) > (l.to_us, l.seq)";
+     WHERE (excluded.to_us, excluded.seq) > (l.to_us, l.seq) RETURNING site_id, kind, id";
+const NOW_US: &str = "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint";
 
 /// Whether the fault lies in the values, so that the same batch fails each time.
 pub fn is_poison(error: &Error) -> bool {
@@ -62,14 +64,14 @@ impl Writer {
     /// Stores the batch in one transaction. Once it has returned, all of it is there for good.
     pub async fn write(&mut self, batch: &[Incoming]) -> Result<Written, Error> {
         self.learn_sites(batch).await?;
-        let mut rows: Vec<Row<'_>> = batch.iter().filter_map(|incoming| self.row(incoming)).collect();
+        let mut rows: Vec<Row<'_>> = batch.iter().enumerate().filter_map(|(n, of)| self.row(n, of)).collect();
         // Everybody takes locks in the same order, so that two workers with the same messages never wait for each other.
         rows.sort_unstable_by_key(|row| (row.site_id, row.of.key.kind, row.of.seq));
         let kept: Vec<&Row<'_>> =
             rows.iter().filter(|row| !self.newest_only.iter().any(|k| k == row.of.key.kind.name())).collect();
         self.partitions.make_for(&mut self.client, kept.iter().map(|row| row.day)).await?;
         let transaction = self.client.transaction().await?;
-        let new = insert(&transaction, &self.messages, &kept).await?;
+        let mut new = insert(&transaction, &self.messages, &kept).await?;
         let mut newest: BTreeMap<(i32, &str, &str), &Row<'_>> = BTreeMap::new();
         for row in &rows {
             let there = newest.entry((row.site_id, row.of.key.kind.name(), row.of.id())).or_insert(row);
@@ -77,15 +79,26 @@ impl Writer {
                 *there = row;
             }
         }
-        upsert(&transaction, &self.latest, &newest.into_values().collect::<Vec<_>>()).await?;
+        let newest: Vec<&Row<'_>> = newest.into_values().collect();
+        let latest = upsert(&transaction, &self.latest, &newest).await?;
         transaction.commit().await?;
-        let duplicates = (kept.len() as u64).saturating_sub(new.values().sum());
-        Ok(Written { new, duplicates })
+        let mut fates = vec![Fate::default(); batch.len()];
+        for row in &kept {
+            // Taken out: of two copies in one batch the other is a duplicate.
+            fates[row.n].is_new = new.remove(&(row.site_id, row.of.key.kind.name().to_owned(), row.of.seq));
+        }
+        for row in newest {
+            let key = (row.site_id, row.of.key.kind.name().to_owned(), row.of.id().to_owned());
+            fates[row.n].is_latest = latest.contains(&key);
+        }
+        let stored_us = self.client.query_one(NOW_US, &[]).await?.get(0);
+        let duplicates = kept.iter().filter(|row| !fates[row.n].is_new).count() as u64;
+        Ok(Written { fates, duplicates, stored_us })
     }
 
-    fn row<'a>(&self, of: &'a Incoming) -> Option<Row<'a>> {
+    fn row<'a>(&self, n: usize, of: &'a Incoming) -> Option<Row<'a>> {
         let day = i32::try_from(of.to_us.div_euclid(US_PER_DAY)).ok()?;
-        Some(Row { of, day, site_id: *self.site_ids.get(&of.key.site)? })
+        Some(Row { n, of, day, site_id: *self.site_ids.get(&of.key.site)? })
     }
 
     async fn learn_sites(&mut self, batch: &[Incoming]) -> Result<(), Error> {
@@ -111,13 +124,26 @@ impl Writer {
 
 /// What became of a batch.
 pub struct Written {
-    /// Messages that were not there yet, by kind.
-    pub new: BTreeMap<String, u64>,
-    /// Messages that were.
+    /// Of each message.
+    pub fates: Vec<Fate>,
+    /// Messages of kinds with history that were there already.
     pub duplicates: u64,
+    /// When it was there for good by the database's clock, microseconds since 1970 UTC.
+    pub stored_us: i64,
+}
+
+/// What became of a message.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Fate {
+    /// It was not there yet; never of kinds without history.
+    pub is_new: bool,
+    /// It became the newest state of its key.
+    pub is_latest: bool,
 }
 
 struct Row<'a> {
+    /// Its place in the batch.
+    n: usize,
     of: &'a Incoming,
     day: i32,
     site_id: i32,
@@ -127,12 +153,12 @@ fn column<'a, T>(rows: &[&'a Row<'a>], value: impl Fn(&'a Row<'a>) -> T) -> Vec<
     rows.iter().map(|row| value(row)).collect()
 }
 
+/// Site, kind and number of those that were not there.
 async fn insert(
     transaction: &Transaction<'_>,
     statement: &Statement,
     rows: &[&Row<'_>],
-) -> Result<BTreeMap<String, u64>, Error> {
-    let mut new = BTreeMap::new();
+) -> Result<BTreeSet<(i32, String, i64)>, Error> {
     let inserted = transaction
         .query(
             statement,
@@ -149,15 +175,17 @@ async fn insert(
             ],
         )
         .await?;
-    for row in inserted {
-        *new.entry(row.get(0)).or_default() += 1;
-    }
-    Ok(new)
+    Ok(inserted.iter().map(|row| (row.get(0), row.get(1), row.get(2))).collect())
 }
 
-async fn upsert(transaction: &Transaction<'_>, statement: &Statement, rows: &[&Row<'_>]) -> Result<u64, Error> {
-    transaction
-        .execute(
+/// Site, kind and id of the keys whose state is now another.
+async fn upsert(
+    transaction: &Transaction<'_>,
+    statement: &Statement,
+    rows: &[&Row<'_>],
+) -> Result<BTreeSet<(i32, String, String)>, Error> {
+    let changed = transaction
+        .query(
             statement,
             &[
                 &column(rows, |row| row.site_id),
@@ -170,5 +198,6 @@ async fn upsert(transaction: &Transaction<'_>, statement: &Statement, rows: &[&R
                 &column(rows, |row| row.of.payload.as_str()),
             ],
         )
-        .await
+        .await?;
+    Ok(changed.iter().map(|row| (row.get(0), row.get(1), row.get(2))).collect())
 }
