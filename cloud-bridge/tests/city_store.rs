@@ -237,6 +237,101 @@ async fn days_are_dropped_when_their_time_is_over_and_strays_move_in_when_their_
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn tables_of_the_first_version_are_brought_up_to_date_with_what_is_in_them() {
+    let postgres = Postgres::start().await;
+    let client = postgres.client().await;
+    client.batch_execute(include_str!("../migrations/0001_store.sql")).await.unwrap();
+    let before = "CREATE TABLE schema_version (version int PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now());
+        INSERT INTO schema_version (version) VALUES (1);
+        CREATE TABLE message_20513 PARTITION OF message FOR VALUES FROM (20513) TO (20514);
+        INSERT INTO site (city, site, shard) VALUES ('test', 's', 0);
+        INSERT INTO message (day, site_id, kind, seq, id, from_us, to_us, simulated, payload) SELECT 20513, 1, 'traffic',
+            seq, '', 1772368490000000, 1772368500000000, false, '{\"lanes\": [{\"lane\": \"n1\", \"vehicles\": 4}]}'
+            FROM generate_series(1, 3) AS seq;
+        INSERT INTO message (day, site_id, kind, seq, id, from_us, to_us, simulated, payload) VALUES (7, 1, 'event', 1, '0',
+            700000000000, 700000000000, false, '{\"event\": \"e\", \"kind\": \"debris\"}');";
+    client.batch_execute(before).await.unwrap();
+    let router_at = free_endpoint();
+    let _router = City::router(&router_at, &[]);
+    let worker = City::worker(&[&router_at], &postgres.database(), "");
+    until_count(&client, "schema_version", 2).await;
+    let range = "from_us=1772368500000000&to_us=1772368500000001";
+    let (_, csv) = worker.get(&format!("/api/v1/traffic.csv?{range}&window_s=10")).await;
+    assert_eq!(csv.lines().filter(|line| line.starts_with("test,s,n1,10,")).count(), 3, "{csv}");
+    let told = worker.json("/api/v1/events?from_us=0").await;
+    assert_eq!(told["messages"][0]["message"]["kind"], "debris");
+    // Tables that were there before have the indexes too, and so have those that are made from now on.
+    for table in [
+        "message_20513".to_owned(),
+        "message_stray".to_owned(),
+        format!("message_{}", postgres.now_us().await / DAY_US),
+    ] {
+        until_count(&client, &format!("pg_indexes WHERE tablename = '{table}'"), 3).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_asked_of_many_sites_and_days_is_found_by_an_index() {
+    let postgres = Postgres::start_explaining().await;
+    let router_at = free_endpoint();
+    let _router = City::router(&router_at, &[]);
+    let worker = City::worker(&[&router_at], &postgres.database(), "");
+    let client = postgres.client().await;
+    until_count(&client, "pg_class WHERE relname = 'message_event'", 1).await;
+    let today = postgres.now_us().await / DAY_US;
+    until_count(&client, &format!("pg_class WHERE relname = 'message_{today}'"), 1).await;
+    // A hundred sites, three days, 120 000 messages of traffic, and 2000 of events.
+    let fill = format!(
+        "CREATE TABLE message_{0} PARTITION OF message FOR VALUES FROM ({0}) TO ({1});
+         CREATE TABLE message_{1} PARTITION OF message FOR VALUES FROM ({1}) TO ({2});
+         INSERT INTO site (city, site, shard) SELECT 'test', 's' || n, 0 FROM generate_series(1, 100) AS n;
+         INSERT INTO message SELECT to_us / {DAY_US}, site_id, 'traffic', n, CASE n % 6 WHEN 0 THEN '60' ELSE '' END,
+             to_us - 10000000, to_us, true, now(), '{{\"window_s\": 60, \"lanes\": []}}' FROM site, generate_series(0, 1199) AS n,
+             LATERAL (SELECT {0} * {DAY_US} + n::bigint * 200000000 AS to_us) AS t;
+         INSERT INTO message SELECT to_us / {DAY_US}, site_id, 'event', n, '0', to_us, to_us, true, now(),
+             '{{\"kind\": \"debris\"}}' FROM site, generate_series(0, 19) AS n,
+             LATERAL (SELECT {0} * {DAY_US} + n::bigint * 12000000000 AS to_us) AS t;
+         ANALYZE;",
+        today - 2,
+        today - 1,
+        today
+    );
+    client.batch_execute(&fill).await.unwrap();
+    let all = format!("from_us={}", (today - 2) * DAY_US);
+    for path in [
+        "events".to_owned(),
+        format!("events?{all}"),
+        format!("events?{all}&city=test&kind=debris&lasting=true"),
+        "sites/test/s7/history/traffic".to_owned(),
+        format!("sites/test/s7/history/traffic?{all}"),
+        format!("sites/test/s7/history/traffic?{all}&window_s=60"),
+    ] {
+        let answer = worker.json(&format!("/api/v1/{path}")).await;
+        assert!(!answer["messages"].as_array().unwrap().is_empty(), "{path}");
+    }
+    let (_, csv) = worker.get(&format!("/api/v1/traffic.csv?{all}&to_us={}&site=s7", i64::MAX)).await;
+    assert!(csv.starts_with("city,site,lane"));
+    for (query, least) in [("FROM message m JOIN site s", 6), ("FROM traffic WHERE", 1)] {
+        // The server writes them down after it has answered.
+        let wait = async {
+            let mut ticks = tokio::time::interval(Duration::from_millis(20));
+            while postgres.plans(query).len() < least {
+                ticks.tick().await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, wait).await.expect("plans in time");
+        for plan in postgres.plans(query) {
+            for day in today - 2..=today {
+                assert!(!plan.contains(&format!("Seq Scan on message_{day} ")), "{plan}");
+            }
+            // In the order of the index, unless few are picked out of what it gives.
+            let is_picky = plan.contains("= 'debris'") || plan.contains("= '60'");
+            assert!(is_picky || !plan.contains("Sort  (cost"), "{plan}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_operator_sees_what_is_late_what_is_missing_and_who_is_silent() {
     let Scene { worker, site, sites, router: _router, postgres } = Scene::start("").await;
     let client = postgres.client().await;

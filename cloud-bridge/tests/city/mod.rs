@@ -111,7 +111,9 @@ impl City {
         stream.read_to_end(&mut answer).await.unwrap();
         let head = answer.windows(4).position(|four| four == b"\r\n\r\n").unwrap();
         let status = std::str::from_utf8(&answer[9..12]).unwrap().parse().unwrap();
-        (status, answer[head + 4..].to_vec())
+        let is_chunked = answer[..head].windows(7).any(|seven| seven == b"chunked");
+        let body = &answer[head + 4..];
+        (status, if is_chunked { joined(body) } else { body.to_vec() })
     }
 
     /// The JSON that a GET is answered with.
@@ -126,6 +128,20 @@ impl City {
         let (_, body) = self.get("/metrics").await;
         let line = body.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
         line.map_or(0.0, |value| value.parse().unwrap())
+    }
+}
+
+/// What chunks hold (RFC 9112, 7.1); an answer that breaks off has no last one.
+fn joined(mut chunks: &[u8]) -> Vec<u8> {
+    let mut body = Vec::new();
+    loop {
+        let line = chunks.windows(2).position(|two| two == b"\r\n").expect("the answer does not break off");
+        let length = usize::from_str_radix(std::str::from_utf8(&chunks[..line]).unwrap(), 16).unwrap();
+        if length == 0 {
+            return body;
+        }
+        body.extend_from_slice(&chunks[line + 2..line + 2 + length]);
+        chunks = &chunks[line + 2 + length + 2..];
     }
 }
 

@@ -39,6 +39,23 @@ impl Postgres {
         postgres
     }
 
+    /// One that writes down how each query was answered, see [`Self::plans`].
+    pub async fn start_explaining() -> Self {
+        let mut postgres = Self::prepare();
+        let explain =
+            ["session_preload_libraries=auto_explain", "auto_explain.log_min_duration=0", "log_statement=none"];
+        postgres.options.extend(explain.map(str::to_owned));
+        postgres.go().await;
+        postgres
+    }
+
+    /// The plans of the queries so far whose text holds `query`.
+    pub fn plans(&self, query: &str) -> Vec<String> {
+        let log = std::fs::read_to_string(self.dir.join("log")).unwrap();
+        let plans = log.split("LOG:  duration:").skip(1).filter_map(|entry| entry.split_once("Query Text:"));
+        plans.map(|(_, plan)| plan.to_owned()).filter(|plan| plan.contains(query)).collect()
+    }
+
     /// One that speaks TLS too, with this certificate.
     pub async fn start_with_tls(tls: &TlsConfig) -> Self {
         let mut postgres = Self::prepare();
@@ -89,7 +106,8 @@ impl Postgres {
     pub async fn go(&mut self) {
         let mut server = program("postgres");
         server.arg("-D").arg(self.dir.join("data")).args(["-h", "127.0.0.1", "-p", &self.port.to_string(), "-k"]);
-        server.arg(&self.dir).stdout(Stdio::null()).stderr(Stdio::null());
+        let log = std::fs::File::options().create(true).append(true).open(self.dir.join("log")).unwrap();
+        server.arg(&self.dir).stdout(Stdio::null()).stderr(log);
         for option in &self.options {
             server.args(["-c", option]);
         }

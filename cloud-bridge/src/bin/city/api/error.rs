@@ -17,9 +17,7 @@ pub enum ApiError {
     Unauthorized,
     NotFound(String),
     MethodNotAllowed,
-    /// More rows than one answer may hold.
-    TooMuch(String),
-    /// The database can't be reached or took too long.
+    /// The database can't be reached or took too long, or there is too much to do.
     Unavailable(String),
     Internal(String),
 }
@@ -31,7 +29,6 @@ impl IntoResponse for ApiError {
             Self::Unauthorized => (StatusCode::UNAUTHORIZED, "unauthorized", "a bearer token is needed".to_owned()),
             Self::NotFound(message) => (StatusCode::NOT_FOUND, "not_found", message),
             Self::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "only GET".to_owned()),
-            Self::TooMuch(message) => (StatusCode::PAYLOAD_TOO_LARGE, "too_much", message),
             Self::Unavailable(message) => (StatusCode::SERVICE_UNAVAILABLE, "unavailable", message),
             Self::Internal(message) => (StatusCode::INTERNAL_SERVER_ERROR, "internal", message),
         };

@@ -1,7 +1,9 @@
 //! The HTTP interface: reads only. `docs/ref/city-api.md` explains it, `openapi.json` describes it for programs.
 
 mod error;
+mod events;
 mod export;
+mod geo;
 mod https;
 mod ngsi;
 mod query;
@@ -21,7 +23,7 @@ use axum::routing::get;
 use axum::serve::Listener;
 use rustls::ServerConfig;
 use tokio::net::TcpListener;
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 
 use crate::config::{CityConfig, SitePlace};
 use crate::metrics::Metrics;
@@ -43,6 +45,8 @@ pub struct Api {
     places: BTreeMap<String, SitePlace>,
     token: Option<String>,
     tls: Option<ServerConfig>,
+    /// One permit an export.
+    exports: Arc<Semaphore>,
 }
 
 type Shared = Arc<Api>;
@@ -63,6 +67,7 @@ impl Api {
             places: config.sites.clone(),
             token: token.transpose()?,
             tls: config.api.tls.as_ref().map(|tls| tls.config().context("api.tls")).transpose()?,
+            exports: Arc::new(Semaphore::new(export::MAX_EXPORTS)),
         })
     }
 
@@ -105,12 +110,13 @@ fn routes(api: Shared) -> Router {
         .route("/api/v1/sites", get(query::sites))
         .route("/api/v1/sites/{city}/{site}/latest", get(query::latest))
         .route("/api/v1/sites/{city}/{site}/history/{kind}", get(query::history))
-        .route("/api/v1/events", get(query::events))
-        .route("/api/v1/events/newest", get(query::newest_events))
+        .route("/api/v1/events", get(events::events))
+        .route("/api/v1/events/newest", get(events::newest))
         .route("/api/v1/stored", get(query::stored))
-        .route("/api/v1/parking.geojson", get(query::parking))
-        .route("/api/v1/traffic.csv", get(export::csv))
-        .route("/api/v1/traffic.parquet", get(export::parquet))
+        .route("/api/v1/sites.geojson", get(geo::sites))
+        .route("/api/v1/events.geojson", get(geo::events))
+        .route("/api/v1/parking.geojson", get(geo::parking))
+        .merge(export::routes())
         .route("/ngsi-ld/v1/entities", get(ngsi::entities))
         .fallback(|| async { ApiError::NotFound("there is nothing here; see /api/v1/openapi.json".to_owned()) })
         .method_not_allowed_fallback(|| async { ApiError::MethodNotAllowed })

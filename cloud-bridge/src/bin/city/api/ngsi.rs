@@ -2,6 +2,8 @@
 //!
 //! An attribute that the models ask for and that nobody has measured is left out.
 
+use std::collections::BTreeSet;
+
 use axum::extract::{Query, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
@@ -10,7 +12,8 @@ use serde_json::{Map, Value, json};
 
 use super::Shared;
 use super::error::ApiError;
-use super::query::{Lot, Parameters, lots, position};
+use super::geo::{Lot, lots, position};
+use super::query::{DEFAULT_WINDOW_S, Parameters, window_id};
 use crate::line::utc;
 
 const CONTEXT: &str = "https://uri.etsi.org/ngsi-ld/v1/ngsi-ld-core-context.jsonld";
@@ -26,6 +29,8 @@ pub struct Wanted {
     limit: Option<usize>,
     #[serde(default)]
     offset: usize,
+    /// Of traffic: windows of this length, seconds; default 60.
+    window_s: Option<i64>,
 }
 
 /// `GET /ngsi-ld/v1/entities?type=…`
@@ -35,8 +40,11 @@ pub async fn entities(State(api): State<Shared>, wanted: Parameters<Wanted>) -> 
     if !(1..=MAX_LIMIT).contains(&limit) {
         return Err(ApiError::BadRequest(format!("limit: {limit} is not between 1 and {MAX_LIMIT}")));
     }
+    if wanted.window_s.is_some() && wanted.kind != "TrafficFlowObserved" {
+        return Err(ApiError::BadRequest("window_s: is of TrafficFlowObserved only".to_owned()));
+    }
     let all = match wanted.kind.as_str() {
-        "TrafficFlowObserved" => traffic(&api).await?,
+        "TrafficFlowObserved" => traffic(&api, wanted.window_s.unwrap_or(DEFAULT_WINDOW_S)).await?,
         "OffStreetParking" => lots(&api).await?.iter().map(site_of).collect(),
         "ParkingSpot" => lots(&api).await?.iter().flat_map(spots_of).collect(),
         other => {
@@ -112,11 +120,14 @@ fn urn(kind: &str, names: &[&str]) -> String {
     text
 }
 
-async fn traffic(api: &Shared) -> Result<Vec<Value>, ApiError> {
-    let sql = "SELECT s.city, s.site, l.from_us, l.to_us, l.payload -> 'lanes' FROM latest l JOIN site s USING (site_id) \
-         WHERE l.kind = 'traffic' ORDER BY s.city, s.site";
+/// One entity a lane, of its newest window of this length.
+async fn traffic(api: &Shared, window_s: i64) -> Result<Vec<Value>, ApiError> {
+    let sql = "SELECT s.city, s.site, l.from_us, l.to_us, l.payload -> 'lanes', l.site_id FROM latest l \
+         JOIN site s USING (site_id) WHERE l.kind = 'traffic' AND l.id = $1 \
+         AND window_s(l.payload, l.from_us, l.to_us) = $2 ORDER BY s.city, s.site";
+    let congested = congested_lanes(api).await?;
     let mut entities = Vec::new();
-    for row in api.readers.query(sql, &[]).await? {
+    for row in api.readers.query(sql, &[&window_id(window_s), &window_s]).await? {
         let (city, site): (&str, &str) = (row.get(0), row.get(1));
         let (from_us, to_us): (i64, i64) = (row.get(2), row.get(3));
         let lanes: Option<Value> = row.get(4);
@@ -126,18 +137,33 @@ async fn traffic(api: &Shared) -> Result<Vec<Value>, ApiError> {
             let speed_kmh = lane["mean_speed_mps"].as_f64().map(|speed_mps| speed_mps * KMH_PER_MPS);
             let entity = Entity::new("TrafficFlowObserved", &[city, site, name], to_us)
                 .property("name", name)
+                .property("laneId", lane_number(name))
                 .time("dateObserved", to_us)
                 .time("dateObservedFrom", from_us)
                 .time("dateObservedTo", to_us)
                 .property("intensity", lane["flow_per_h"].clone())
                 .property("occupancy", lane["occupancy"].clone())
                 .property("averageVehicleSpeed", speed_kmh)
+                .property("averageHeadwayTime", lane["headway_mean_s"].clone())
+                .property("congested", congested.contains(&(row.get(5), name.to_owned())).then_some(true))
                 .location(position(lane).or(place))
                 .done();
             entities.push(entity);
         }
     }
     Ok(entities)
+}
+
+/// Lanes on which a congestion lasts, with their sites. Of the others nobody says that they are free: a site may not look.
+async fn congested_lanes(api: &Shared) -> Result<BTreeSet<(i32, String)>, ApiError> {
+    let sql = "SELECT site_id, payload ->> 'lane' FROM latest WHERE kind = 'event' AND payload ->> 'kind' = 'congestion' \
+         AND payload ? 'lane' AND NOT payload ? 'ended_at_us'";
+    Ok(api.readers.query(sql, &[]).await?.iter().map(|row| (row.get(0), row.get(1))).collect())
+}
+
+/// The lane's number on its link, where its name says one (`n-in/2`).
+fn lane_number(name: &str) -> Option<u32> {
+    name.rsplit_once('/')?.1.parse().ok()
 }
 
 fn observed_us(lot: &Lot) -> i64 {

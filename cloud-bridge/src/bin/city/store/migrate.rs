@@ -4,7 +4,8 @@ use anyhow::bail;
 use tokio_postgres::Client;
 
 /// In order; what has been released is never changed, only added to.
-const MIGRATIONS: [&str; 1] = [include_str!("../../../../migrations/0001_store.sql")];
+const MIGRATIONS: [&str; 2] =
+    [include_str!("../../../../migrations/0001_store.sql"), include_str!("../../../../migrations/0002_read.sql")];
 /// Any number that nobody else locks: "lukou" in ASCII.
 const LOCK: i64 = 0x6c_75_6b_6f_75;
 
