@@ -14,13 +14,14 @@ use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use axum::Router;
-use axum::extract::{Request, State};
+use axum::extract::{Path, Request, State};
 use axum::http::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
 use axum::http::{HeaderValue, Method};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::serve::Listener;
+use cloud_bridge::Kind;
 use rustls::ServerConfig;
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
@@ -107,6 +108,7 @@ fn routes(api: Shared) -> Router {
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/metrics", get(metrics))
         .route("/api/v1/openapi.json", get(|| async { asset("application/json", OPENAPI) }))
+        .route("/api/v1/schemas/{file}", get(schema))
         .route("/api/v1/sites", get(query::sites))
         .route("/api/v1/sites/{city}/{site}/latest", get(query::latest))
         .route("/api/v1/sites/{city}/{site}/history/{kind}", get(query::history))
@@ -155,6 +157,13 @@ fn same(a: &[u8], b: &[u8]) -> bool {
 
 fn asset(content_type: &'static str, body: &'static str) -> Response {
     ([(CONTENT_TYPE, content_type)], body).into_response()
+}
+
+/// `GET /api/v1/schemas/{file}`: what the description refers to where it speaks of messages.
+async fn schema(Path(file): Path<String>) -> Result<Response, ApiError> {
+    let kind = Kind::ALL.into_iter().find(|&kind| cloud_bridge::file_name(kind) == file);
+    let kind = kind.ok_or_else(|| ApiError::NotFound(format!("there is no schema {file}")))?;
+    Ok(([(CONTENT_TYPE, "application/schema+json")], cloud_bridge::json_schema(kind)).into_response())
 }
 
 async fn metrics(State(api): State<Shared>) -> Result<Response, ApiError> {
