@@ -83,6 +83,7 @@ fn state(statuses: &[BayStatus]) -> [LotState; 1] {
     let count = |status| u32::try_from(statuses.iter().filter(|is| **is == status).count()).expect("few");
     let bay = |(index, status): (usize, &BayStatus)| BayState {
         id: format!("{index}").as_str().into(),
+        middle_enu_m: [0.0; 2],
         status: *status,
         since: START,
         change_seen: true,
@@ -94,6 +95,7 @@ fn state(statuses: &[BayStatus]) -> [LotState; 1] {
     [LotState {
         id: "p".into(),
         name: "p".into(),
+        middle_enu_m: None,
         at: Some(START),
         free: count(BayStatus::Free),
         occupied: count(BayStatus::Occupied),
