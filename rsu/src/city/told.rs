@@ -196,7 +196,7 @@ fn performance(window: &SignalWindow) -> SignalPerformance {
 }
 
 /// Latitude and longitude to a centimetre.
-pub fn on_earth(frame: &SiteFrame, [east_m, north_m]: [f64; 2]) -> [f64; 2] {
+fn on_earth(frame: &SiteFrame, [east_m, north_m]: [f64; 2]) -> [f64; 2] {
     let place = frame.wgs84_from_enu([east_m, north_m, 0.0]);
     [place.lat_deg, place.lon_deg].map(|deg| (deg * 1e7).round() / 1e7)
 }
