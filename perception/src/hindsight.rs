@@ -23,17 +23,26 @@ const MOST_USERS: usize = 1024;
 const VELOCITY_WANDERS: f64 = 10.0;
 const PLACE_WANDERS: f64 = 0.05;
 
+/// The picture of a moment, as it is known half a second later.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PastPicture {
+    /// The moment.
+    pub at: UtcMicros,
+    /// Who was there: places, velocities and their covariances smoothed, all else as it was then.
+    pub tracks: Vec<LocatedTrack>,
+}
+
 /// The tracks of the last half second.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Hindsight {
+pub struct Hindsight {
     times: VecDeque<UtcMicros>,
     users: BTreeMap<u64, VecDeque<(UtcMicros, LocatedTrack)>>,
     told: Option<UtcMicros>,
 }
 
 impl Hindsight {
-    /// Takes the picture at `now`; gives that of half a second ago and its time, if it is due.
-    pub(crate) fn look(&mut self, now: UtcMicros, tracks: &[LocatedTrack]) -> Option<(UtcMicros, Vec<LocatedTrack>)> {
+    /// Takes the picture at `now`; gives that of half a second ago, if it is due.
+    pub fn look(&mut self, now: UtcMicros, tracks: &[LocatedTrack]) -> Option<PastPicture> {
         match self.times.back().map(|newest| now.seconds_since(*newest)) {
             Some(0.0) => return None,
             Some(passed_s) if !(0.0..=LEAP_S).contains(&passed_s) => *self = Self::default(),
@@ -62,7 +71,7 @@ impl Hindsight {
         }
         self.told = Some(at);
         let there = self.users.values().filter(|steps| steps.front().is_some_and(|(seen_at, _)| *seen_at == at));
-        Some((at, there.filter_map(first_smoothed).collect()))
+        Some(PastPicture { at, tracks: there.filter_map(first_smoothed).collect() })
     }
 }
 
@@ -153,9 +162,9 @@ mod tests {
                 ..track_at(1, [0.3 * sign, 10.0 * s], [0.0, 10.0 + 0.5 * sign])
             };
             let now = UtcMicros(0).plus_seconds(s);
-            let Some((at, picture)) = hindsight.look(now, &[LocatedTrack { track, lane: None }]) else { continue };
-            assert_eq!(at.plus_seconds(0.5), now);
-            let track = &picture[0].track;
+            let Some(past) = hindsight.look(now, &[LocatedTrack { track, lane: None }]) else { continue };
+            assert_eq!(past.at.plus_seconds(0.5), now);
+            let track = &past.tracks[0].track;
             let off = [track.position_enu_m[0].abs(), (track.velocity_enu_mps[1] - 10.0).abs()];
             errors = [0, 1].map(|index: usize| errors[index].max(off[index]));
             assert!(track.cov_position_m2[0][0] < 0.09 && track.cov_velocity_m2ps2[1][1] < 0.25);
@@ -168,8 +177,8 @@ mod tests {
         let mut hindsight = Hindsight::default();
         let there = [LocatedTrack { track: track_at(1, [0.0, 0.0], [0.0, 10.0]), lane: None }];
         assert!(hindsight.look(UtcMicros(0), &there).is_none());
-        let (at, picture) = hindsight.look(UtcMicros(500_000), &[]).expect("it is half a second later");
-        assert_eq!((at, picture[0].track.position_enu_m), (UtcMicros(0), [0.0, 0.0]));
+        let past = hindsight.look(UtcMicros(500_000), &[]).expect("it is half a second later");
+        assert_eq!((past.at, past.tracks[0].track.position_enu_m), (UtcMicros(0), [0.0, 0.0]));
         assert!(hindsight.look(UtcMicros(60_000_000), &[]).is_none());
         assert!(hindsight.look(UtcMicros(50_000_000), &[]).is_none());
     }

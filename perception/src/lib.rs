@@ -12,7 +12,7 @@ pub mod calibration;
 pub mod detection;
 pub mod events;
 pub mod frames;
-mod hindsight;
+pub mod hindsight;
 pub mod lanes;
 pub mod lift;
 pub mod outline;

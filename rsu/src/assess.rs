@@ -9,6 +9,7 @@ use perception::calibration::SiteGeometry;
 use perception::detection::SensorId;
 use perception::events::{Event, EventMonitor, EventSettings, LaneLight, Scene, WaterLevel};
 use perception::frames::SiteFrame;
+use perception::hindsight::Hindsight;
 use perception::lanes::{LaneMap, LocatedTrack};
 use perception::parking::{KeptCount, LotState, ParkingMonitor};
 use perception::time::UtcMicros;
@@ -22,6 +23,7 @@ use crate::signals::{GroupState, Light, SignalState};
 #[derive(Debug)]
 pub struct Assessor {
     lanes: LaneMap,
+    hindsight: Hindsight,
     traffic: TrafficCounter,
     lots: Vec<ParkingMonitor>,
     events: EventMonitor,
@@ -37,6 +39,7 @@ impl Assessor {
         let crosswalks_enu_m = crosswalks.iter().map(|crosswalk| crosswalk.outline_enu_m.clone()).collect();
         Self {
             lanes: LaneMap::new(&geometry.lanes),
+            hindsight: Hindsight::default(),
             traffic: TrafficCounter::new(geometry, crosswalks, traffic_window_s),
             lots: lots.iter().map(|lot| ParkingMonitor::new(lot, geometry)).collect(),
             events: EventMonitor::new(geometry, crosswalks_enu_m, events),
@@ -50,8 +53,13 @@ impl Assessor {
             lot.update(now, &tracks, live);
         }
         let tracks = self.lanes.locate_all(tracks);
+        let past = self.hindsight.look(now, &tracks);
         self.traffic.update(now, &tracks, live);
-        self.events.look(now, Scene { tracks: &tracks, live, lights: self.lights.at(now) });
+        if let Some(past) = &past {
+            self.traffic.look_back(now, past);
+        }
+        let scene = Scene { tracks: &tracks, past: past.as_ref(), live, lights: self.lights.at(now) };
+        self.events.look(now, scene);
         tracks
     }
 

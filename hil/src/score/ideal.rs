@@ -7,6 +7,7 @@ use perception::calibration::{Lane, Origin, SiteGeometry};
 use perception::detection::Class;
 use perception::events::{Event, EventKind, EventMonitor, EventSettings, Scene};
 use perception::frames::unit_from_heading;
+use perception::hindsight::Hindsight;
 use perception::lanes::{LaneMap, LocatedTrack};
 use perception::risk::{RiskMonitor, SafetyWindow};
 use perception::time::UtcMicros;
@@ -58,12 +59,13 @@ pub fn natural_events(lanes: &[Lane], frames: &[TruthFrame]) -> Vec<(Event, [f64
     };
     let off = EventKind::ALL.into_iter().filter(|kind| !DEFINED.contains(kind)).collect();
     let mut monitor = EventMonitor::new(&site, Vec::new(), EventSettings { off, ..EventSettings::default() });
-    let map = LaneMap::new(lanes);
+    let (map, mut hindsight) = (LaneMap::new(lanes), Hindsight::default());
     let mut events: Vec<(Event, [f64; 2])> = Vec::new();
     for frame in frames {
         let tracks = ideal_picture(&map, frame);
-        let scene = Scene { tracks: &tracks, live: &[], lights: &Default::default() };
-        monitor.look(UtcMicros(frame.t_us), scene);
+        let (at, lights) = (UtcMicros(frame.t_us), BTreeMap::new());
+        let past = hindsight.look(at, &tracks);
+        monitor.look(at, Scene { tracks: &tracks, past: past.as_ref(), live: &[], lights: &lights });
         for event in monitor.take_news().into_iter().chain(monitor.active().cloned()) {
             let same =
                 |(known, _): &&mut (Event, [f64; 2])| (known.number, known.began_at) == (event.number, event.began_at);

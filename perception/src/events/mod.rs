@@ -22,6 +22,7 @@ use serde::{Deserialize, Serialize};
 use crate::calibration::SiteGeometry;
 use crate::detection::SensorId;
 use crate::frames::{SiteFrame, Wgs84};
+use crate::hindsight::PastPicture;
 use crate::lanes::LocatedTrack;
 use crate::time::UtcMicros;
 
@@ -184,6 +185,8 @@ pub struct WaterLevel {
 pub struct Scene<'a> {
     /// The picture.
     pub tracks: &'a [LocatedTrack],
+    /// That of half a second before, when one is due.
+    pub past: Option<&'a PastPicture>,
     /// Sensors that deliver.
     pub live: &'a [SensorId],
     /// Lights of the lanes whose signal is known and believed.
@@ -263,7 +266,9 @@ impl EventMonitor {
         light::look(now, &scene, &mut self.memories, &self.settings, &mut signs);
         self.lanes.look(now, &scene, &self.memories, &self.road, &self.settings, &mut signs);
         self.pairs.look(now, scene.tracks, &self.memories, &self.settings, &mut signs);
-        self.near_misses.look(now, scene.tracks, &self.settings, &mut signs);
+        if let Some(past) = scene.past {
+            self.near_misses.look(past, &self.settings, &mut signs);
+        }
         self.water_signs(now, &mut signs);
         signs.retain(|sign| !self.settings.off.contains(&sign.kind));
         self.ledger.take(now, signs, &scene, &self.road, &self.frame);

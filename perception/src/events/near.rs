@@ -9,7 +9,7 @@ use super::ledger::Sign;
 use super::memory::{Dwell, Memories};
 use super::pairs::{is_far, is_sure, sigma_m};
 use super::{EventKind, EventSettings};
-use crate::hindsight::Hindsight;
+use crate::hindsight::PastPicture;
 use crate::lanes::LocatedTrack;
 use crate::outline::Outline;
 use crate::priors::is_motor_vehicle;
@@ -56,22 +56,16 @@ struct Sure<'a> {
 /// All pairs that were about to meet half a second ago.
 #[derive(Clone, Debug, Default)]
 pub(super) struct NearMisses {
-    hindsight: Hindsight,
     memories: Memories,
     pairs: BTreeMap<(u64, u64), Pair>,
 }
 
 impl NearMisses {
-    /// Takes the picture at `now`.
-    pub(super) fn look(
-        &mut self,
-        now: UtcMicros,
-        tracks: &[LocatedTrack],
-        settings: &EventSettings,
-        signs: &mut Vec<Sign>,
-    ) {
-        let Some((at, tracks)) = self.hindsight.look(now, tracks) else { return };
-        self.memories.remember(at, &tracks, settings);
+    /// Takes the picture of half a second ago.
+    pub(super) fn look(&mut self, past: &PastPicture, settings: &EventSettings, signs: &mut Vec<Sign>) {
+        let PastPicture { at, tracks } = past;
+        let at = *at;
+        self.memories.remember(at, tracks, settings);
         self.pairs.retain(|_, pair| at.seconds_since(pair.seen_at) < 2.0);
         let sure = tracks.iter().filter(|located| is_sure(at, located));
         let sure: Vec<Sure<'_>> = sure.map(Sure::new).collect();
@@ -172,6 +166,7 @@ fn braked_since(at: UtcMicros, located: &LocatedTrack, near: &Near, memories: &M
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::hindsight::Hindsight;
     use crate::testing::track_at;
     use crate::track::Track;
 
@@ -195,7 +190,8 @@ mod tests {
         let stops_dead = |gap_m: f64| {
             let stands = track_at(1, [0.0, 100.0], [0.0, 0.0]);
             let to_m = 100.0 - stands.length_m.unwrap_or_default() - gap_m;
-            let (mut near_misses, mut signs) = (NearMisses::default(), Vec::new());
+            let (mut hindsight, mut near_misses) = (Hindsight::default(), NearMisses::default());
+            let mut signs = Vec::new();
             for tenth in 0..130 {
                 let way_m = f64::from(tenth);
                 let (north_m, mps) = if way_m < to_m { (way_m, 10.0) } else { (to_m - 4.0, 0.0) };
@@ -204,12 +200,9 @@ mod tests {
                     let track = Track { cov_position_m2: cov, cov_velocity_m2ps2: cov, ..track };
                     LocatedTrack { track, lane: None }
                 });
-                near_misses.look(
-                    UtcMicros(0).plus_seconds(way_m / 10.0),
-                    &tracks,
-                    &EventSettings::default(),
-                    &mut signs,
-                );
+                if let Some(past) = hindsight.look(UtcMicros(0).plus_seconds(way_m / 10.0), &tracks) {
+                    near_misses.look(&past, &EventSettings::default(), &mut signs);
+                }
             }
             signs.iter().map(|sign| (sign.kind, sign.tracks.clone())).collect::<Vec<_>>()
         };

@@ -1,6 +1,7 @@
 use super::*;
 use crate::calibration::{CameraModel, Lane, Origin, RadarModel, RadarSigma, SensorModel};
 use crate::detection::Class;
+use crate::hindsight::Hindsight;
 use crate::lanes::LaneMap;
 use crate::testing::{straight_lane, track_at};
 use crate::track::Track;
@@ -60,6 +61,7 @@ fn site() -> SiteGeometry {
 /// Ten pictures a second of scripted road users.
 struct Film {
     monitor: EventMonitor,
+    hindsight: Hindsight,
     lanes: LaneMap,
     lights: BTreeMap<SensorId, LaneLight>,
     news: Vec<(f64, Event)>,
@@ -72,6 +74,7 @@ impl Film {
         lights.insert("in/1".into(), LaneLight { stop: false, since: at(-600.0) });
         Self {
             monitor: EventMonitor::new(&site(), vec![crosswalk], settings),
+            hindsight: Hindsight::default(),
             lanes: LaneMap::new(&site().lanes),
             lights,
             news: Vec::new(),
@@ -91,7 +94,9 @@ impl Film {
             let tracks = who(s).into_iter().map(seen).collect();
             let tracks = self.lanes.locate_all(tracks);
             let live = ["radar".into()];
-            self.monitor.look(at(s), Scene { tracks: &tracks, live: &live, lights: &self.lights });
+            let past = self.hindsight.look(at(s), &tracks);
+            let scene = Scene { tracks: &tracks, past: past.as_ref(), live: &live, lights: &self.lights };
+            self.monitor.look(at(s), scene);
             self.news.extend(self.monitor.take_news().into_iter().map(|event| (s, event)));
         }
     }

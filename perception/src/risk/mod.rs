@@ -16,7 +16,7 @@ mod window;
 use std::collections::{BTreeMap, VecDeque};
 
 use crate::detection::{Class, SensorId};
-use crate::hindsight::Hindsight;
+use crate::hindsight::PastPicture;
 use crate::lanes::LocatedTrack;
 use crate::outline::Outline;
 use crate::priors::is_motor_vehicle;
@@ -134,7 +134,6 @@ pub struct RiskMonitor {
     conflicts: VecDeque<Conflict>,
     brakings: VecDeque<HardBraking>,
     last: Option<UtcMicros>,
-    hindsight: Hindsight,
 }
 
 /// Somebody in the picture who is sure enough to be compared.
@@ -146,11 +145,9 @@ struct Sure<'a> {
 }
 
 impl RiskMonitor {
-    /// Takes the tracks at `now`, and looks at those of half a second before.
-    pub fn look(&mut self, now: UtcMicros, tracks: &[LocatedTrack]) {
-        if let Some((at, tracks)) = self.hindsight.look(now, tracks) {
-            self.judge(now, at, &tracks, HARD_MPS2 - FLATTENED_MPS2);
-        }
+    /// Takes the picture of half a second before `now`.
+    pub fn look(&mut self, now: UtcMicros, past: &PastPicture) {
+        self.judge(now, past.at, &past.tracks, HARD_MPS2 - FLATTENED_MPS2);
     }
 
     /// Takes everybody as they truly are at `now`: no hindsight tells more.
@@ -162,7 +159,7 @@ impl RiskMonitor {
     fn judge(&mut self, now: UtcMicros, at: UtcMicros, tracks: &[LocatedTrack], hard_mps2: f64) {
         let passed_s = self.last.map_or(0.0, |last| at.seconds_since(last));
         if !(0.0..=LEAP_S).contains(&passed_s) {
-            *self = Self { hindsight: std::mem::take(&mut self.hindsight), ..Self::default() };
+            *self = Self::default();
         } else if self.last == Some(at) {
             return;
         }

@@ -1,11 +1,12 @@
 use super::*;
+use crate::hindsight::Hindsight;
 use crate::lanes::LanePosition;
 use crate::testing::track_at;
 use crate::track::Track;
 
 /// Ten pictures a second from second 2 on of who is where; gives what was found.
 fn film(seconds: f64, who: impl Fn(f64) -> Vec<(Track, &'static str)>) -> RiskMonitor {
-    let mut monitor = RiskMonitor::default();
+    let (mut hindsight, mut monitor) = (Hindsight::default(), RiskMonitor::default());
     for tenth in 20..(seconds * 10.0) as i64 {
         let now = UtcMicros(tenth * 100_000);
         let located = |(track, lane): (Track, &str)| {
@@ -19,7 +20,9 @@ fn film(seconds: f64, who: impl Fn(f64) -> Vec<(Track, &'static str)>) -> RiskMo
             LocatedTrack { track, lane: (!lane.is_empty()).then_some(place) }
         };
         let tracks: Vec<LocatedTrack> = who(tenth as f64 / 10.0).into_iter().map(located).collect();
-        monitor.look(now, &tracks);
+        if let Some(past) = hindsight.look(now, &tracks) {
+            monitor.look(now, &past);
+        }
     }
     monitor
 }
@@ -143,7 +146,6 @@ fn hard_is_what_is_harder_than_comfortable() {
 #[test]
 fn a_clock_that_was_set_forgets_everybody() {
     let mut monitor = film(6.0, |s| catches_up(s, 0.1));
-    monitor.look(UtcMicros(100_000_000), &[]);
-    monitor.look(UtcMicros(104_000_000), &[]);
+    monitor.look(UtcMicros(104_000_000), &PastPicture { at: UtcMicros(103_500_000), tracks: vec![] });
     assert_eq!(monitor.conflicts().count(), 0);
 }

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use crate::calibration::SiteGeometry;
 use crate::detection::SensorId;
+use crate::hindsight::PastPicture;
 use crate::lanes::LocatedTrack;
 use crate::risk::RiskMonitor;
 use crate::time::UtcMicros;
@@ -151,7 +152,11 @@ impl TrafficCounter {
         self.journeys.step(at, gap_s, tracks, &self.road);
         self.note_events(at);
         self.note_lanes(at, dt_s, live);
-        self.risk.look(at, tracks);
+    }
+
+    /// Takes the picture of half a second before `now`, for surrogate safety.
+    pub fn look_back(&mut self, now: UtcMicros, past: &PastPicture) {
+        self.risk.look(now, past);
     }
 
     /// What the groups show from `at` on, as it is broadcast; a group that is not there is not known.

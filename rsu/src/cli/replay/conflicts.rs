@@ -6,8 +6,8 @@
 use std::fs::File;
 use std::io::BufWriter;
 
+use perception::hindsight::Hindsight;
 use perception::risk::{Conflict, HardBraking, RiskMonitor};
-use perception::time::UtcMicros;
 use serde::Serialize;
 
 use super::write_line;
@@ -16,22 +16,19 @@ use crate::pipeline::Picture;
 /// The file, and what is known so far.
 pub(super) struct ConflictsFile {
     file: BufWriter<File>,
+    hindsight: Hindsight,
     monitor: RiskMonitor,
-    last: Option<UtcMicros>,
 }
 
 impl ConflictsFile {
     pub(super) fn new(file: BufWriter<File>) -> Self {
-        Self { file, monitor: RiskMonitor::default(), last: None }
+        Self { file, hindsight: Hindsight::default(), monitor: RiskMonitor::default() }
     }
 
     /// Takes the next picture and writes what it made known.
     pub(super) fn look(&mut self, picture: &Picture) -> anyhow::Result<()> {
-        // There may be two pictures of one time.
-        if self.last.replace(picture.at) == Some(picture.at) {
-            return Ok(());
-        }
-        self.monitor.look(picture.at, &picture.tracks);
+        let Some(past) = self.hindsight.look(picture.at, &picture.tracks) else { return Ok(()) };
+        self.monitor.look(picture.at, &past);
         let (mut conflicts, mut brakings) = self.monitor.news(picture.at);
         conflicts.try_for_each(|conflict| write_line(&mut self.file, &ConflictLine::of(conflict)))?;
         brakings.try_for_each(|braking| write_line(&mut self.file, &ConflictLine::of_braking(braking)))
