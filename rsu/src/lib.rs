@@ -31,6 +31,7 @@ pub mod perform;
 pub mod pipeline;
 pub mod priority;
 pub mod radios;
+pub mod received;
 pub mod receivers;
 pub mod record;
 pub mod reports;

@@ -29,7 +29,8 @@ use crate::messages::{Composed, Composer, ObjectPicture};
 use crate::notice::{Notices, Timing};
 use crate::priority::{Arbiter, Event};
 use crate::radios::MessageKind;
-use crate::reports::{ReportReader, Unread};
+use crate::received::{Received, Unread};
+use crate::reports::ReportReader;
 use crate::signals::history::History;
 use crate::signals::predict::Predictor;
 
@@ -200,7 +201,7 @@ impl Pipeline {
                 Err(reason) => self.dropped("signal", reason.as_str(), 1),
             },
             Input::Received { receiver, frame } => {
-                let outcome = self.hear(now, arrived_at, &frame);
+                let outcome = self.hear(now, &Received::open(arrived_at, &frame));
                 self.outputs.push_back(Output::Received { receiver, outcome });
             }
             Input::Commanded { number, word } => {
@@ -244,18 +245,18 @@ impl Pipeline {
 
     /// What a road user says of itself or asks for; which message it was, or why it was not taken. Of a VIR that does several
     /// of these it is told what became of the first that is wanted.
-    fn hear(&mut self, now: UtcMicros, arrived_at: UtcMicros, frame: &[u8]) -> Result<&'static str, &'static str> {
-        let asked = self.priority.as_mut().and_then(|priority| priority.receive(now, arrived_at, frame));
-        let guided = self.guides.as_mut().and_then(|guides| guides.receive(now, arrived_at, frame));
-        match (self.fuse_report(arrived_at, frame), asked.or(guided)) {
+    fn hear(&mut self, now: UtcMicros, frame: &Received<'_>) -> Result<&'static str, &'static str> {
+        let asked = self.priority.as_mut().and_then(|priority| priority.receive(now, frame));
+        let guided = self.guides.as_mut().and_then(|guides| guides.receive(now, frame));
+        match (self.fuse_report(frame), asked.or(guided)) {
             (Err("not_wanted" | "not_a_report"), Some(asked)) => asked,
             (fused, _) => fused,
         }
     }
 
-    fn fuse_report(&mut self, arrived_at: UtcMicros, frame: &[u8]) -> Result<&'static str, &'static str> {
+    fn fuse_report(&mut self, frame: &Received<'_>) -> Result<&'static str, &'static str> {
         let reader = self.reports.as_ref().ok_or("not_wanted")?;
-        let (message, report) = reader.read(arrived_at, frame).map_err(Unread::as_str)?;
+        let (message, report) = reader.read(frame).map_err(Unread::as_str)?;
         self.tracker.hear(&report).map(|_| message).map_err(Disbelief::as_str)
     }
 

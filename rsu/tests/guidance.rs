@@ -16,6 +16,7 @@ use perception::time::UtcMicros;
 use rsu::config::{RadioFile, ReceiverFile, Site};
 use rsu::guidance::{GuidanceSettings, Guides};
 use rsu::map::{CarPark, Drive, LotNode};
+use rsu::received::Received;
 use rsu::run::Service;
 use sensors::radar::encode;
 
@@ -243,7 +244,7 @@ fn requests_are_read_or_refused_with_a_reason() {
         let Origin { lat_deg, lon_deg, .. } = site.geometry.origin;
         [lat_deg, lon_deg]
     };
-    let heard = |octets: &[u8]| Guides::of_site(&site).unwrap().receive(START, START, octets);
+    let heard = |octets: &[u8]| Guides::of_site(&site).unwrap().receive(START, &Received::open(START, octets));
     let vir = |req, kind, slot| asking(START, ASKS, at_the_origin, parking(req, kind, slot));
     let request = |req, kind, slot| heard(&vir_octets(&vir(req, kind, slot)));
     let but = |change: &dyn Fn(&mut VehIntentionAndRequest)| {

@@ -7,7 +7,7 @@ use asn1::Dialect;
 use perception::time::UtcMicros;
 
 use crate::radios::{MessageKind, MessageSet, Transmission};
-use crate::reports::dialect_of;
+use crate::received::dialect_of;
 
 /// One message that was handed to the radios. Cheap to clone.
 #[derive(Clone, Debug, PartialEq, Eq)]

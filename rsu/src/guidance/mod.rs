@@ -13,6 +13,7 @@ use serde::Deserialize;
 
 use crate::config::Site;
 use crate::map::{CarPark, SiteMap};
+use crate::received::Received;
 
 mod lot;
 mod read;
@@ -113,13 +114,8 @@ impl Guides {
 
     /// A frame as it was received. `None`: no message that asks for a way; else which one it is, or why nothing was taken
     /// from it.
-    pub fn receive(
-        &mut self,
-        now: UtcMicros,
-        arrived_at: UtcMicros,
-        frame: &[u8],
-    ) -> Option<Result<&'static str, &'static str>> {
-        let heard = self.listener.read(arrived_at, frame)?;
+    pub fn receive(&mut self, now: UtcMicros, frame: &Received<'_>) -> Option<Result<&'static str, &'static str>> {
+        let heard = self.listener.read(frame)?;
         Some(heard.and_then(|heard| self.hear(now, heard)).map(|()| "VIR"))
     }
 

@@ -1,18 +1,13 @@
 //! Requests for a way in messages as they are received: VIR with `parking` (T/CSAE 157).
 
-use asn1::cn::day2::MessageFrameExt;
 use asn1::cn::day2::pam::ParkingType;
 use asn1::cn::day2::vir::{ParkingRequest, ReqParkingArea, ReqStatus};
-use asn1::si::Si;
 use asn1::si::cn::day2::vir::{DriveRequest, ReqInfo, VehIntentionAndRequest};
-use asn1::{Dialect, cn};
 use perception::frames::{SiteFrame, Wgs84, unit_from_heading};
-use perception::time::UtcMicros;
 
 use super::vehicle::{Ask, Heard, Wants};
 use crate::map::{bay_of_slot, enu2};
-use crate::radios::MessageSet;
-use crate::reports::{Unread, dialect_of, moment, open};
+use crate::received::{Received, Unread};
 
 /// Slower than this a vehicle turns as it parks: where it points says nothing of the way that it goes, m/s.
 const DRIVES_MPS: f64 = 1.0;
@@ -28,30 +23,25 @@ pub(super) struct Listener {
 
 impl Listener {
     /// The first request for a way that is to this roadside unit. `None`: a message that has no such request.
-    pub fn read(&self, arrived_at: UtcMicros, frame: &[u8]) -> Option<Result<Heard, &'static str>> {
-        let (MessageSet::Cn, payload) = open(frame) else { return None };
-        if dialect_of(payload, Dialect::default()) != Dialect::CnCsae157 {
-            return None;
-        }
-        let Ok(decoded) = cn::decode(payload, Dialect::CnCsae157) else {
-            return Some(Err(Unread::Undecodable.as_str()));
+    pub fn read(&self, frame: &Received<'_>) -> Option<Result<Heard, &'static str>> {
+        let vir = match frame.vir()? {
+            Ok(vir) => vir,
+            Err(unread) => return Some(Err(unread.as_str())),
         };
-        let cn::MessageFrame::MsgFrameExt(MessageFrameExt::Vir(vir)) = decoded else { return None };
-        let vir = VehIntentionAndRequest::from_wire(&vir);
         let mut requests = vir.int_and_req.reqs.iter().flatten().filter_map(parking).peekable();
         requests.peek()?;
         let to_us = requests.find(|(request, _)| request.target_rsu.is_none_or(|rsu| *rsu == self.rsu_id));
-        Some(to_us.ok_or("not_asked_of_us").and_then(|(request, wanted)| self.heard(arrived_at, &vir, request, wanted)))
+        Some(to_us.ok_or("not_asked_of_us").and_then(|(request, wanted)| self.heard(frame, vir, request, wanted)))
     }
 
     fn heard(
         &self,
-        arrived_at: UtcMicros,
+        frame: &Received<'_>,
         vir: &VehIntentionAndRequest,
         request: &DriveRequest,
         wanted: &ReqParkingArea,
     ) -> Result<Heard, &'static str> {
-        let said_at = moment(vir.sec_mark_s, arrived_at).map_err(Unread::as_str)?;
+        let said_at = frame.moment(vir.sec_mark_s).map_err(Unread::as_str)?;
         let who = *vir.id;
         match request.status {
             ReqStatus::Request | ReqStatus::Comfirmed => {}

@@ -8,7 +8,7 @@ use perception::time::UtcMicros;
 
 use crate::map::SiteMap;
 use crate::messages::Edition;
-use crate::reports::Unread;
+use crate::received::{Received, Unread};
 use crate::signals::{Light, SignalState};
 
 use entry::Word;
@@ -89,13 +89,8 @@ impl Arbiter {
     }
 
     /// A frame as it was received. `None`: no message that asks; else which one it is, or why nothing was taken from it.
-    pub fn receive(
-        &mut self,
-        now: UtcMicros,
-        arrived_at: UtcMicros,
-        frame: &[u8],
-    ) -> Option<Result<&'static str, &'static str>> {
-        let (message, asks) = match read::read(&self.junction, arrived_at, frame)? {
+    pub fn receive(&mut self, now: UtcMicros, frame: &Received<'_>) -> Option<Result<&'static str, &'static str>> {
+        let (message, asks) = match read::read(&self.junction, frame)? {
             Ok(read) => read,
             Err(error) => return Some(Err(Unread::as_str(error))),
         };

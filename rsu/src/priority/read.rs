@@ -1,50 +1,42 @@
 //! Requests in messages as they are received: SRM (US), VIR (China).
 
 use asn1::cn::csae157::map::Maneuver as Turn;
-use asn1::cn::day2::MessageFrameExt;
 use asn1::cn::day2::vir::ReqStatus;
 use asn1::si::Si;
 use asn1::si::cn::day2::vir::{DriveRequest, ReqInfo, VehIntentionAndRequest};
 use asn1::si::us::srm::{SignalRequestMessage, SignalRequestPackage};
+use asn1::us;
 use asn1::us::requestor::VehicleID;
 use asn1::us::srm::PriorityRequestType;
-use asn1::{Dialect, cn, us};
 use perception::time::UtcMicros;
 
 use super::junction::Junction;
 use super::request::{Ask, Asked, Key, Movement, Requester};
 use crate::map::{Maneuver, NodeId};
 use crate::radios::MessageSet;
-use crate::reports::{Unread, dialect_of, moment, open};
+use crate::received::{Received, Unread};
 
 /// `DSRCmsgID` of SRM: the second octet of its frames.
 const SRM: u8 = 29;
 
 /// The requests to this junction in a message, and which message it is. `None`: not one that asks.
-pub(super) fn read(
-    junction: &Junction,
-    arrived_at: UtcMicros,
-    frame: &[u8],
-) -> Option<Result<(&'static str, Vec<Ask>), Unread>> {
-    match open(frame) {
-        (MessageSet::Us, payload) if payload.get(1) == Some(&SRM) => {
-            let asks = || of_us(junction, arrived_at, payload).map(|asks| ("SRM", asks));
-            Some(if junction.speaks(MessageSet::Us) { asks() } else { Err(Unread::WrongSet) })
-        }
-        (MessageSet::Cn, payload) if dialect_of(payload, Dialect::default()) == Dialect::CnCsae157 => {
-            let asks = || of_cn(junction, arrived_at, payload).map(|read| read.map(|asks| ("VIR", asks)));
-            if junction.speaks(MessageSet::Cn) { asks() } else { Some(Err(Unread::WrongSet)) }
-        }
-        _ => None,
+pub(super) fn read(junction: &Junction, frame: &Received<'_>) -> Option<Result<(&'static str, Vec<Ask>), Unread>> {
+    match frame.set() {
+        MessageSet::Us if frame.payload().get(1) != Some(&SRM) => None,
+        MessageSet::Us if !junction.speaks(MessageSet::Us) => Some(Err(Unread::WrongSet)),
+        MessageSet::Us => Some(of_us(junction, frame).map(|asks| ("SRM", asks))),
+        MessageSet::Cn => match frame.vir()? {
+            Ok(_) if !junction.speaks(MessageSet::Cn) => Some(Err(Unread::WrongSet)),
+            Ok(vir) => of_cn(junction, frame, vir).map(|asks| asks.map(|asks| ("VIR", asks))),
+            Err(unread) => Some(Err(unread)),
+        },
     }
 }
 
-fn of_us(junction: &Junction, arrived_at: UtcMicros, payload: &[u8]) -> Result<Vec<Ask>, Unread> {
-    let us::MessageFrame::SignalRequest(srm) = us::decode(payload).map_err(|_| Unread::Undecodable)? else {
-        return Err(Unread::Undecodable);
-    };
-    let srm = SignalRequestMessage::from_wire(&srm);
-    moment(srm.second_s, arrived_at)?;
+fn of_us(junction: &Junction, frame: &Received<'_>) -> Result<Vec<Ask>, Unread> {
+    let us::MessageFrame::SignalRequest(srm) = frame.us()? else { return Err(Unread::Undecodable) };
+    let srm = SignalRequestMessage::from_wire(srm);
+    frame.moment(srm.second_s)?;
     let who = match &srm.requestor.id {
         VehicleID::EntityID(id) => Requester::Entity(**id),
         VehicleID::StationID(number) => Requester::Station(*number),
@@ -52,7 +44,7 @@ fn of_us(junction: &Junction, arrived_at: UtcMicros, payload: &[u8]) -> Result<V
     let requests = srm.requests.iter().flatten();
     let here = requests.filter_map(|package| {
         let node = junction.node(package.request.id.region, package.request.id.id)?;
-        us_ask(&srm, package, node, who, arrived_at)
+        us_ask(&srm, package, node, who, frame.arrived_at)
     });
     Ok(here.collect())
 }
@@ -89,21 +81,15 @@ fn us_ask(
     })
 }
 
-/// `None`: a message of phase 2 that does not ask for a signal.
-fn of_cn(junction: &Junction, arrived_at: UtcMicros, payload: &[u8]) -> Option<Result<Vec<Ask>, Unread>> {
-    let Ok(decoded) = cn::decode(payload, Dialect::CnCsae157) else { return Some(Err(Unread::Undecodable)) };
-    let cn::MessageFrame::MsgFrameExt(MessageFrameExt::Vir(vir)) = decoded else { return None };
-    let vir = VehIntentionAndRequest::from_wire(&vir);
+/// `None`: one that does not ask for a signal.
+fn of_cn(junction: &Junction, frame: &Received<'_>, vir: &VehIntentionAndRequest) -> Option<Result<Vec<Ask>, Unread>> {
     let requests = vir.int_and_req.reqs.as_deref().unwrap_or_default();
     if !requests.iter().any(|request| matches!(request.info, Some(ReqInfo::SignalPriority(_)))) {
         return None;
     }
-    let said_at = match moment(vir.sec_mark_s, arrived_at) {
-        Ok(said_at) => said_at,
-        Err(error) => return Some(Err(error)),
-    };
     let who = Requester::Cn(*vir.id);
-    Some(Ok(requests.iter().filter_map(|request| cn_ask(junction, request, who, said_at)).collect()))
+    let asks = |said_at| requests.iter().filter_map(|request| cn_ask(junction, request, who, said_at)).collect();
+    Some(frame.moment(vir.sec_mark_s).map(asks))
 }
 
 /// `None`: not for a signal, or not to us.

@@ -1,30 +1,20 @@
 //! The China set.
 
-use asn1::cn::MessageFrame;
-use asn1::cn::day2::MessageFrameExt;
 use asn1::cn::day2::non_motor::PersonalDeviceUserType;
-use asn1::si::Si;
 use asn1::si::cn::bsm::BasicSafetyMessage;
 use asn1::si::cn::day2::psm::PersonalSafetyMessage;
 use asn1::si::cn::day2::vir::VehIntentionAndRequest;
-use asn1::{Dialect, cn};
 use perception::detection::{Class, SenderId};
 
-use super::{HALF_WIDTH_95, Said, Unread, circle_m2, class_of, covariance_m2, forward_speed_mps};
+use super::{HALF_WIDTH_95, Said, circle_m2, class_of, covariance_m2, forward_speed_mps};
+use crate::received::{CnMessage, Unread};
 
-/// The dialect that a message is of on a site with this one. A message of phase 2 begins with the extension bit, and only one
-/// dialect has any.
-pub(crate) fn dialect_of(payload: &[u8], site: Dialect) -> Dialect {
-    let phase_2 = payload.first().is_some_and(|first| first & 0x80 != 0);
-    if phase_2 { Dialect::CnCsae157 } else { site }
-}
-
-pub(super) fn said(payload: &[u8], dialect: Dialect) -> Result<Said, Unread> {
-    match cn::decode(payload, dialect_of(payload, dialect)).map_err(|_| Unread::Undecodable)? {
-        MessageFrame::BsmFrame(bsm) => Ok(of_bsm(&BasicSafetyMessage::from_wire(&bsm))),
-        MessageFrame::MsgFrameExt(MessageFrameExt::Psm(psm)) => Ok(of_psm(&PersonalSafetyMessage::from_wire(&psm))),
-        MessageFrame::MsgFrameExt(MessageFrameExt::Vir(vir)) => Ok(of_vir(&VehIntentionAndRequest::from_wire(&vir))),
-        _ => Err(Unread::NotAReport),
+pub(super) fn said(message: &CnMessage) -> Result<Said, Unread> {
+    match message {
+        CnMessage::Bsm(bsm) => Ok(of_bsm(bsm)),
+        CnMessage::Psm(psm) => Ok(of_psm(psm)),
+        CnMessage::Vir(vir) => Ok(of_vir(vir)),
+        CnMessage::Other => Err(Unread::NotAReport),
     }
 }
 

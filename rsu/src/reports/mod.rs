@@ -1,70 +1,23 @@
-//! What vehicles and people say of themselves (BSM, PSM, VIR): from a frame as it was received to a self-report in the
-//! site's frame.
-//!
-//! A frame is a UPER MessageFrame of either set, bare or in DSMP or WSMP. Nothing is verified: who fuses this must not rely
-//! on it.
+//! What vehicles and people say of themselves (BSM, PSM, VIR): from a frame that was received to a self-report in the
+//! site's frame. Nothing is verified: who fuses this must not rely on it.
 
 use asn1::Dialect;
 use asn1::si::PositionalAccuracy;
-use asn1::transport::{dsmp, wsmp};
 use perception::calibration::Origin;
 use perception::detection::{Class, SelfReport, SenderId};
 use perception::frames::{SiteFrame, Wgs84, unit_from_heading};
-use perception::time::UtcMicros;
 
 use crate::radios::MessageSet;
+use crate::received::{Received, Unread};
 
 mod cn;
 mod us;
 
-pub(crate) use cn::dialect_of;
-
-/// A message older than this when it arrives is of no use, seconds; the sender's minute is found by its nearness.
-const MAX_AGE_S: f64 = 1.0;
-/// And one from this far after its arrival is of a clock that is wrong, the sender's or ours.
-const MAX_FUTURE_S: f64 = 0.2;
 /// Farther away than a radio reaches, metres from the site's origin.
 const FARTHEST_M: f64 = 2000.0;
 /// A class of confidence bounds 95 %: standard deviations within that, of a place and of one number.
 const RADIUS_95: f64 = 2.447_7;
 const HALF_WIDTH_95: f64 = 1.96;
-
-/// Why a frame gave no self-report.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Unread {
-    /// It is no message of either set.
-    Undecodable,
-    /// Of a set that the site does not use.
-    WrongSet,
-    /// A message, but not of who speaks of itself.
-    NotAReport,
-    /// It does not say when.
-    NoTime,
-    /// It was so more than a second before it came.
-    TooOld,
-    /// It was so only after it came.
-    Future,
-    /// It does not say where.
-    NoPosition,
-    /// From beyond a radio's reach.
-    TooFar,
-}
-
-impl Unread {
-    /// The reason as a metric's label.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Undecodable => "undecodable",
-            Self::WrongSet => "wrong_set",
-            Self::NotAReport => "not_a_report",
-            Self::NoTime => "no_time",
-            Self::TooOld => "too_old",
-            Self::Future => "future",
-            Self::NoPosition => "no_position",
-            Self::TooFar => "too_far",
-        }
-    }
-}
 
 /// What a message says, as it says it.
 #[derive(Clone, Debug)]
@@ -104,14 +57,13 @@ impl ReportReader {
     ///
     /// # Errors
     /// Why there is none.
-    pub fn read(&self, arrived_at: UtcMicros, frame: &[u8]) -> Result<(&'static str, SelfReport), Unread> {
-        let (set, payload) = open(frame);
-        let said = match (set, self.cn, self.us) {
-            (MessageSet::Cn, Some(dialect), _) => cn::said(payload, dialect)?,
-            (MessageSet::Us, _, Some(_)) => us::said(payload)?,
+    pub fn read(&self, frame: &Received<'_>) -> Result<(&'static str, SelfReport), Unread> {
+        let said = match (frame.set(), self.cn, self.us) {
+            (MessageSet::Cn, Some(dialect), _) => cn::said(frame.cn(dialect)?)?,
+            (MessageSet::Us, _, Some(_)) => us::said(frame.us()?)?,
             _ => return Err(Unread::WrongSet),
         };
-        let captured_at = moment(said.second_s, arrived_at)?;
+        let captured_at = frame.moment(said.second_s)?;
         let [lat_deg, lon_deg] = said.place.ok_or(Unread::NoPosition)?;
         let [east, north, _] = self.frame.enu_from_wgs84(Wgs84 { lat_deg, lon_deg, ellipsoidal_height_m: self.up_m });
         if east.hypot(north) > FARTHEST_M {
@@ -131,47 +83,6 @@ impl ReportReader {
         };
         Ok((said.message, report))
     }
-}
-
-/// The moment that a message tells by the second of its minute, if it came fresh.
-pub(crate) fn moment(second_s: Option<f64>, arrived_at: UtcMicros) -> Result<UtcMicros, Unread> {
-    let second_s = second_s.ok_or(Unread::NoTime)?;
-    let said_at = asn1::time::from_second(second_s, arrived_at.0).map(UtcMicros).ok_or(Unread::NoTime)?;
-    let age_s = arrived_at.seconds_since(said_at);
-    if age_s > MAX_AGE_S {
-        return Err(Unread::TooOld);
-    }
-    if age_s < -MAX_FUTURE_S {
-        return Err(Unread::Future);
-    }
-    Ok(said_at)
-}
-
-/// The message within a frame, and of which set it must be. DSMP and WSMP frames say their length, which a bare message
-/// does not meet by chance; and so does a bare message of the US set.
-pub(crate) fn open(frame: &[u8]) -> (MessageSet, &[u8]) {
-    if let Ok(opened) = dsmp::Frame::decode(frame) {
-        return (MessageSet::Cn, opened.data);
-    }
-    if let Ok(opened) = wsmp::Frame::decode(frame) {
-        return (MessageSet::Us, opened.data);
-    }
-    (if is_us(frame) { MessageSet::Us } else { MessageSet::Cn }, frame)
-}
-
-/// The numbers of the US set's messages, MAP to the last: as first octets a BSM of China's could begin with.
-const US_NUMBERS: std::ops::RangeInclusive<u8> = 18..=43;
-
-/// A US MessageFrame is an extension bit, a number of 15 bits, and an open type with its length.
-fn is_us(frame: &[u8]) -> bool {
-    let rest = match frame {
-        [_, _, short, rest @ ..] if short & 0x80 == 0 => (usize::from(*short), rest),
-        [_, _, high, low, rest @ ..] if high & 0xc0 == 0x80 => {
-            (usize::from(*high & 0x3f) << 8 | usize::from(*low), rest)
-        }
-        _ => return false,
-    };
-    frame[0] == 0 && US_NUMBERS.contains(&frame[1]) && rest.0 == rest.1.len()
 }
 
 /// An error ellipse at one standard deviation as a covariance, m². `None`: its axes are unknown.

@@ -7,12 +7,13 @@ use asn1::us::MessageFrame;
 use asn1::us::common::PersonalDeviceUserType;
 use perception::detection::{Class, SenderId};
 
-use super::{Said, Unread, class_of, class_of_size, covariance_m2, forward_speed_mps};
+use super::{Said, class_of, class_of_size, covariance_m2, forward_speed_mps};
+use crate::received::Unread;
 
-pub(super) fn said(payload: &[u8]) -> Result<Said, Unread> {
-    match asn1::us::decode(payload).map_err(|_| Unread::Undecodable)? {
-        MessageFrame::BasicSafetyMessage(bsm) => Ok(of_bsm(&BasicSafetyMessage::from_wire(&bsm))),
-        MessageFrame::PersonalSafetyMessage(psm) => Ok(of_psm(&PersonalSafetyMessage::from_wire(&psm))),
+pub(super) fn said(message: &MessageFrame) -> Result<Said, Unread> {
+    match message {
+        MessageFrame::BasicSafetyMessage(bsm) => Ok(of_bsm(&BasicSafetyMessage::from_wire(bsm))),
+        MessageFrame::PersonalSafetyMessage(psm) => Ok(of_psm(&PersonalSafetyMessage::from_wire(psm))),
         _ => Err(Unread::NotAReport),
     }
 }

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::map::NodeId;
 use crate::radios::{MessageKind, MessageSet};
-use crate::reports::dialect_of;
+use crate::received::dialect_of;
 use crate::signals::Light;
 
 mod cn;
