@@ -341,6 +341,13 @@ pub fn in_field_of_view(sensor: &SensorModel, at_enu_m: [f64; 2]) -> bool {
     }
 }
 
+/// The mean of some places, in their unit, such as of an outline's corners; `None`: there are none.
+pub fn mean(places: impl IntoIterator<Item = [f64; 2]>) -> Option<[f64; 2]> {
+    let add = |(count, sum): (f64, [f64; 2]), place: [f64; 2]| (count + 1.0, [sum[0] + place[0], sum[1] + place[1]]);
+    let (count, sum) = places.into_iter().fold((0.0, [0.0; 2]), add);
+    (count > 0.0).then(|| sum.map(|axis| axis / count))
+}
+
 /// Whether a point lies in a polygon (open: its last point joins the first), by the number of edges to its east.
 pub fn inside(polygon: &[[f64; 2]], p: [f64; 2]) -> bool {
     let mut within = false;

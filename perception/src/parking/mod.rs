@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::calibration::{SensorModel, SiteGeometry};
 use crate::detection::SensorId;
+use crate::frames::mean;
 use crate::time::UtcMicros;
 use crate::track::{Track, V2X};
 
@@ -268,13 +269,6 @@ impl ParkingMonitor {
             counted: self.gates.told(),
         }
     }
-}
-
-/// Of no places: `None`.
-fn mean(places: impl Iterator<Item = [f64; 2]>) -> Option<[f64; 2]> {
-    let (count, sum) =
-        places.fold((0.0, [0.0; 2]), |(count, sum), place| (count + 1.0, [sum[0] + place[0], sum[1] + place[1]]));
-    (count > 0.0).then(|| sum.map(|axis| axis / count))
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::calibration::{SensorModel, SiteGeometry};
 use crate::detection::SensorId;
-use crate::frames::{in_field_of_view, inside};
+use crate::frames::{in_field_of_view, inside, mean};
 use crate::time::UtcMicros;
 
 use super::tally::Values;
@@ -37,10 +37,8 @@ pub(super) struct RoadCrosswalk {
 
 impl RoadCrosswalk {
     pub fn new(crosswalk: Crosswalk, site: &SiteGeometry) -> Self {
-        let outline = &crosswalk.outline_enu_m;
-        let mean = |axis: usize| outline.iter().map(|corner| corner[axis]).sum::<f64>() / outline.len().max(1) as f64;
-        let middle = [mean(0), mean(1)];
-        let sees = |sensor: &&SensorModel| in_field_of_view(sensor, middle);
+        let middle = mean(crosswalk.outline_enu_m.iter().copied());
+        let sees = |sensor: &&SensorModel| middle.is_some_and(|middle| in_field_of_view(sensor, middle));
         let in_view_of = site.sensors.iter().filter(sees).map(|sensor| sensor.id().clone()).collect();
         Self { crosswalk, in_view_of }
     }

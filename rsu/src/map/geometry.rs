@@ -1,5 +1,7 @@
 //! Lines on the ground: lengths, offsets, cuts, crossings. Plane coordinates, east and north in metres.
 
+use perception::frames::mean;
+
 /// A point, east and north, metres.
 pub type Point = [f64; 2];
 
@@ -39,10 +41,9 @@ pub fn turn_left_rad(from: Point, to: Point) -> f64 {
     cross(from, to).atan2(dot(from, to))
 }
 
-/// The mean of an outline's corners.
-pub fn middle(outline: &[Point]) -> Point {
-    let n = outline.len().max(1) as f64;
-    [0, 1].map(|axis: usize| outline.iter().map(|corner| corner[axis]).sum::<f64>() / n)
+/// The mean of some points, such as an outline's corners; of none, the origin.
+pub fn middle<'a>(points: impl IntoIterator<Item = &'a Point>) -> Point {
+    mean(points.into_iter().copied()).unwrap_or_default()
 }
 
 /// Length of a line, metres.

@@ -5,10 +5,9 @@ use std::f64::consts::{FRAC_PI_4, FRAC_PI_8, TAU};
 
 use perception::frames::heading_of;
 
-use super::lines::middle;
 use super::plan::Way;
 use crate::map::NodeId;
-use crate::map::geometry::Point;
+use crate::map::geometry::{Point, middle};
 
 /// A road of a junction, in one or both directions.
 pub(super) struct Arm<'a> {

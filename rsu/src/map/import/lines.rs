@@ -16,13 +16,6 @@ pub(super) fn trim(line: &mut Vec<Point>, inbound: bool, reach_m: f64) {
     *line = geometry::simplify(line, TOLERANCE_M);
 }
 
-/// The mean of some points.
-pub(super) fn middle<'a>(points: impl Iterator<Item = &'a Point>) -> Point {
-    let (sum, count) =
-        points.fold(([0.0; 2], 0.0), |(sum, count), point| ([sum[0] + point[0], sum[1] + point[1]], count + 1.0));
-    if count > 0.0 { [sum[0] / count, sum[1] / count] } else { sum }
-}
-
 /// The longest lane, moved to the middle of all of them where they meet the junction.
 pub(super) fn centre_line(way: &Way) -> Vec<Point> {
     let longest = way.lanes.iter().max_by(|a, b| geometry::length_m(&a.line).total_cmp(&geometry::length_m(&b.line)));

@@ -8,7 +8,7 @@ use perception::detection::Class;
 use perception::frames::{SiteFrame, Wgs84, wrap_pi};
 
 use super::arms::{self, Arm, compass, heading_from, numbered};
-use super::lines::{centre_line, middle, trim};
+use super::lines::{centre_line, trim};
 use super::{ImportError, Imported, Wish};
 use crate::map::geometry::{self, Point};
 use crate::map::{Connection, Crosswalk, Link, Maneuver, MapLane, Node, NodeId, SiteMap};
@@ -161,7 +161,7 @@ impl Plan {
                 let from_junction_m = if way.inbound { geometry::length_m(&lane.line) - 40.0 } else { 40.0 };
                 geometry::at(&lane.line, from_junction_m).map(|(at, _)| at)
             });
-            heading_from(hub, middle(ends.collect::<Vec<_>>().iter()))
+            heading_from(hub, geometry::middle(&ends.collect::<Vec<_>>()))
         };
         let alone = |ways: &[Way], way: &Way| {
             way.far_node.is_none()
@@ -312,7 +312,7 @@ impl Plan {
     fn crosswalks(&self, map: &mut SiteMap, nodes: &BTreeMap<String, (NodeId, Point)>, frame: &SiteFrame) {
         let mut names: Vec<BTreeMap<&str, u32>> = vec![BTreeMap::new(); self.hubs.len()];
         for zebra in &self.crosswalks {
-            let centre = middle(zebra.outline.iter());
+            let centre = geometry::middle(&zebra.outline);
             let off_m = |hub: &usize| geometry::distance_m(centre, self.hubs[*hub].at);
             let nearest = (0..self.hubs.len()).min_by(|a, b| off_m(a).total_cmp(&off_m(b)));
             let hub = nearest.unwrap_or_default();

@@ -186,7 +186,7 @@ impl Painter {
                 self.area(&bay.polygon_enu_m, BAY);
                 let ring: Vec<Point> = bay.polygon_enu_m.iter().chain(bay.polygon_enu_m.first()).copied().collect();
                 self.line(&ring, NO_GROUP, 1.0);
-                self.text(middle(&bay.polygon_enu_m), bay.id.to_string(), 9.0, INK);
+                self.text(geometry::middle(&bay.polygon_enu_m), bay.id.to_string(), 9.0, INK);
             }
         }
     }
@@ -300,7 +300,7 @@ impl Painter {
         }
         for crosswalk in &map.crosswalks {
             if let Some(group) = crosswalk.signal_group {
-                let at = middle(&self.enu(&crosswalk.polygon));
+                let at = geometry::middle(&self.enu(&crosswalk.polygon));
                 self.text(at, group.to_string(), 12.0, colour_of(Some(group)));
             }
         }
@@ -379,12 +379,6 @@ impl Painter {
     fn label(&mut self, at: Point, text: String, size_px: f64, colour: Rgb) {
         self.shapes.push(Shape::Text { at, text, size_px, colour, middle: false });
     }
-}
-
-fn middle(points: &[Point]) -> Point {
-    let count = points.iter().fold(0.0, |count, _| count + 1.0_f64).max(1.0);
-    let sum = points.iter().fold([0.0; 2], |sum, point| [sum[0] + point[0], sum[1] + point[1]]);
-    [sum[0] / count, sum[1] / count]
 }
 
 /// What is drawn around letters so that they stand out from the ground.
