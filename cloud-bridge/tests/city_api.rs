@@ -22,7 +22,10 @@ use support::{free_endpoint, health, parking, traffic};
 
 /// A city with one site that has said something of each kind.
 async fn scene(settings: &str) -> Scene {
-    let scene = Scene::start(settings).await;
+    told(Scene::start(settings).await).await
+}
+
+async fn told(scene: Scene) -> Scene {
     let Scene { worker, site, sites, .. } = &scene;
     let messages = [(0, traffic(7)), (1, traffic(8)), (0, parking("p1"))];
     let messages: Vec<_> = messages.into_iter().map(|(seq, update)| (site.clone(), seq, update)).collect();
@@ -279,6 +282,36 @@ async fn open_data_is_in_the_shapes_of_fiware() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_context_broker_gets_entities_in_the_forms_that_it_asks_for() {
+    let context = "https://example.org/context.jsonld";
+    let scene = Scene::start_with_api(&format!("ngsi_context = {context:?}"), PLACE).await;
+    let Scene { worker, sites: _sites, .. } = &told(scene).await;
+    let lots = worker.json("/ngsi-ld/v1/entities?type=OffStreetParking,ParkingSpot,ParkingSpot&count=true").await;
+    let (lot, of_lots) = (&lots[0], lots.as_array().unwrap().len());
+    assert_eq!(lot["@context"][0], context);
+    let id = lot["id"].as_str().unwrap();
+    let path = format!("/ngsi-ld/v1/entities/{id}");
+    assert_eq!(&worker.json(&path).await, lot);
+    let by_id = worker.json(&format!("/ngsi-ld/v1/entities?id={id},urn:ngsi-ld:ParkingSpot:none")).await;
+    assert_eq!(by_id, json!([lot]));
+    // Whoever has the attribute, with nothing else of it.
+    let free = worker.json("/ngsi-ld/v1/entities?attrs=availableSpotNumber&options=keyValues").await;
+    let values = json!({"id": id, "type": "OffStreetParking", "@context": lot["@context"], "availableSpotNumber": 1});
+    assert_eq!(free, json!([values]));
+    let (head, body) =
+        worker.answer("GET", &format!("{path}?options=simplified"), "accept: application/json\r\n").await;
+    assert!(
+        head.contains("content-type: application/json") && head.contains(&format!("link: <{context}>; rel=")),
+        "{head}"
+    );
+    let body: Value = serde_json::from_slice(&body).unwrap();
+    assert_eq!((body.get("@context"), &body["availableSpotNumber"]), (None, &json!(1)));
+    let none = "/ngsi-ld/v1/entities?type=OffStreetParking,ParkingSpot&count=true&limit=0";
+    let (head, body) = worker.answer("GET", none, "").await;
+    assert!(head.contains(&format!("ngsild-results-count: {of_lots}")) && body == b"[]", "{head}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn wrong_requests_are_told_what_is_wrong_and_nothing_is_written() {
     let Scene { worker, sites: _sites, .. } = &scene("").await;
     for (path, status, said) in [
@@ -294,18 +327,35 @@ async fn wrong_requests_are_told_what_is_wrong_and_nothing_is_written() {
         ("/api/v1/traffic.csv?from_us=2&to_us=2", 400, "to_us: 2 is not after from_us, 2"),
         ("/api/v1/parking.csv?from_us=1&to_us=2&window_s=60", 400, "window_s: is of traffic only"),
         ("/api/v1/sites/test/s/history/parking?window_s=60", 400, "window_s: is of traffic only"),
-        ("/ngsi-ld/v1/entities?type=ParkingSpot&window_s=60", 400, "window_s"),
         ("/api/v1/stored", 400, "city"),
         ("/api/v1/sites/test/other/latest", 404, "no site test/other"),
         ("/api/v1/sites/test/s/history/weather", 404, "no kind weather"),
         ("/api/v1/sites/test/%00/latest", 400, "a parameter"),
-        ("/ngsi-ld/v1/entities?type=Sausage", 400, "TrafficFlowObserved"),
         ("/elsewhere", 404, "openapi.json"),
     ] {
         let (got, body) = worker.get(path).await;
         let message: Value = serde_json::from_str(&body).unwrap_or_else(|_| panic!("{path}: {body}"));
         assert_eq!(got, status, "{path}: {body}");
         assert!(message["error"]["message"].as_str().unwrap().contains(said), "{path}: {body}");
+    }
+    for (query, status, kind, said) in [
+        ("", 400, "BadRequestData", "one of type, id and attrs"),
+        ("?type=Sausage", 400, "BadRequestData", "TrafficFlowObserved"),
+        ("?type=ParkingSpot&window_s=60", 400, "BadRequestData", "window_s"),
+        ("?type=ParkingSpot&options=short", 400, "BadRequestData", "options"),
+        ("?type=ParkingSpot&limit=0", 400, "BadRequestData", "limit: 0"),
+        ("?type=ParkingSpot&georel=near", 400, "BadRequestData", "georel"),
+        ("/urn:ngsi-ld:ParkingSpot:test:s:p:none", 404, "ResourceNotFound", "test:s:p:none"),
+        ("/urn:ngsi-ld:Sausage:x", 404, "ResourceNotFound", "Sausage"),
+    ] {
+        let (got, body) = worker.get(&format!("/ngsi-ld/v1/entities{query}")).await;
+        let problem: Value = serde_json::from_str(&body).unwrap_or_else(|_| panic!("{query}: {body}"));
+        assert_eq!(
+            (got, &problem["type"]),
+            (status, &json!(format!("https://uri.etsi.org/ngsi-ld/errors/{kind}"))),
+            "{query}"
+        );
+        assert!(problem["detail"].as_str().unwrap().contains(said), "{query}: {body}");
     }
     let (status, _) = worker.ask("POST", "/api/v1/sites", "content-length: 0\r\n").await;
     assert_eq!(status, 405);
@@ -332,11 +382,17 @@ async fn every_path_answers_as_it_is_described() {
     for (path, item) in described["paths"].as_object().unwrap() {
         assert_eq!(item.as_object().unwrap().keys().collect::<Vec<_>>(), ["get"], "{path}");
         let of = path.replace("{city}", "test").replace("{site}", "s").replace("{kind}", "traffic");
+        let of = of.replace("{id}", "urn:ngsi-ld:OffStreetParking:test:s:p1");
         let queries: &[&str] = match of.rsplit('/').next().unwrap() {
             "stored" => &["?city=test"],
             "history" | "traffic" => &["?from_us=0"],
             table if table.ends_with(".csv") || table.ends_with(".parquet") => &["?from_us=0&to_us=1"],
-            "entities" => &["?type=ParkingSpot", "?type=OffStreetParking", "?type=TrafficFlowObserved&window_s=10"],
+            "entities" => &[
+                "?attrs=location",
+                "?type=ParkingSpot",
+                "?type=OffStreetParking",
+                "?type=TrafficFlowObserved&window_s=10",
+            ],
             _ => &[""],
         };
         for query in queries {

@@ -34,10 +34,15 @@ pub struct Scene {
 impl Scene {
     /// `settings`: more of the worker's file.
     pub async fn start(settings: &str) -> Self {
+        Self::start_with_api("", settings).await
+    }
+
+    /// The same, with `api` more of its interface's settings.
+    pub async fn start_with_api(api: &str, settings: &str) -> Self {
         let postgres = Postgres::start().await;
         let router_at = free_endpoint();
         let router = City::router(&router_at, &[]);
-        let worker = City::worker(&[&router_at], &postgres.database(), settings);
+        let worker = City::worker_with_api(&[&router_at], &postgres.database(), api, settings);
         let site = SiteKeys::new("test", "s").unwrap();
         let sites = Sites::connect(&[&router_at], std::slice::from_ref(&site)).await;
         Self { worker, site, sites, router, postgres }
@@ -102,6 +107,12 @@ impl City {
 
     /// The answer to a request; `headers` end with a line end each.
     pub async fn ask(&self, method: &str, path: &str, headers: &str) -> (u16, Vec<u8>) {
+        let (head, body) = self.answer(method, path, headers).await;
+        (head[9..12].parse().unwrap(), body)
+    }
+
+    /// The head and the body of the answer.
+    pub async fn answer(&self, method: &str, path: &str, headers: &str) -> (String, Vec<u8>) {
         use tokio::io::{AsyncReadExt, AsyncWriteExt};
         let host = self.said.trim_start_matches("http://").trim_end_matches('/');
         let mut stream = tokio::net::TcpStream::connect(host).await.unwrap();
@@ -109,11 +120,11 @@ impl City {
         stream.write_all(request.as_bytes()).await.unwrap();
         let mut answer = Vec::new();
         stream.read_to_end(&mut answer).await.unwrap();
-        let head = answer.windows(4).position(|four| four == b"\r\n\r\n").unwrap();
-        let status = std::str::from_utf8(&answer[9..12]).unwrap().parse().unwrap();
-        let is_chunked = answer[..head].windows(7).any(|seven| seven == b"chunked");
-        let body = &answer[head + 4..];
-        (status, if is_chunked { joined(body) } else { body.to_vec() })
+        let end = answer.windows(4).position(|four| four == b"\r\n\r\n").unwrap();
+        let head = String::from_utf8(answer[..end].to_vec()).unwrap();
+        let body = &answer[end + 4..];
+        let body = if head.contains("chunked") { joined(body) } else { body.to_vec() };
+        (head, body)
     }
 
     /// The JSON that a GET is answered with.

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
+use axum::http::Uri;
 use cloud_bridge::LinkConfig;
 use serde::Deserialize;
 
@@ -76,11 +77,13 @@ pub struct ApiConfig {
     pub token_file: Option<PathBuf>,
     /// HTTPS with this certificate; without, HTTP.
     pub tls: Option<Certificate>,
+    /// The JSON-LD context by which the types and attributes of NGSI-LD entities are known, an address; default the core's only.
+    pub ngsi_context: Option<String>,
 }
 
 impl Default for ApiConfig {
     fn default() -> Self {
-        Self { listen: SocketAddr::from(([127, 0, 0, 1], 8090)), token_file: None, tls: None }
+        Self { listen: SocketAddr::from(([127, 0, 0, 1], 8090)), token_file: None, tls: None, ngsi_context: None }
     }
 }
 
@@ -145,6 +148,11 @@ impl CityConfig {
         }
         if self.api.token_file.is_none() && !self.api.listen.ip().is_loopback() {
             bail!("api.listen: {} can be reached by others; set api.token_file", self.api.listen);
+        }
+        if let Some(context) = &self.api.ngsi_context
+            && !context.parse::<Uri>().is_ok_and(|address| matches!(address.scheme_str(), Some("http" | "https")))
+        {
+            bail!("api.ngsi_context: {context:?} is no address of the web");
         }
         for (key, place) in &self.sites {
             if key.split('/').count() != 2 {

@@ -22,16 +22,23 @@ pub enum ApiError {
     Internal(String),
 }
 
-impl IntoResponse for ApiError {
-    fn into_response(self) -> Response {
-        let (status, code, message) = match self {
+impl ApiError {
+    /// The status, a name for programs, words for people.
+    pub fn parts(self) -> (StatusCode, &'static str, String) {
+        match self {
             Self::BadRequest(message) => (StatusCode::BAD_REQUEST, "bad_request", message),
             Self::Unauthorized => (StatusCode::UNAUTHORIZED, "unauthorized", "a bearer token is needed".to_owned()),
             Self::NotFound(message) => (StatusCode::NOT_FOUND, "not_found", message),
             Self::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "only GET".to_owned()),
             Self::Unavailable(message) => (StatusCode::SERVICE_UNAVAILABLE, "unavailable", message),
             Self::Internal(message) => (StatusCode::INTERNAL_SERVER_ERROR, "internal", message),
-        };
+        }
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let (status, code, message) = self.parts();
         let body = Json(json!({"error": {"code": code, "message": message}}));
         match status {
             StatusCode::UNAUTHORIZED => (status, [(WWW_AUTHENTICATE, "Bearer")], body).into_response(),

@@ -44,6 +44,7 @@ pub struct Api {
     metrics: Arc<Metrics>,
     readers: Readers,
     places: BTreeMap<String, SitePlace>,
+    ngsi_context: Option<String>,
     token: Option<String>,
     tls: Option<ServerConfig>,
     /// One permit an export.
@@ -66,6 +67,7 @@ impl Api {
             metrics,
             readers: Readers::new(database),
             places: config.sites.clone(),
+            ngsi_context: config.api.ngsi_context.clone(),
             token: token.transpose()?,
             tls: config.api.tls.as_ref().map(|tls| tls.config().context("api.tls")).transpose()?,
             exports: Arc::new(Semaphore::new(export::MAX_EXPORTS)),
@@ -120,6 +122,7 @@ fn routes(api: Shared) -> Router {
         .route("/api/v1/parking.geojson", get(geo::parking))
         .merge(export::routes())
         .route("/ngsi-ld/v1/entities", get(ngsi::entities))
+        .route("/ngsi-ld/v1/entities/{id}", get(ngsi::entity))
         .fallback(|| async { ApiError::NotFound("there is nothing here; see /api/v1/openapi.json".to_owned()) })
         .method_not_allowed_fallback(|| async { ApiError::MethodNotAllowed })
         .layer(from_fn_with_state(Arc::clone(&api), guard))
