@@ -565,7 +565,17 @@ async fn a_broker_is_told_what_is_new_and_no_history() {
     let connected = format!("lukou_city_mqtt_connected{{broker=\"127.0.0.1:{}\"}}", broker.port);
     until_metric(worker, &connected, 1.0).await;
     // A worker's name is its own also where its process has the number of another's, as in two containers.
-    let name: String = postgres.client().await.query_one("SELECT name FROM worker", &[]).await.unwrap().get(0);
+    let client = postgres.client().await;
+    let enrolled = async {
+        let mut ticks = tokio::time::interval(Duration::from_millis(20));
+        loop {
+            ticks.tick().await;
+            if let Some(row) = client.query_opt("SELECT name FROM worker", &[]).await.unwrap() {
+                return row.get::<_, String>(0);
+            }
+        }
+    };
+    let name = tokio::time::timeout(PATIENCE, enrolled).await.expect("the worker says that it is there");
     assert!(broker.log().contains(&format!(" as lukou{} ", &name[..18])), "{}", broker.log());
 
     let now_us = postgres.now_us().await;
