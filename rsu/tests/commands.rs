@@ -20,6 +20,8 @@ use support::{Folder, repository};
 mod bench;
 use bench::{Console, Ear, Process, free_tcp, text, wait_for};
 
+#[path = "commands/corridor.rs"]
+mod corridor;
 #[path = "commands/model.rs"]
 mod model;
 #[path = "commands/software.rs"]
@@ -45,7 +47,7 @@ struct Town {
 
 impl Town {
     fn new(name: &str) -> Self {
-        Self::built(name, "")
+        Self::built(name, "demo", "")
     }
 
     /// The demo's camera and its detector.
@@ -64,10 +66,11 @@ impl Town {
             assert!(camera.contains(from) && to.exists(), "{}: `make setup` puts it there", to.display());
             camera = camera.replace(from, text(&to));
         }
-        Self::built(name, &camera)
+        Self::built(name, "demo", &camera)
     }
 
-    fn built(name: &str, sensors: &str) -> Self {
+    /// `site`: what it is called, of the city `demo-city`.
+    fn built(name: &str, site: &str, sensors: &str) -> Self {
         let (folder, ear) = (Folder::new(name), Ear::open());
         let (city, console) = (format!("tcp/127.0.0.1:{}", free_tcp()), Console(free_tcp()));
         let demo = repository().join("deploy/demo");
@@ -81,6 +84,7 @@ impl Town {
         let (_, rest) = rest.split_once("[signal]").unwrap();
         let (signal, _) = rest.split_once("[[radio]]").unwrap();
         let head = head.replace("\"../../.cache/demo-state\"", "\"state\"");
+        let head = head.replacen("name = \"demo\"", &format!("name = \"{site}\""), 1);
         let site = format!(
             "{head}{sensors}[signal]{signal}[[radio]]\nkind = \"pc5_udp\"\nid = \"ear\"\nto = \"{}\"\n\n\
              [cloud]\nlisten = [\"{city}\"]\ncommands.allow = [\"rsi\", \"lot_count\", \"plan\", \"config\", \"model\", \"software\"]\n\
@@ -121,9 +125,7 @@ impl Town {
     }
 
     fn sending_file(&self, kind: &str, payload: &Path) -> std::process::Child {
-        let city = Path::new(env!("CARGO_BIN_EXE_rsu")).with_file_name("city");
-        assert!(city.exists(), "{}: build with --workspace --features cloud-bridge/city", city.display());
-        Command::new(city)
+        Command::new(city_program())
             .args(["command", "--json", "--site", "demo-city/demo", "--connect", &self.city, "--kind", kind, "--key"])
             .args([&self.folder.join("city-1.pem"), payload])
             .stdout(std::process::Stdio::piped())
@@ -149,6 +151,12 @@ impl Town {
         });
         assert!(!heard.iter().any(|message| matches!(message, MessageFrame::RsiFrame(_))));
     }
+}
+
+fn city_program() -> PathBuf {
+    let city = Path::new(env!("CARGO_BIN_EXE_rsu")).with_file_name("city");
+    assert!(city.exists(), "{}: build with --workspace --features cloud-bridge/city", city.display());
+    city
 }
 
 fn start(site_file: &Path, console: Console) -> Process {

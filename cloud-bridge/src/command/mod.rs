@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 
 pub use ack::{ACK_SCHEMA, Ack, AckState, CommandEnd};
 pub(crate) use desk::{Desk, Remembered};
-pub use send::{CommandError, send_command};
+pub use send::{CommandError, send_command, send_commands};
 
 use crate::clock::utc_us;
 use crate::keys::{NameError, SiteKeys, check_name};

@@ -1,5 +1,6 @@
-//! `city command`: one signed command to one site, and what becomes of it.
+//! `city command`: a signed command to one site or to several, and what becomes of it at each.
 
+use std::collections::BTreeSet;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -8,8 +9,8 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use clap::ValueEnum;
 use cloud_bridge::{
-    AckState, Bundle, Command, CommandError, CommandKind, MAX_COMMAND_BYTES, MAX_LIFE_US, RELEASE_PROGRAM, SiteKeys,
-    SoftwareUpdate, send_command, signing_key,
+    Ack, AckState, Bundle, Command, CommandError, CommandKind, MAX_COMMAND_BYTES, MAX_LIFE_US, RELEASE_PROGRAM,
+    SigningKey, SiteKeys, SoftwareUpdate, send_commands, signing_key,
 };
 use serde_json::{Value, json};
 
@@ -20,10 +21,11 @@ const EXAMPLES: &str = "Examples:
   city command --key city-1.pem --site demo/vtest --kind config site.toml  another site file; the site restarts with it
   city command --key city-1.pem --site demo/vtest --kind model models/mine another model for its cameras, tried with a restart
   city command --key city-1.pem --site demo/vtest --kind software 0.2.0    another version of the service (city release)
+  city command --key city-1.pem --site demo/a --site demo/b --kind rsi corridor.json    the same to all sites along a road
   echo '{\"lot\": \"P1\", \"vehicles\": 0}' | city command --key city-1.pem --site demo/vtest --kind lot_count -
 
-Exit code: 0 done; 1 rejected or failed, the answer says why; 2 it could not begin; 3 no answer in time, or accepted and not
-ended in time.";
+Exit code: 0 done, by all sites; 1 rejected or failed by one at least, its answer says why; 2 it could not begin; 3 no answer in
+time from one at least, or accepted and not ended in time.";
 
 /// How long a command may take, seconds: one with a restart, and one for which the site fetches files.
 const WITHIN_S: u64 = 150;
@@ -36,9 +38,9 @@ pub struct Arguments {
     /// fetches from here meanwhile. `-`: standard input.
     #[arg(value_name = "FILE|DIR")]
     payload: PathBuf,
-    /// Which site.
-    #[arg(long, value_name = "CITY/SITE")]
-    site: String,
+    /// Which site; may be repeated. Each gets the command under the same id, signed for itself.
+    #[arg(long, value_name = "CITY/SITE", required = true)]
+    site: Vec<String>,
     /// What is asked for.
     #[arg(long, value_enum)]
     kind: Kind,
@@ -59,7 +61,7 @@ pub struct Arguments {
     /// has to fetch an hour.
     #[arg(long, value_name = "S", value_parser = clap::value_parser!(u64).range(1..))]
     seconds: Option<u64>,
-    /// Print the answer as JSON.
+    /// Print the answers as JSON, one a line.
     #[arg(long)]
     json: bool,
     #[command(flatten)]
@@ -93,33 +95,59 @@ impl From<Kind> for CommandKind {
 
 /// Signs, sends, waits, prints.
 pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
-    let (city, site) = arguments.site.split_once('/').context("--site is CITY/SITE")?;
-    let site = SiteKeys::new(city, site).context("--site")?;
+    let sites = arguments.site.iter().map(|site| site_keys(site)).collect::<anyhow::Result<BTreeSet<_>>>()?;
     let kind = CommandKind::from(arguments.kind);
     let (payload, files) = payload(&arguments, kind)?;
-    let command = Command::issued_now(&site, arguments.id.clone(), kind, arguments.expires_s, payload);
-    let id = command.id.clone();
-    let signed = sign(&arguments, &command)?;
     let within = if files.is_some() { WITH_FILES_S } else { WITHIN_S };
     let within = Duration::from_secs(arguments.seconds.unwrap_or(within));
-    let files = files.map(|bundle| (bundle, arguments.payload));
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let answer = runtime.block_on(send_command(arguments.link.config(), site, id.clone(), signed, files, within));
-    let ack = match answer {
-        Ok(ack) => ack,
-        Err(error @ (CommandError::NoAnswer(_) | CommandError::NotFinished(_))) => {
-            eprintln!("city: {id}: {error}");
-            return Ok(ExitCode::from(3));
-        }
-        Err(error) => return Err(error.into()),
-    };
-    if arguments.json {
-        println!("{}", serde_json::to_string(&ack)?);
-    } else {
-        let words = [Some(ack.state.name().to_owned()), ack.reason, ack.detail];
-        println!("{id}: {}", words.into_iter().flatten().collect::<Vec<_>>().join(": "));
+    let (key_name, key) = signing(&arguments)?;
+    let mut id = arguments.id;
+    let mut signed = Vec::new();
+    for site in sites {
+        let command = Command::issued_now(&site, id, kind, arguments.expires_s, payload.clone());
+        signed.push((site, sign(&command, &key_name, &key)?));
+        // The first has found the name, if none was given.
+        id = Some(command.id);
     }
-    Ok(if ack.state == AckState::Done { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    let id = id.context("--site: none")?;
+    let files = files.map(|bundle| (bundle, arguments.payload));
+    let (mut refused, mut silent) = (false, false);
+    send_commands(&arguments.link.config(), &id, &signed, files.as_ref(), within, |site, end| {
+        refused |= end.as_ref().is_ok_and(|ack| ack.state != AckState::Done);
+        silent |= end.is_err();
+        if arguments.json { println!("{}", as_json(site, &id, &end)) } else { print_line(site, &id, end) }
+    })?;
+    Ok(match (refused, silent) {
+        (true, _) => ExitCode::FAILURE,
+        (false, true) => ExitCode::from(3),
+        (false, false) => ExitCode::SUCCESS,
+    })
+}
+
+fn site_keys(name: &str) -> anyhow::Result<SiteKeys> {
+    let (city, site) = name.split_once('/').with_context(|| format!("--site {name}: not CITY/SITE"))?;
+    SiteKeys::new(city, site).with_context(|| format!("--site {name}"))
+}
+
+fn print_line(site: &SiteKeys, id: &str, end: Result<Ack, CommandError>) {
+    match end {
+        Ok(ack) => {
+            let words = [Some(ack.state.name().to_owned()), ack.reason, ack.detail];
+            println!("{site} {id}: {}", words.into_iter().flatten().collect::<Vec<_>>().join(": "));
+        }
+        Err(error) => eprintln!("city: {id}: {error}"),
+    }
+}
+
+/// The answer as it came, and whose it is; without one, `error`.
+fn as_json(site: &SiteKeys, id: &str, end: &Result<Ack, CommandError>) -> Value {
+    let mut told = match end {
+        Ok(ack) => json!(ack),
+        Err(error) => json!({"id": id, "error": error.to_string()}),
+    };
+    told["city"] = site.city().into();
+    told["site"] = site.site().into();
+    told
 }
 
 /// What the command says, and the files that the site will ask for.
@@ -139,11 +167,16 @@ fn payload(arguments: &Arguments, kind: CommandKind) -> anyhow::Result<(Value, O
     })
 }
 
-fn sign(arguments: &Arguments, command: &Command) -> anyhow::Result<Vec<u8>> {
+/// The key, and the name under which sites know it.
+fn signing(arguments: &Arguments) -> anyhow::Result<(String, SigningKey)> {
     let key = signing_key(&read(&arguments.key)?).with_context(|| arguments.key.display().to_string())?;
     let of_file = || arguments.key.file_stem().map(|stem| stem.to_string_lossy().into_owned());
     let name = arguments.key_name.clone().or_else(of_file).context("--key names no file")?;
-    let signed = command.sign(&name, &key)?;
+    Ok((name, key))
+}
+
+fn sign(command: &Command, key_name: &str, key: &SigningKey) -> anyhow::Result<Vec<u8>> {
+    let signed = command.sign(key_name, key)?;
     if signed.len() > MAX_COMMAND_BYTES {
         bail!("{} bytes; a site takes {MAX_COMMAND_BYTES} at most", signed.len());
     }

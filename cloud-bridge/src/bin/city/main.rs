@@ -48,7 +48,7 @@ enum Verb {
     Router(router::Arguments),
     /// Print what sites say, as it comes, and which sites come and go.
     Watch(watch::Arguments),
-    /// Send a signed command to a site, and wait for what becomes of it.
+    /// Send a signed command to a site or several, and wait for what becomes of it.
     Command(command::Arguments),
     /// Sign a program, so that sites may run it: `city command --kind software` brings it to them.
     Release(release::Arguments),
