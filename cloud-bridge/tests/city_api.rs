@@ -90,6 +90,23 @@ async fn sites_states_history_and_exports_are_told() {
     assert_eq!(["lot", "total", "free", "left"].map(|figure| lots[0][figure].as_str()), ["p1", "3", "1", ""]);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn where_the_settings_do_not_say_a_site_is_it_is_where_it_says() {
+    let Scene { worker, sites: _sites, .. } = &scene("").await;
+    let here = json!({"type": "Point", "coordinates": [121.4737, 31.2304]});
+    let said = worker.json("/api/v1/sites").await["sites"][0].clone();
+    assert_eq!((&said["latitude_deg"], &said["longitude_deg"]), (&json!(31.2304), &json!(121.4737)));
+    for (file, found) in [("sites", 1), ("parking", 1)] {
+        let features = worker.json(&format!("/api/v1/{file}.geojson?bbox=121.4,31.2,121.5,31.3")).await;
+        let features = features["features"].as_array().unwrap();
+        assert_eq!((features.len(), &features[0]["geometry"]), (found, &here), "{file}");
+    }
+    for entity in ["TrafficFlowObserved&window_s=10", "OffStreetParking", "ParkingSpot"] {
+        let entities = worker.json(&format!("/ngsi-ld/v1/entities?type={entity}")).await;
+        assert_eq!(entities[0]["location"]["value"], here, "{entity}");
+    }
+}
+
 /// The rows of a table by column; none of these tests' names needs quotes.
 async fn csv(worker: &City, path: &str) -> Vec<BTreeMap<String, String>> {
     let (status, text) = worker.get(&format!("/api/v1/{path}")).await;

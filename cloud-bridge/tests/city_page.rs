@@ -25,6 +25,7 @@ mod server {
 
 /// Junctions of a grid of streets, 5 by 6; one has no place in the settings.
 const SITES: usize = 30;
+const SAYS_ITS_PLACE: usize = SITES - 2;
 const TOKEN: &str = "a token for the test of the page";
 
 fn name(n: usize) -> String {
@@ -42,7 +43,7 @@ fn place(n: usize) -> (f64, f64) {
 /// Where the junctions are, for the worker's settings.
 fn places() -> String {
     let mut settings = String::new();
-    for n in 0..SITES - 1 {
+    for n in 0..SAYS_ITS_PLACE {
         let (latitude_deg, longitude_deg) = place(n);
         let name = name(n);
         writeln!(
@@ -60,7 +61,8 @@ fn health(n: usize) -> State {
         9 | 17 => (Wellness::Degraded, vec!["cam-ne: 4 of 10 frames a second".to_owned()]),
         _ => (Wellness::Ok, Vec::new()),
     };
-    State::Health(Health { state, reasons, version: "0.1.0".into(), ..Health::default() })
+    let (lat_deg, lon_deg) = (n == SAYS_ITS_PLACE).then(|| place(n)).unzip();
+    State::Health(Health { state, lat_deg, lon_deg, reasons, version: "0.1.0".into(), ..Health::default() })
 }
 
 fn lot(n: usize, free: usize) -> State {

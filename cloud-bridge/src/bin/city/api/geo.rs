@@ -94,7 +94,7 @@ pub async fn events(State(api): State<Shared>, newest: Parameters<Newest>) -> Re
     Ok(collection(newest.rows(&api).await?.iter().map(event).collect()))
 }
 
-/// A lot as the newest message has it, and where the settings or the message say it is.
+/// A lot as the newest message has it, and where that says it is, or else where its site is.
 pub struct Lot {
     pub city: String,
     pub site: String,
@@ -105,13 +105,14 @@ pub struct Lot {
 
 /// The newest state of each lot.
 pub async fn lots(api: &Shared) -> Result<Vec<Lot>, ApiError> {
-    let sql = "SELECT s.city, s.site, l.payload FROM latest l JOIN site s USING (site_id) WHERE l.kind = 'parking' \
+    let sql = "SELECT s.city, s.site, l.payload, h.payload FROM latest l JOIN site s USING (site_id) \
+         LEFT JOIN latest h ON h.site_id = l.site_id AND h.kind = 'health' WHERE l.kind = 'parking' \
          ORDER BY s.city, s.site, l.id";
     let rows = api.readers.query(sql, &[]).await?;
     let lot = |row: &Row| {
         let (city, site, message): (String, String, Value) = (row.get(0), row.get(1), row.get(2));
-        let own = position(&message);
-        let position = own.or_else(|| api.place(&city, &site).map(|place| [place.longitude_deg, place.latitude_deg]));
+        let health: Option<Value> = row.get(3);
+        let position = position(&message).or_else(|| api.place(&city, &site, health.as_ref()));
         Lot { city, site, message, position }
     };
     Ok(rows.iter().map(lot).collect())

@@ -24,6 +24,7 @@ use axum::serve::Listener;
 use cloud_bridge::Kind;
 use rustls::ServerConfig;
 use tokio::net::TcpListener;
+use serde_json::Value;
 use tokio::sync::{Semaphore, watch};
 
 use crate::config::{CityConfig, SitePlace};
@@ -96,11 +97,17 @@ impl Api {
         }
     }
 
-    /// Where the settings say that a site is.
-    fn place(&self, city: &str, site: &str) -> Option<&SitePlace> {
+    /// What the settings say of a site.
+    fn settings_of(&self, city: &str, site: &str) -> Option<&SitePlace> {
         self.places.get(&format!("{city}/{site}"))
     }
 }
+
+    /// Where a site is (longitude and latitude, degrees): where the settings say, else where its newest health does.
+    fn place(&self, city: &str, site: &str, health: Option<&Value>) -> Option<[f64; 2]> {
+        let set = self.settings_of(city, site).map(|place| [place.longitude_deg, place.latitude_deg]);
+        set.or_else(|| health.and_then(geo::position))
+    }
 
 fn routes(api: Shared) -> Router {
     Router::new()

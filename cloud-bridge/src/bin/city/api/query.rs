@@ -122,7 +122,7 @@ pub async fn sites(State(api): State<Shared>) -> Answer {
     Ok(Json(json!({"sites": all_sites(&api).await?})))
 }
 
-/// Every site, with its newest health and where the settings say that it is.
+/// Every site, with its newest health and where it is.
 pub async fn all_sites(api: &Shared) -> Result<Vec<Value>, ApiError> {
     let sql = "SELECT s.city, s.site, s.alive, (extract(epoch FROM s.alive_changed_at) * 1000000)::bigint, l.to_us, \
          l.payload, (SELECT max(to_us) FROM latest WHERE site_id = s.site_id) FROM site s \
@@ -130,13 +130,13 @@ pub async fn all_sites(api: &Shared) -> Result<Vec<Value>, ApiError> {
     let rows = api.readers.query(sql, &[]).await?;
     let site = |row: &Row| {
         let (city, site): (String, String) = (row.get(0), row.get(1));
-        let place = api.place(&city, &site);
         let health: Option<Value> = row.get(5);
         json!({
             "city": city, "site": site,
-            "name": place.and_then(|place| place.name.clone()),
-            "latitude_deg": place.map(|place| place.latitude_deg),
-            "longitude_deg": place.map(|place| place.longitude_deg),
+            "name": api.settings_of(&city, &site).and_then(|place| place.name.clone()),
+            "latitude_deg": place.map(|[_, latitude_deg]| latitude_deg),
+            "longitude_deg": place.map(|[longitude_deg, _]| longitude_deg),
+        let place = api.place(&city, &site, health.as_ref());
             "alive": row.get::<_, Option<bool>>(2), "alive_changed_us": row.get::<_, Option<i64>>(3),
             "newest_us": row.get::<_, Option<i64>>(6), "health_us": row.get::<_, Option<i64>>(4),
             "state": health.as_ref().map(|health| health["state"].clone()),

@@ -16,16 +16,18 @@ const KMH_PER_MPS: f64 = 3.6;
 
 /// One entity a lane, of its newest window of this length.
 pub async fn traffic(api: &Shared, window_s: i64) -> Result<Vec<Entity>, ApiError> {
-    let sql = "SELECT s.city, s.site, l.from_us, l.to_us, l.payload -> 'lanes', l.site_id FROM latest l \
-         JOIN site s USING (site_id) WHERE l.kind = 'traffic' AND l.id = $1 \
-         AND window_s(l.payload, l.from_us, l.to_us) = $2 ORDER BY s.city, s.site";
+    let sql = "SELECT s.city, s.site, l.from_us, l.to_us, l.payload -> 'lanes', l.site_id, h.payload FROM latest l \
+         JOIN site s USING (site_id) LEFT JOIN latest h ON h.site_id = l.site_id AND h.kind = 'health' \
+         WHERE l.kind = 'traffic' AND l.id = $1 AND window_s(l.payload, l.from_us, l.to_us) = $2 \
+         ORDER BY s.city, s.site";
     let congested = congested_lanes(api).await?;
     let mut entities = Vec::new();
     for row in api.readers.query(sql, &[&window_id(window_s), &window_s]).await? {
         let (city, site): (&str, &str) = (row.get(0), row.get(1));
         let (from_us, to_us): (i64, i64) = (row.get(2), row.get(3));
         let lanes: Option<Value> = row.get(4);
-        let place = api.place(city, site).map(|place| [place.longitude_deg, place.latitude_deg]);
+        let health: Option<Value> = row.get(6);
+        let place = api.place(city, site, health.as_ref());
         for lane in lanes.iter().filter_map(Value::as_array).flatten() {
             let name = lane["lane"].as_str().unwrap_or_default();
             let speed_kmh = lane["mean_speed_mps"].as_f64().map(|speed_mps| speed_mps * KMH_PER_MPS);

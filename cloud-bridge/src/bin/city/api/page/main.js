@@ -59,7 +59,7 @@ function drawMap(sites, events) {
   const placed = sites.filter((site) => site.latitude_deg != null);
   const nowhere = sites.length - placed.length;
   element("nowhere").hidden = nowhere === 0;
-  element("nowhere").textContent = `${nowhere} ${nowhere === 1 ? "site has" : "sites have"} no place in the settings`;
+  element("nowhere").textContent = `${nowhere} ${nowhere === 1 ? "site has" : "sites have"} said no place, and the settings name none`;
   const map = element("map");
   map.replaceChildren();
   if (placed.length === 0) return;
