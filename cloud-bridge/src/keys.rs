@@ -90,6 +90,15 @@ impl SiteKeys {
         (rest == [ALIVE]).then_some(site)
     }
 
+    /// Reads `lukou/<city>/<site>/<what>/<id>`: the site and the id; `None` for any other key.
+    pub fn parse_under<'a>(what: &str, key: &'a str) -> Option<(Self, &'a str)> {
+        let (site, rest) = Self::parse_prefix(key)?;
+        match rest[..] {
+            [chunk, id] if chunk == what => Some((site, id)),
+            _ => None,
+        }
+    }
+
     fn parse_prefix(key: &str) -> Option<(Self, Vec<&str>)> {
         let mut chunks = key.split('/');
         if chunks.next()? != ROOT {

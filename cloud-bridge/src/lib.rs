@@ -40,7 +40,7 @@ pub use bundle::{Bundle, BundleError, CHUNK_BYTES, FetchError, FileSum, MAX_BUND
 pub use codec::{DecodeError, Encoding, MAX_PAYLOAD_BYTES, decode, encode};
 pub use command::{
     ACK_SCHEMA, Ack, AckState, COMMAND_SCHEMA, Command, CommandEnd, CommandError, CommandKind, KeyError,
-    MAX_COMMAND_BYTES, MAX_LIFE_US, Rejection, SigningKey, ack_key, command_key, command_keys,
+    MAX_COMMAND_BYTES, MAX_LIFE_US, Rejection, SignedCommand, SigningKey, ack_key, command_key, command_keys,
     key_octets, public_key, send_command, send_commands, signing_key,
 };
 pub use commanded::CommandEvent;

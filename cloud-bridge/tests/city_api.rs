@@ -14,7 +14,7 @@ use std::time::Duration;
 use city::postgres::Postgres;
 use city::{City, PATIENCE, Scene, file};
 use cloud_bridge::schema::{Ending, Event, LaneTraffic, Traffic};
-use cloud_bridge::{Encoding, State, Update};
+use cloud_bridge::{CommandKind, Encoding, SigningKey, SiteKeys, State, Update, command_key};
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::record::RowAccessor;
 use serde_json::{Value, json};
@@ -389,6 +389,10 @@ async fn every_path_answers_as_it_is_described() {
     let at = Update { to_us: postgres.now_us().await, ..traffic(0) };
     let told = Update { state: State::Event(event(&at, 0, "debris", 121.5)), ..at };
     sites.deliver(&[(site.clone(), 0, told)], 1, Encoding::Json).await;
+    let asked = cloud_bridge::Command::issued_now(site, Some("c1".to_owned()), CommandKind::Rsi, 60, json!({}));
+    let signed = asked.sign("city-1", &SigningKey::from_seed_unchecked(&[1; 32]).unwrap()).unwrap();
+    sites.put_raw(&command_key(site, "c1").unwrap(), signed, Encoding::Json).await;
+    until_metric(worker, "lukou_city_commands_kept_total{kind=\"rsi\",state=\"sent\"}", 1.0).await;
     let mut files = BTreeMap::new();
     for kind in cloud_bridge::Kind::ALL {
         let name = format!("schemas/{}", cloud_bridge::file_name(kind));
@@ -398,8 +402,8 @@ async fn every_path_answers_as_it_is_described() {
     let described = worker.json("/api/v1/openapi.json").await;
     for (path, item) in described["paths"].as_object().unwrap() {
         assert_eq!(item.as_object().unwrap().keys().collect::<Vec<_>>(), ["get"], "{path}");
-        let of = path.replace("{city}", "test").replace("{site}", "s").replace("{kind}", "traffic");
-        let of = of.replace("{id}", "urn:ngsi-ld:OffStreetParking:test:s:p1");
+        let id = if path.starts_with("/ngsi-ld") { "urn:ngsi-ld:OffStreetParking:test:s:p1" } else { "c1" };
+        let of = path.replace("{city}", "test").replace("{site}", "s").replace("{kind}", "traffic").replace("{id}", id);
         let queries: &[&str] = match of.rsplit('/').next().unwrap() {
             "stored" => &["?city=test"],
             "history" | "traffic" => &["?from_us=0"],
@@ -422,7 +426,7 @@ async fn every_path_answers_as_it_is_described() {
                 let answer = serde_json::from_slice(&body).unwrap();
                 let schema = &described_as["schema"];
                 check(&answer, schema, &described, &files).unwrap_or_else(|e| panic!("{path}{query}: {e}: {answer}"));
-                let listed = ["sites", "latest", "messages", "events", "stored", "features"]
+                let listed = ["sites", "latest", "messages", "events", "commands", "sent", "stored", "features"]
                     .iter()
                     .find_map(|list| answer[list].as_array());
                 assert!(listed.is_none_or(|list| !list.is_empty()), "{path}{query}: nothing to compare");
@@ -581,18 +585,9 @@ async fn a_broker_is_told_what_is_new_and_no_history() {
     let Scene { worker, site, sites, router: _router, postgres } = &Scene::start(&settings).await;
     let connected = format!("lukou_city_mqtt_connected{{broker=\"127.0.0.1:{}\"}}", broker.port);
     until_metric(worker, &connected, 1.0).await;
+    until_metric(worker, "lukou_city_shards", 64.0).await;
     // A worker's name is its own also where its process has the number of another's, as in two containers.
-    let client = postgres.client().await;
-    let enrolled = async {
-        let mut ticks = tokio::time::interval(Duration::from_millis(20));
-        loop {
-            ticks.tick().await;
-            if let Some(row) = client.query_opt("SELECT name FROM worker", &[]).await.unwrap() {
-                return row.get::<_, String>(0);
-            }
-        }
-    };
-    let name = tokio::time::timeout(PATIENCE, enrolled).await.expect("the worker says that it is there");
+    let name: String = postgres.client().await.query_one("SELECT name FROM worker", &[]).await.unwrap().get(0);
     assert!(broker.log().contains(&format!(" as lukou{} ", &name[..18])), "{}", broker.log());
 
     let now_us = postgres.now_us().await;

@@ -15,7 +15,7 @@ use browser::Browser;
 use city::postgres::Postgres;
 use city::{City, PATIENCE, Sites};
 use cloud_bridge::schema::{Bay, BayStatus, Ending, Event, Health, Parking, Wellness};
-use cloud_bridge::{Encoding, SiteKeys, State, Update};
+use cloud_bridge::{Command, CommandKind, Encoding, SigningKey, SiteKeys, State, Update, ack_key, command_key};
 use support::free_endpoint;
 
 /// What the browser's file asks its server for.
@@ -23,7 +23,7 @@ mod server {
     pub const IN_VAIN: std::time::Duration = super::PATIENCE;
 }
 
-/// Junctions of a grid of streets, 5 by 6; one has no place in the settings.
+/// Junctions of a grid of streets, 5 by 6; of the last two the settings name no place, and one of them says its own.
 const SITES: usize = 30;
 const SAYS_ITS_PLACE: usize = SITES - 2;
 const TOKEN: &str = "a token for the test of the page";
@@ -95,6 +95,15 @@ fn event(n: usize, kind: &str, now_us: i64, ending: Option<Ending>) -> State {
     })
 }
 
+/// A command to a site, and what it answers.
+async fn commanded(sites: &Sites, site: &SiteKeys, id: &str, kind: CommandKind, state: &str, reason: Option<&str>) {
+    let command = Command::issued_now(site, Some(id.to_owned()), kind, 3600, serde_json::json!({}));
+    let signed = command.sign("city-1", &SigningKey::from_seed_unchecked(&[1; 32]).unwrap()).unwrap();
+    sites.put_raw(&command_key(site, id).unwrap(), signed, Encoding::Json).await;
+    let ack = serde_json::json!({"schema": "lukou.ack/1", "id": id, "state": state, "reason": reason});
+    sites.put_raw(&ack_key(site, id).unwrap(), ack.to_string().into_bytes(), Encoding::Json).await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_page_shows_sites_health_parking_and_events() {
     let postgres = Postgres::start().await;
@@ -125,6 +134,8 @@ async fn the_page_shows_sites_health_parking_and_events() {
         let of = if n + 1 < SITES { &sites } else { &leaving };
         of.put(site, 0, &message((0, (n, health(n)))).2, Encoding::Json).await;
     }
+    commanded(&sites, &keys[6], "closure-6", CommandKind::Rsi, "done", None).await;
+    commanded(&sites, &keys[12], "plan-12", CommandKind::Plan, "rejected", Some("too_soon")).await;
 
     let mut browser = Browser::start();
     browser.open(&worker.said);
@@ -152,6 +163,9 @@ async fn the_page_shows_sites_health_parking_and_events() {
     // One line an event, however often it was told.
     assert_eq!(browser.evaluate("document.querySelectorAll('#events li').length"), 3);
     assert_eq!(browser.evaluate("document.querySelectorAll('#map .event').length"), 2, "those that last");
+    browser.wait_for("document.querySelectorAll('#commands li .dot').length === 2");
+    let ended = browser.text("#commands");
+    assert!(ended.contains("rejected: too_soon") && ended.contains(&name(6)), "{ended}");
     picture(&mut browser, "city-page.png");
 
     browser.resize(390, 844);

@@ -254,7 +254,7 @@ async fn tables_of_the_first_version_are_brought_up_to_date_with_what_is_in_them
     let router_at = free_endpoint();
     let _router = City::router(&router_at, &[]);
     let worker = City::worker(&[&router_at], &postgres.database(), "");
-    until_count(&client, "schema_version", 2).await;
+    until_count(&client, "schema_version", 3).await;
     let range = "from_us=1772368500000000&to_us=1772368500000001";
     let (_, csv) = worker.get(&format!("/api/v1/traffic.csv?{range}&window_s=10")).await;
     assert_eq!(csv.lines().filter(|line| line.starts_with("test,s,n1,10,")).count(), 3, "{csv}");

@@ -87,12 +87,39 @@ pub struct Command {
     pub payload: serde_json::Value,
 }
 
-#[derive(Serialize, Deserialize)]
-struct Envelope {
+/// A command as it goes over the wire. Who reads it need not believe it: [`Command::verify`] tells.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignedCommand {
+    /// [`COMMAND_SCHEMA`].
     schema: String,
-    key: String,
-    signature: String,
-    signed: String,
+    /// The name of the key that is said to have signed it.
+    pub key: String,
+    /// Ed25519 over the bytes of `signed`, in Base64.
+    pub signature: String,
+    /// The JSON of a [`Command`].
+    pub signed: String,
+}
+
+impl SignedCommand {
+    /// Reads what came over the wire; whether it is signed at all is not looked at.
+    ///
+    /// # Errors
+    /// [`Rejection::Malformed`].
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, Rejection> {
+        if bytes.len() > MAX_COMMAND_BYTES {
+            return Err(Rejection::Malformed);
+        }
+        let read: Self = serde_json::from_slice(bytes).map_err(|_| Rejection::Malformed)?;
+        if read.schema == COMMAND_SCHEMA { Ok(read) } else { Err(Rejection::Malformed) }
+    }
+
+    /// What it says.
+    ///
+    /// # Errors
+    /// [`Rejection::Malformed`].
+    pub fn command(&self) -> Result<Command, Rejection> {
+        serde_json::from_str(&self.signed).map_err(|_| Rejection::Malformed)
+    }
 }
 
 /// Why a command is not done.
@@ -233,8 +260,12 @@ impl Command {
     pub fn sign(&self, key_name: &str, key: &SigningKey) -> Result<Vec<u8>, serde_json::Error> {
         let signed = serde_json::to_string(self)?;
         let signature = STANDARD.encode(key.sign(signed.as_bytes()));
-        let envelope = Envelope { schema: COMMAND_SCHEMA.to_owned(), key: key_name.to_owned(), signature, signed };
-        serde_json::to_vec(&envelope)
+        serde_json::to_vec(&SignedCommand {
+            schema: COMMAND_SCHEMA.to_owned(),
+            key: key_name.to_owned(),
+            signature,
+            signed,
+        })
     }
 
     /// Reads what came over the wire, if one of `keys` has signed it. Returns the key's name, and the bytes it is over.
@@ -242,19 +273,12 @@ impl Command {
     /// # Errors
     /// Why it is not to be believed.
     pub fn verify(bytes: &[u8], keys: &BTreeMap<String, [u8; 32]>) -> Result<(Self, String, Vec<u8>), Rejection> {
-        if bytes.len() > MAX_COMMAND_BYTES {
-            return Err(Rejection::Malformed);
-        }
-        let envelope: Envelope = serde_json::from_slice(bytes).map_err(|_| Rejection::Malformed)?;
-        if envelope.schema != COMMAND_SCHEMA {
-            return Err(Rejection::Malformed);
-        }
-        let signature = STANDARD.decode(&envelope.signature).map_err(|_| Rejection::Malformed)?;
-        let key = keys.get(&envelope.key).ok_or(Rejection::UnknownKey)?;
-        let signed = envelope.signed.into_bytes();
-        let verified = UnparsedPublicKey::new(&ED25519, key).verify(&signed, &signature);
+        let read = SignedCommand::from_bytes(bytes)?;
+        let signature = STANDARD.decode(&read.signature).map_err(|_| Rejection::Malformed)?;
+        let key = keys.get(&read.key).ok_or(Rejection::UnknownKey)?;
+        let verified = UnparsedPublicKey::new(&ED25519, key).verify(read.signed.as_bytes(), &signature);
         verified.map_err(|_| Rejection::BadSignature)?;
-        let command = serde_json::from_slice(&signed).map_err(|_| Rejection::Malformed)?;
-        Ok((command, envelope.key, signed))
+        let command = read.command()?;
+        Ok((command, read.key, read.signed.into_bytes()))
     }
 }

@@ -60,7 +60,7 @@ impl Refusal {
     }
 }
 
-/// What goes under a site's keys beside its states: receipts, commands and what answers them.
+/// What goes under a site's keys beside its states: receipts, and commands and what answers them, which are the ledger's.
 const NOT_STATES: [&str; 4] = ["alive", "stored", "command", "ack"];
 
 /// Takes a sample in; counts it if it can't be.

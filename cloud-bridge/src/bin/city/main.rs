@@ -12,6 +12,7 @@ mod command;
 mod config;
 mod inbox;
 mod keeper;
+mod ledger;
 mod line;
 mod link;
 mod met;

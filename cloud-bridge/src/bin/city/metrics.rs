@@ -26,6 +26,7 @@ pub struct Metrics {
     pub queue: IntGauge,
     pub shards: IntGauge,
     pub sites: IntGauge,
+    commands: IntCounterVec,
     pub mqtt: IntCounterVec,
     pub mqtt_connected: IntGaugeVec,
 }
@@ -71,6 +72,13 @@ impl Metrics {
             queue: gauge("lukou_city_queue", "Messages that wait for the store")?,
             shards: gauge("lukou_city_shards", "Shards that this worker leases, of 64")?,
             sites: gauge("lukou_city_sites", "Sites that this worker is subscribed to")?,
+            commands: register(
+                &registry,
+                IntCounterVec::new(
+                    Opts::new("lukou_city_commands_kept_total", "Commands and answers written down for the first time"),
+                    &["kind", "state"],
+                )?,
+            )?,
             mqtt: by("lukou_city_mqtt_total", "States for the MQTT broker", "outcome")?,
             mqtt_connected: gauge_by(
                 "lukou_city_mqtt_connected",
@@ -87,6 +95,11 @@ impl Metrics {
     /// A message was stored so long after its own end, microseconds; a site's clock may be ahead of the database's.
     pub fn delay(&self, kind: Kind, delay_us: i64) {
         self.delay_seconds.with_label_values(&[kind.name()]).observe(delay_us.max(0) as f64 / 1e6);
+    }
+
+    /// A command of this kind was written down, `sent` or with this answer.
+    pub fn commanded(&self, kind: &str, state: &str) {
+        self.commands.with_label_values(&[kind, state]).inc();
     }
 
     pub fn refused(&self, refusal: Refusal) {

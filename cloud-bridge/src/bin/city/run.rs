@@ -17,6 +17,7 @@ use crate::api::Api;
 use crate::config::CityConfig;
 use crate::inbox::MAX_WAITING;
 use crate::keeper::Keeper;
+use crate::ledger::Ledger;
 use crate::met::Met;
 use crate::metrics::Metrics;
 use crate::mqtt::Mqtt;
@@ -96,6 +97,8 @@ async fn serve(
         stop: stop.clone(),
     };
     let mut keeping = tokio::spawn(keeper.run(received));
+    let ledger = Ledger::open(&session, database.clone(), Arc::clone(metrics), stop.clone()).await;
+    let mut writing = tokio::spawn(ledger.map_err(|e| anyhow::anyhow!("zenoh: {e}"))?.run());
     let sites = Sites {
         config: config.store.clone(),
         database: database.clone(),
@@ -108,6 +111,10 @@ async fn serve(
     if timeout(DRAIN, &mut keeping).await.is_err() {
         tracing::warn!("the database is too slow: what is not stored stays with the sites");
         keeping.abort();
+    }
+    if timeout(DRAIN, &mut writing).await.is_err() {
+        tracing::warn!("the database is too slow: commands of the last moments are not in the ledger");
+        writing.abort();
     }
     session.close().await.map_err(|e| anyhow::anyhow!("closing: {e}"))?;
     served

@@ -9,7 +9,7 @@ use tokio_postgres::Row;
 use super::Shared;
 use super::error::ApiError;
 use super::geo::Bbox;
-use super::query::{Answer, Page, Parameters, checked_limit};
+use super::query::{Answer, Page, Parameters, checked_limit, checked_site};
 
 /// Which messages of events.
 #[derive(Debug, Deserialize)]
@@ -36,13 +36,6 @@ pub async fn events(State(api): State<Shared>, told: Parameters<Told>) -> Answer
          AND ($12::boolean IS NULL OR m.payload ? 'ended_at_us' <> $12)";
     let page = Page { from_us: told.from_us, to_us: told.to_us, limit: told.limit, after: told.after };
     page.messages(&api, which, &[&told.city, &told.site, &told.kind, &told.lasting]).await
-}
-
-fn checked_site(city: Option<&str>, site: Option<&str>) -> Result<(), ApiError> {
-    if site.is_some() && city.is_none() {
-        return Err(ApiError::BadRequest("site: give its city too".to_owned()));
-    }
-    Ok(())
 }
 
 /// Which events, as they last stood.

@@ -1,5 +1,6 @@
 //! The HTTP interface: reads only. `docs/ref/city-api.md` explains it, `openapi.json` describes it for programs.
 
+mod commands;
 mod error;
 mod events;
 mod export;
@@ -23,8 +24,8 @@ use axum::routing::get;
 use axum::serve::Listener;
 use cloud_bridge::Kind;
 use rustls::ServerConfig;
-use tokio::net::TcpListener;
 use serde_json::Value;
+use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
 
 use crate::config::{CityConfig, SitePlace};
@@ -101,13 +102,13 @@ impl Api {
     fn settings_of(&self, city: &str, site: &str) -> Option<&SitePlace> {
         self.places.get(&format!("{city}/{site}"))
     }
-}
 
     /// Where a site is (longitude and latitude, degrees): where the settings say, else where its newest health does.
     fn place(&self, city: &str, site: &str, health: Option<&Value>) -> Option<[f64; 2]> {
         let set = self.settings_of(city, site).map(|place| [place.longitude_deg, place.latitude_deg]);
         set.or_else(|| health.and_then(geo::position))
     }
+}
 
 fn routes(api: Shared) -> Router {
     Router::new()
@@ -123,6 +124,8 @@ fn routes(api: Shared) -> Router {
         .route("/api/v1/sites/{city}/{site}/history/{kind}", get(query::history))
         .route("/api/v1/events", get(events::events))
         .route("/api/v1/events/newest", get(events::newest))
+        .route("/api/v1/commands", get(commands::commands))
+        .route("/api/v1/sites/{city}/{site}/commands/{id}", get(commands::command))
         .route("/api/v1/stored", get(query::stored))
         .route("/api/v1/sites.geojson", get(geo::sites))
         .route("/api/v1/events.geojson", get(geo::events))

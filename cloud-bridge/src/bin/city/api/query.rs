@@ -48,7 +48,7 @@ pub struct Page {
 impl Page {
     /// From and to, always a true stretch. Where only the end is given it is the day before; where nothing is, the last day
     /// and what claims to be later.
-    async fn range(&self, api: &Shared) -> Result<(i64, i64), ApiError> {
+    pub async fn range(&self, api: &Shared) -> Result<(i64, i64), ApiError> {
         let (from_us, to_us) = match (self.from_us, self.to_us) {
             (Some(from_us), to_us) => (from_us, to_us.unwrap_or(i64::MAX)),
             (None, Some(to_us)) => (to_us.saturating_sub(DAY_US), to_us),
@@ -104,6 +104,14 @@ pub fn checked_range(from_us: i64, to_us: i64) -> Result<(), ApiError> {
     Ok(())
 }
 
+/// Refuses a site without its city: a name is a site's only within its city.
+pub fn checked_site(city: Option<&str>, site: Option<&str>) -> Result<(), ApiError> {
+    if site.is_some() && city.is_none() {
+        return Err(ApiError::BadRequest("site: give its city too".to_owned()));
+    }
+    Ok(())
+}
+
 pub fn checked_limit(limit: Option<i64>) -> Result<i64, ApiError> {
     match limit.unwrap_or(100) {
         limit @ 1..=MAX_LIMIT => Ok(limit),
@@ -131,12 +139,12 @@ pub async fn all_sites(api: &Shared) -> Result<Vec<Value>, ApiError> {
     let site = |row: &Row| {
         let (city, site): (String, String) = (row.get(0), row.get(1));
         let health: Option<Value> = row.get(5);
+        let place = api.place(&city, &site, health.as_ref());
         json!({
             "city": city, "site": site,
             "name": api.settings_of(&city, &site).and_then(|place| place.name.clone()),
             "latitude_deg": place.map(|[_, latitude_deg]| latitude_deg),
             "longitude_deg": place.map(|[longitude_deg, _]| longitude_deg),
-        let place = api.place(&city, &site, health.as_ref());
             "alive": row.get::<_, Option<bool>>(2), "alive_changed_us": row.get::<_, Option<i64>>(3),
             "newest_us": row.get::<_, Option<i64>>(6), "health_us": row.get::<_, Option<i64>>(4),
             "state": health.as_ref().map(|health| health["state"].clone()),

@@ -4,8 +4,11 @@ use anyhow::bail;
 use tokio_postgres::Client;
 
 /// In order; what has been released is never changed, only added to.
-const MIGRATIONS: [&str; 2] =
-    [include_str!("../../../../migrations/0001_store.sql"), include_str!("../../../../migrations/0002_read.sql")];
+const MIGRATIONS: [&str; 3] = [
+    include_str!("../../../../migrations/0001_store.sql"),
+    include_str!("../../../../migrations/0002_read.sql"),
+    include_str!("../../../../migrations/0003_command.sql"),
+];
 /// Any number that nobody else locks: "lukou" in ASCII.
 const LOCK: i64 = 0x6c_75_6b_6f_75;
 

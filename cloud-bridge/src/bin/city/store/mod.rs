@@ -2,6 +2,7 @@
 //!
 //! The database's clock is the only one here: several workers agree on it.
 
+mod book;
 mod migrate;
 mod partitions;
 mod shards;
@@ -17,6 +18,7 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 
 use crate::config::StoreConfig;
 
+pub use book::Book;
 pub use migrate::migrate;
 pub use partitions::Partitions;
 pub use shards::{Shards, shard_of};

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use cloud_bridge::SiteKeys;
 use tokio_postgres::{Client, Error, Statement, Transaction};
 
+use super::book::forget_commands;
 use super::{Partitions, shard_of};
 use crate::inbox::Incoming;
 
@@ -43,22 +44,26 @@ pub struct Writer {
     latest: Statement,
     site_ids: HashMap<SiteKeys, i32>,
     partitions: Partitions,
+    retention_days: i32,
     newest_only: Vec<String>,
 }
 
 impl Writer {
     /// Prepares a connection whose tables are of this version.
-    pub async fn new(mut client: Client, retention_days: i32, newest_only: Vec<String>) -> Result<Self, Error> {
-        let mut partitions = Partitions::new(retention_days);
-        partitions.maintain(&mut client).await?;
+    pub async fn new(client: Client, retention_days: i32, newest_only: Vec<String>) -> Result<Self, Error> {
+        let partitions = Partitions::new(retention_days);
         let messages = client.prepare(MESSAGES).await?;
         let latest = client.prepare(LATEST).await?;
-        Ok(Self { client, messages, latest, site_ids: HashMap::new(), partitions, newest_only })
+        let site_ids = HashMap::new();
+        let mut writer = Self { client, messages, latest, site_ids, partitions, retention_days, newest_only };
+        writer.maintain().await?;
+        Ok(writer)
     }
 
-    /// See [`Partitions::maintain`].
+    /// See [`Partitions::maintain`]; and forgets commands whose time is over.
     pub async fn maintain(&mut self) -> Result<(), Error> {
-        self.partitions.maintain(&mut self.client).await
+        self.partitions.maintain(&mut self.client).await?;
+        forget_commands(&self.client, self.retention_days).await
     }
 
     /// Stores the batch in one transaction. Once it has returned, all of it is there for good.

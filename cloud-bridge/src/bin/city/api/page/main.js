@@ -96,7 +96,7 @@ function row(state, name, detail) {
   return make("li", {}, dot, make("span", {}, name), make("small", {}, detail));
 }
 
-function show(sites, lots, events) {
+function show(sites, lots, events, commands) {
   const worst = ["gone", "failed", "degraded", "unknown", "ok"];
   sites.sort((a, b) => worst.indexOf(stateOf(a)) - worst.indexOf(stateOf(b)));
   element("alive").textContent = sites.filter((site) => site.alive).length;
@@ -116,6 +116,12 @@ function show(sites, lots, events) {
     const detail = lasts(event) ? `since ${since}` : `${since}, ${event.message.ending ?? "over"}`;
     return row(lasts(event) ? "degraded" : "over", `${words(event.message.kind)}, ${names.get(at) ?? at}`, detail);
   };
+  const commandRow = (command) => {
+    const at = `${command.city}/${command.site}`;
+    const detail = [words(command.state), command.reason].filter(Boolean).join(": ");
+    return row(command.state, `${words(command.kind)}, ${names.get(at) ?? at}`, detail);
+  };
+  list("commands", commands.map(commandRow), "none");
   // The sort is stable: within each half the last told stay in front.
   list("events", events.sort((a, b) => lasts(b) - lasts(a)).map(eventRow), "none");
 }
@@ -123,10 +129,11 @@ function show(sites, lots, events) {
 async function refresh() {
   try {
     const from_us = Math.floor(Date.now() * 1000 - DAY_US);
-    const [sites, lots, events] = await Promise.all([
+    const [sites, lots, events, commands] = await Promise.all([
       ask("/api/v1/sites"), ask("/api/v1/parking.geojson"), ask(`/api/v1/events/newest?from_us=${from_us}&limit=1000`),
+      ask(`/api/v1/commands?from_us=${from_us}&limit=${MAX_LISTED}`),
     ]);
-    show(sites.sites, lots.features, events.events);
+    show(sites.sites, lots.features, events.events, commands.commands);
     element("fresh").textContent = `as of ${new Date().toLocaleTimeString()}`;
     element("fresh").className = "";
   } catch (error) {
