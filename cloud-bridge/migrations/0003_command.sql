@@ -1,4 +1,4 @@
--- What sites were told to do and what they answered.
+-- What sites were told to do and what they answered; and a window length for sites that say none of a minute.
 
 -- Each command as it was sent, once however often it was heard. City and site are their names: a command may be for a site that
 -- nobody has seen. Nothing here is verified, since a worker holds no keys: the answers say what the site believed, and whoever has the
@@ -48,3 +48,14 @@ LEFT JOIN LATERAL (
     SELECT * FROM command_answer a WHERE (a.city, a.site, a.id) = (c.city, c.site, c.id)
     ORDER BY a.state IN ('done', 'failed') DESC, a.heard_us DESC, a.state = 'accepted' LIMIT 1
 ) AS a ON true;
+
+-- The traffic windows of a site that are told where nobody says which: of a minute, else the next longer ones that it says, else
+-- its longest. What it has said no more for an hour does not count.
+CREATE VIEW usual_window AS
+SELECT DISTINCT ON (site_id) site_id, id, window_s
+FROM (
+    SELECT site_id, id, window_s(payload, from_us, to_us) AS window_s, to_us, max(to_us) OVER (PARTITION BY site_id) AS newest_us
+    FROM latest WHERE kind = 'traffic'
+) AS l
+WHERE to_us >= newest_us - 3600000000
+ORDER BY site_id, window_s < 60, abs(window_s - 60);

@@ -192,6 +192,25 @@ async fn of_windows_of_several_lengths_one_is_told() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn of_a_site_that_says_no_minute_its_own_windows_are_told() {
+    let Scene { worker, sites, router: _router, postgres: _postgres, .. } = &Scene::start("").await;
+    let at = traffic(0);
+    for (name, windows) in [("coarse", [180, 900].as_slice()), ("fine", &[5]), ("usual", &[10, 60, 300])] {
+        let site = SiteKeys::new("test", name).unwrap();
+        std::mem::forget(sites.session.liveliness().declare_token(site.alive()).await.unwrap());
+        let windows = (0..).zip(windows).map(|(seq, &window_s)| (site.clone(), seq, window(&at, window_s, 1)));
+        sites.deliver(&windows.collect::<Vec<_>>(), 1, Encoding::Json).await;
+    }
+    let rows = csv(worker, &format!("traffic.csv?{RANGE}")).await;
+    let told: Vec<[&str; 2]> = rows.iter().map(|row| ["site", "window_s"].map(|column| row[column].as_str())).collect();
+    assert_eq!(told, [["coarse", "180"], ["fine", "5"], ["usual", "60"]]);
+    let flows = worker.json("/ngsi-ld/v1/entities?type=TrafficFlowObserved").await;
+    let from: Vec<&Value> = (0..3).map(|n| &flows[n]["dateObservedFrom"]["value"]["@value"]).collect();
+    assert_eq!(from, ["2026-03-01T12:32:00.000Z", "2026-03-01T12:34:55.000Z", "2026-03-01T12:34:00.000Z"]);
+    assert_eq!(flows.as_array().unwrap().len(), 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_longer_than_memory_should_hold_is_exported_whole() {
     let Scene { worker, site, sites, router: _router, postgres } = &Scene::start("").await;
     sites.deliver(&[(site.clone(), 0, window(&traffic(0), 60, 1))], 1, Encoding::Json).await;

@@ -23,9 +23,6 @@ const DAY_US: i64 = 86_400_000_000;
 /// The most rows of one page.
 const MAX_LIMIT: i64 = 1000;
 
-/// Length of the traffic windows that are told where one length has to be chosen, seconds.
-pub const DEFAULT_WINDOW_S: i64 = 60;
-
 /// What the last chunk of a traffic message's key is for windows of this length; empty for a site's shortest.
 pub fn window_id(window_s: i64) -> String {
     let traffic = Traffic { window_s: u32::try_from(window_s).ok(), ..Traffic::default() };

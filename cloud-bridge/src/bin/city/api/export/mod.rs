@@ -23,10 +23,12 @@ use tokio_stream::wrappers::ReceiverStream;
 
 use super::Shared;
 use super::error::ApiError;
-use super::query::{DEFAULT_WINDOW_S, Parameters, checked_range, days, window_id};
+use super::query::{Parameters, checked_range, days, window_id};
 use encode::{Encoder, Format};
 use table::{Batch, EVENTS, PARKING, TRAFFIC, Table};
 
+/// Length of the windows of a site that has said nothing for long, seconds.
+const DEFAULT_WINDOW_S: i64 = 60;
 /// Exports at a time; each may hold some tens of megabytes.
 pub const MAX_EXPORTS: usize = 2;
 /// Rows that the database is asked for at a time; a message more, so that none is cut.
@@ -46,7 +48,7 @@ pub struct Wanted {
     from_us: i64,
     /// Messages that end before this.
     to_us: i64,
-    /// Of traffic: windows of this length, seconds.
+    /// Of traffic: windows of this length, seconds; else each site's usual one.
     window_s: Option<i64>,
 }
 
@@ -109,9 +111,10 @@ impl Export {
     async fn run(&mut self, head: Vec<u8>, sites: Vec<i32>) -> Result<(), String> {
         self.send(head).await?;
         for site_id in sites {
+            let window_s = self.window_s(site_id).await?;
             let mut after = Some((self.wanted.from_us, -1));
             while let Some((to_us, seq)) = after {
-                after = self.page(site_id, to_us, seq).await?;
+                after = self.page(site_id, window_s, to_us, seq).await?;
                 if self.batch.len() >= GROUP_ROWS {
                     self.flush().await?;
                 }
@@ -122,15 +125,30 @@ impl Export {
         self.send(end).await
     }
 
+    /// Length of the windows that are told of a site, seconds; `None` of a table without windows.
+    async fn window_s(&self, site_id: i32) -> Result<Option<i64>, String> {
+        if self.wanted.window_s.is_some() || !self.table.has_windows {
+            return Ok(self.wanted.window_s);
+        }
+        let sql = "SELECT window_s FROM usual_window WHERE site_id = $1";
+        let rows = self.api.readers.query(sql, &[&site_id]).await.map_err(|e| crate::store::explain(&e))?;
+        Ok(Some(rows.first().map_or(DEFAULT_WINDOW_S, |row| row.get(0))))
+    }
+
     /// Reads what comes after a message; end and number of the last one, unless there is no more.
-    async fn page(&mut self, site_id: i32, after_us: i64, after_seq: i64) -> Result<Option<(i64, i64)>, String> {
+    async fn page(
+        &mut self,
+        site_id: i32,
+        window_s: Option<i64>,
+        after_us: i64,
+        after_seq: i64,
+    ) -> Result<Option<(i64, i64)>, String> {
         let (first_day, last_day) = days((after_us, self.wanted.to_us));
-        let window_s = self.wanted.window_s.unwrap_or(DEFAULT_WINDOW_S);
-        let id = window_id(window_s);
+        let window = window_s.map(|window_s| (window_id(window_s), window_s));
         let mut parameters: Vec<&(dyn ToSql + Sync)> =
             vec![&site_id, &first_day, &last_day, &after_us, &self.wanted.to_us, &after_seq, &PAGE_ROWS];
-        if self.table.has_windows {
-            parameters.extend([&id as &(dyn ToSql + Sync), &window_s]);
+        if let Some((id, window_s)) = &window {
+            parameters.extend([id as &(dyn ToSql + Sync), window_s]);
         }
         let rows = self.api.readers.query(&self.table.sql(), &parameters).await;
         let rows = rows.map_err(|e| crate::store::explain(&e))?;

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use super::Shared;
 use super::error::ApiError;
 use super::geo::lots;
-use super::query::{DEFAULT_WINDOW_S, Parameters};
+use super::query::Parameters;
 use entity::Entity;
 
 const CORE_CONTEXT: &str = "https://uri.etsi.org/ngsi-ld/v1/ngsi-ld-core-context.jsonld";
@@ -35,7 +35,7 @@ pub struct Form {
     attrs: Option<String>,
     /// `normalized`; `simplified`, which was `keyValues`: values alone.
     options: Option<String>,
-    /// Of traffic: windows of this length, seconds; default 60.
+    /// Of traffic: windows of this length, seconds; else each site's usual one.
     window_s: Option<i64>,
 }
 
@@ -116,7 +116,7 @@ async fn all_of(api: &Shared, kinds: &[&str], form: &Form) -> Result<Vec<Entity>
     for (index, kind) in kinds.iter().enumerate() {
         match *kind {
             repeated if kinds[..index].contains(&repeated) => {}
-            TRAFFIC => all.extend(models::traffic(api, form.window_s.unwrap_or(DEFAULT_WINDOW_S)).await?),
+            TRAFFIC => all.extend(models::traffic(api, form.window_s).await?),
             LOT => all.extend(lots(api).await?.iter().map(models::lot)),
             SPOT => all.extend(lots(api).await?.iter().flat_map(models::spots)),
             other => return Err(bad(format!("type: {other:?} is none of {TRAFFIC}, {LOT} and {SPOT}"))),

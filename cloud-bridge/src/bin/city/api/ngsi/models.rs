@@ -14,15 +14,16 @@ use crate::api::query::window_id;
 
 const KMH_PER_MPS: f64 = 3.6;
 
-/// One entity a lane, of its newest window of this length.
-pub async fn traffic(api: &Shared, window_s: i64) -> Result<Vec<Entity>, ApiError> {
+/// One entity a lane, of its newest window of this length, or else of its site's usual one.
+pub async fn traffic(api: &Shared, window_s: Option<i64>) -> Result<Vec<Entity>, ApiError> {
     let sql = "SELECT s.city, s.site, l.from_us, l.to_us, l.payload -> 'lanes', l.site_id, h.payload FROM latest l \
          JOIN site s USING (site_id) LEFT JOIN latest h ON h.site_id = l.site_id AND h.kind = 'health' \
-         WHERE l.kind = 'traffic' AND l.id = $1 AND window_s(l.payload, l.from_us, l.to_us) = $2 \
-         ORDER BY s.city, s.site";
+         WHERE l.kind = 'traffic' AND CASE WHEN $2::bigint IS NULL \
+         THEN (l.site_id, l.id) IN (SELECT site_id, id FROM usual_window) \
+         ELSE l.id = $1 AND window_s(l.payload, l.from_us, l.to_us) = $2 END ORDER BY s.city, s.site";
     let congested = congested_lanes(api).await?;
     let mut entities = Vec::new();
-    for row in api.readers.query(sql, &[&window_id(window_s), &window_s]).await? {
+    for row in api.readers.query(sql, &[&window_s.map(window_id), &window_s]).await? {
         let (city, site): (&str, &str) = (row.get(0), row.get(1));
         let (from_us, to_us): (i64, i64) = (row.get(2), row.get(3));
         let lanes: Option<Value> = row.get(4);
