@@ -10,14 +10,18 @@ use std::process::{Command as Process, Output, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
+use city::postgres::Postgres;
 use city::way::Way;
 use city::{City, PATIENCE, Sites, file, program};
 use cloud_bridge::{
-    Bridge, BridgeConfig, Command, CommandEnd, CommandKind, Encoding, LinkMode, SigningKey, SiteKeys, public_key,
-    signing_key,
+    Bridge, BridgeConfig, Command, CommandEnd, CommandKind, Encoding, LinkConfig, LinkMode, SigningKey, SiteKeys,
+    public_key, signing_key,
 };
 use serde_json::{Value, json};
-use support::{link, state_dir, until_connected};
+use support::city::{apart, zenoh_config};
+use support::router::router;
+use support::{Authority, free_endpoint_of, link, state_dir, until_connected};
+use zenoh::Wait;
 
 /// `openssl genpkey -algorithm ed25519`.
 const KEY: &str = "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIGqsQvsoe4dcLBa2VeQKpfvoW5tI631fpo6qYgsJLZMQ\n-----END PRIVATE KEY-----\n";
@@ -30,12 +34,17 @@ fn key() -> SigningKey {
 
 /// A site that does all that it is told, and allows notices only.
 async fn site(router_at: &str, name: &str) -> Arc<Bridge> {
+    site_by(link(LinkMode::Client, &[], &[router_at]), name).await
+}
+
+async fn site_by(link: LinkConfig, name: &str) -> Arc<Bridge> {
+    let (city, site) = name.split_once('/').unwrap();
     let config = BridgeConfig {
-        link: link(LinkMode::Client, &[], &[router_at]),
+        link,
         command_keys: BTreeMap::from([("city-1".to_owned(), public_key(&key()))]),
         executes: BTreeSet::from([CommandKind::Rsi, CommandKind::Config]),
         allows: BTreeSet::from([CommandKind::Rsi]),
-        ..BridgeConfig::new("test", name, state_dir())
+        ..BridgeConfig::new(city, site, state_dir())
     };
     let bridge = Arc::new(Bridge::open(config).await.unwrap());
     until_connected(&bridge, true).await;
@@ -72,10 +81,14 @@ async fn command(router_at: &str, sites: &[&str], more: &[&str]) -> Output {
     let mut city = Process::new(program("city"));
     city.args(["command", "--key-name", "city-1", "--connect", router_at, "--key"]).arg(&key).arg(&payload);
     for site in sites {
-        city.args(["--site", &format!("test/{site}")]);
+        city.args(["--site", site]);
     }
     city.args(more).stdin(Stdio::null());
     tokio::task::spawn_blocking(move || city.output().unwrap()).await.unwrap()
+}
+
+fn ack(id: &str, state: &str, reason: &str) -> Vec<u8> {
+    json!({"schema": "lukou.ack/1", "id": id, "state": state, "reason": reason}).to_string().into_bytes()
 }
 
 /// The lines of an output, in order of the alphabet.
@@ -127,9 +140,9 @@ async fn what_several_sites_are_told_and_how_it_ended_is_kept_once_whoever_heard
     let other = City::worker(&[router_at], &postgres.database(), "");
     until_listening(worker).await;
     until_listening(&other).await;
-    let (a, b) = (site(router_at, "a").await, site(router_at, "b").await);
+    let (a, b) = (site(router_at, "test/a").await, site(router_at, "test/b").await);
 
-    let closure = command(router_at, &["b", "a"], &["--kind", "rsi", "--id", "closure-7"]).await;
+    let closure = command(router_at, &["test/b", "test/a"], &["--kind", "rsi", "--id", "closure-7"]).await;
     assert_eq!(lines(&closure.stdout), ["test/a closure-7: done", "test/b closure-7: done"], "{closure:?}");
     assert_eq!(closure.status.code(), Some(0));
     for worker in [worker, &other] {
@@ -153,19 +166,20 @@ async fn what_several_sites_are_told_and_how_it_ended_is_kept_once_whoever_heard
 
     // One of them is down meanwhile: that is said, and the other does it.
     close(b).await;
-    let corridor = command(router_at, &["a", "b"], &["--kind", "rsi", "--id", "corridor-1", "--seconds", "4"]).await;
+    let corridor =
+        command(router_at, &["test/a", "test/b"], &["--kind", "rsi", "--id", "corridor-1", "--seconds", "4"]).await;
     assert_eq!(lines(&corridor.stdout), ["test/a corridor-1: done"], "{corridor:?}");
     let said = String::from_utf8_lossy(&corridor.stderr);
     assert!(said.contains("city: corridor-1: no answer from test/b\n"), "{said}");
     assert_eq!(corridor.status.code(), Some(3));
     until(worker, "commands?state=unanswered&kind=rsi", |list| states(list) == ["b unanswered"]).await;
-    let _b = site(router_at, "b").await;
-    let again = command(router_at, &["b"], &["--kind", "rsi", "--id", "corridor-2", "--json"]).await;
+    let _b = site(router_at, "test/b").await;
+    let again = command(router_at, &["test/b"], &["--kind", "rsi", "--id", "corridor-2", "--json"]).await;
     let answer: Value = serde_json::from_slice(&again.stdout).unwrap();
     assert_eq!((&answer["site"], &answer["state"]), (&json!("b"), &json!("done")));
 
     // A site file is not kept, only what proves that it was this one.
-    let refused = command(router_at, &["a", "b"], &["--kind", "config", "--id", "file-1"]).await;
+    let refused = command(router_at, &["test/a", "test/b"], &["--kind", "config", "--id", "file-1"]).await;
     assert_eq!(
         lines(&refused.stdout),
         ["test/a file-1: rejected: not_allowed", "test/b file-1: rejected: not_allowed"]
@@ -213,9 +227,9 @@ async fn what_several_sites_are_told_and_how_it_ended_is_kept_once_whoever_heard
 async fn what_is_heard_while_the_database_is_away_is_written_down_and_old_things_are_forgotten() {
     let mut way = Way::start().await;
     until_listening(&way.worker).await;
-    let _a = site(&way.router_at, "a").await;
+    let _a = site(&way.router_at, "test/a").await;
     way.postgres.halt();
-    let sent = command(&way.router_at, &["a"], &["--kind", "rsi", "--id", "c1"]).await;
+    let sent = command(&way.router_at, &["test/a"], &["--kind", "rsi", "--id", "c1"]).await;
     assert_eq!(sent.status.code(), Some(0), "{sent:?}");
     way.postgres.go().await;
     until(&way.worker, "commands?id=c1", |list| states(list) == ["a done"]).await;
@@ -242,9 +256,6 @@ async fn what_is_no_command_or_answer_is_counted_and_nothing_hides_what_was_done
     let sites = Sites::connect(&[router_at], std::slice::from_ref(&a)).await;
     let put = async |key: &str, payload: &[u8]| {
         sites.put_raw(&format!("lukou/test/a/{key}"), payload.to_vec(), Encoding::Json).await;
-    };
-    let ack = |id: &str, state: &str, reason: &str| {
-        json!({"schema": "lukou.ack/1", "id": id, "state": state, "reason": reason}).to_string().into_bytes()
     };
     let asked = Command::issued_now(&a, Some("c1".to_owned()), CommandKind::Plan, 60, json!({}));
     let signed = asked.sign("city-1", &key()).unwrap();
@@ -294,4 +305,56 @@ async fn what_is_no_command_or_answer_is_counted_and_nothing_hides_what_was_done
         let (got, body) = worker.get(&format!("/api/v1/{path}")).await;
         assert!(got == status && body.contains(said), "{path}: {got} {body}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn through_the_routers_rules_a_worker_hears_both_sides_and_no_site_answers_for_another() {
+    let (endpoint, authority, postgres) = (free_endpoint_of("tls"), Authority::new(), Postgres::start().await);
+    let _router = router(&endpoint, &authority).await;
+    let city = authority.issue("city.demo");
+    let [root_ca, certificate, private_key] = [Some(city.root_ca_file), city.certificate_file, city.private_key_file]
+        .map(|file| file.unwrap().display().to_string());
+    let tls = format!(
+        "[link.tls]\nroot_ca_file = {root_ca:?}\ncertificate_file = {certificate:?}\nprivate_key_file = {private_key:?}\n"
+    );
+    let worker = City::worker(&[&endpoint], &postgres.database(), &tls);
+    until_listening(&worker).await;
+    let client =
+        |name: &str| LinkConfig { tls: Some(authority.issue(name)), ..link(LinkMode::Client, &[], &[&endpoint]) };
+    let _vtest = site_by(client("vtest.demo"), "demo/vtest").await;
+
+    // South, gone bad: it ends what vtest was told, and says that vtest was told more. What it says of itself comes last.
+    let rogue = client("south.demo");
+    let session = apart(move || zenoh::open(zenoh_config(&rogue)).wait().unwrap()).await;
+    let told = Command::issued_now(
+        &SiteKeys::new("demo", "vtest").unwrap(),
+        Some("c2".to_owned()),
+        CommandKind::Plan,
+        60,
+        json!({}),
+    );
+    let said = [
+        ("vtest/ack/c1", ack("c1", "failed", "interrupted")),
+        ("vtest/command/c2", told.sign("city-1", &key()).unwrap()),
+        ("south/command/c2", told.sign("city-1", &key()).unwrap()),
+        ("south/ack/c3", ack("c3", "done", "")),
+    ];
+    let heard = async {
+        while worker.get("/api/v1/sites/demo/south/commands/c3").await.0 != 200 {
+            for (key, payload) in &said {
+                session.put(format!("lukou/demo/{key}"), payload.clone()).await.unwrap();
+            }
+        }
+    };
+    tokio::time::timeout(PATIENCE, heard).await.expect("what a site answers for itself is kept");
+    apart(move || session.close().wait().unwrap()).await;
+
+    let by = ["--root-ca", &root_ca, "--certificate", &certificate, "--private-key", &private_key];
+    let sent = command(&endpoint, &["demo/vtest"], &[["--kind", "rsi", "--id", "c1"].as_slice(), &by].concat()).await;
+    assert_eq!(sent.status.code(), Some(0), "{sent:?}");
+    let list = until(&worker, "commands", |list| states(list) == ["vtest done"]).await;
+    assert_eq!(list["commands"][0]["id"], "c1");
+    let failed =
+        postgres.client().await.query_one("SELECT count(*) FROM command_answer WHERE state = 'failed'", &[]).await;
+    assert_eq!(failed.unwrap().get::<_, i64>(0), 0, "nothing of what was said for another is there");
 }
