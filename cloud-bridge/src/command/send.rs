@@ -146,7 +146,7 @@ impl Talk<'_> {
             let now = clock.elapsed();
             for of in self.waiting.iter_mut().filter(|of| of.due <= now) {
                 self.session.put(&of.key, of.signed).congestion_control(CongestionControl::Block).wait()?;
-                of.put_off(now);
+                of.put_off(clock.elapsed());
             }
             let until = self.waiting.iter().map(|of| of.due).min().unwrap_or(within).min(within);
             let Ok((site, ack)) = answers.recv_timeout(until.saturating_sub(clock.elapsed())) else { continue };

@@ -27,7 +27,7 @@ use super::query::{Parameters, checked_range, days, window_id};
 use encode::{Encoder, Format};
 use table::{Batch, EVENTS, PARKING, TRAFFIC, Table};
 
-/// Length of the windows of a site that has said nothing for long, seconds.
+/// Length of the windows that are looked for at a site that has said none, seconds.
 const DEFAULT_WINDOW_S: i64 = 60;
 /// Exports at a time; each may hold some tens of megabytes.
 pub const MAX_EXPORTS: usize = 2;
