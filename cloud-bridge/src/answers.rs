@@ -1,4 +1,5 @@
-//! The thread that answers who asks: what was said last under each key, or the past (`history.rs`).
+//! The thread that answers who asks: what was said last under each key, the past (`history.rs`), or a piece of a file that lies
+//! ready (`bundle/offers.rs`).
 
 use std::time::Duration;
 
@@ -6,6 +7,7 @@ use zenoh::Wait;
 use zenoh::query::Query;
 
 use crate::bridge::Shared;
+use crate::bundle::{answer_offered, is_offered};
 use crate::history::{self, History};
 use crate::{link, lock};
 
@@ -14,7 +16,9 @@ pub(crate) fn answer_questions(shared: &Shared) {
     loop {
         let (questions, goes_on) = shared.questions.take_within(Duration::MAX);
         for query in questions {
-            if !History::is_asked(&shared.keys, &query) {
+            if is_offered(&shared.keys, &query) {
+                answer_offered(shared, &query);
+            } else if !History::is_asked(&shared.keys, &query) {
                 answer_last(shared, &query);
             } else if let Err(problem) = history::answer(shared, &query) {
                 tracing::debug!("history: {problem}");

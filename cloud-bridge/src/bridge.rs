@@ -6,6 +6,7 @@
 //! (`carriers.rs`). One more answers questions (`answers.rs`).
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -17,8 +18,9 @@ use zenoh::Session;
 use zenoh::query::Query;
 
 use crate::answers::answer_questions;
-use crate::bundle::{self, FetchError, FileSum};
+use crate::bundle::{self, Asker, FetchError, FileSum, Offers, Owner};
 use crate::carriers::lines;
+use crate::clock::Monotonic;
 use crate::codec::Encoding;
 use crate::command::{CommandEnd, Desk, command_keys};
 use crate::commanded::{CommandEvent, MAX_EVENTS, Office};
@@ -97,6 +99,10 @@ pub(crate) struct Shared {
     pub session: Mutex<Option<Session>>,
     /// What was last said under each key, for those who ask.
     pub last: Mutex<BTreeMap<String, (Encoding, Vec<u8>)>>,
+    /// Files that the city may fetch.
+    pub offers: Mutex<Offers>,
+    /// When all of this began.
+    pub opened: Monotonic,
 }
 
 /// What the queue keeps apart.
@@ -143,6 +149,8 @@ impl Bridge {
             connected: Arc::default(),
             session: Mutex::default(),
             last: Mutex::default(),
+            offers: Mutex::default(),
+            opened: Monotonic::start(),
         });
         let (opened, when_opened) = oneshot::channel();
         let [of_outbox, of_link, of_answers] = [(); 3].map(|()| Arc::clone(&shared));
@@ -242,7 +250,19 @@ impl Bridge {
     /// # Errors
     /// Why it is not there.
     pub fn fetch(&self, file: &FileSum, into: &Path, patience: Duration) -> Result<(), FetchError> {
-        bundle::fetch(&self.shared, file, into, patience)
+        bundle::fetch(&*self.shared, Owner::City(self.keys().city()), file, into, patience)
+    }
+
+    /// Lets the city fetch a file that a command has asked for, until nobody has asked for a piece of it for an hour. Reads all of
+    /// it. What is returned is to go to the city with the command's end ([`CommandEnd::with_file`]): without it nobody knows what to
+    /// ask for.
+    ///
+    /// # Errors
+    /// It can't be read.
+    pub fn offer(&self, file: &Path) -> io::Result<FileSum> {
+        let sum = FileSum::of(file)?;
+        lock(&self.shared.offers).add(file.to_owned(), &sum, self.shared.opened.elapsed());
+        Ok(sum)
     }
 
     /// The counters now.
@@ -309,6 +329,16 @@ pub(crate) fn thread(name: &str, run: impl FnOnce() + Send + 'static) -> Result<
 
 fn no_thread(name: &str, reason: &str) -> BridgeError {
     BridgeError::Session { endpoints: format!("the thread {name}"), reason: reason.to_owned() }
+}
+
+impl Asker for Shared {
+    fn line(&self) -> Option<Session> {
+        if self.connected.load(Ordering::Relaxed) > 0 { lock(&self.session).clone() } else { None }
+    }
+
+    fn closed_within(&self, pause: Duration) -> bool {
+        self.queue.closed_within(pause)
+    }
 }
 
 impl Shared {

@@ -17,6 +17,7 @@ mod codec;
 mod command;
 mod commanded;
 mod config;
+mod evidence;
 mod history;
 mod inbox;
 mod json_schema;
@@ -45,6 +46,7 @@ pub use command::{
 };
 pub use commanded::CommandEvent;
 pub use config::{BridgeConfig, BridgeError, LinkConfig, LinkMode, TlsConfig};
+pub use evidence::{EvidenceError, fetch_evidence};
 pub use json_schema::{file_name, json_schema};
 pub use keys::{NameError, SiteKeys, StateKey, check_name};
 pub use outbox::{Due, Limits, LimitsConfig, Pace, StoreError};

@@ -17,10 +17,11 @@ use cloud_bridge::schema::{
 };
 use cloud_bridge::{
     AckState, Bridge, BridgeConfig, Bundle, Command, CommandEnd, CommandKind, Kind, LinkConfig, LinkMode, Receipt,
-    SigningKey, SiteKeys, State, StateKey, Update, open_session, public_key, read_sample, send_command,
+    SigningKey, SiteKeys, State, StateKey, Update, fetch_evidence, open_session, public_key, read_sample, send_command,
 };
 use hil::relay::{Line, Relay, Spells};
-use rsu::clock::{Clock, Stopwatch};
+use rsu::clock::Stopwatch;
+use tokio::task::JoinHandle;
 use zenoh::Wait;
 use zenoh::sample::Sample;
 
@@ -288,75 +289,102 @@ fn said_at(second: u64) -> Vec<Update> {
     said
 }
 
-/// A file of a model, a chunk and a bit, in a folder of its own.
-fn model_in(folder: &Path) -> (Bundle, Vec<u8>) {
+/// A file of a chunk and a bit, in a folder of its own.
+fn file_in(folder: &Path, name: &str) -> Vec<u8> {
     let mut rng = fastrand::Rng::with_seed(1);
     let contents: Vec<u8> = std::iter::repeat_with(|| rng.u8(..)).take(300_000).collect();
     std::fs::create_dir_all(folder).unwrap();
-    std::fs::write(folder.join("model.onnx"), &contents).unwrap();
-    (Bundle::of(folder).unwrap(), contents)
+    std::fs::write(folder.join(name), &contents).unwrap();
+    contents
 }
 
-fn command(site: &SiteKeys, bundle: &Bundle) -> Command {
-    let now_us = Clock::new().now().0;
-    Command {
-        id: "m1".to_owned(),
-        city: site.city().to_owned(),
-        site: site.site().to_owned(),
-        kind: CommandKind::Model,
-        issued_us: now_us,
-        expires_us: now_us + 600_000_000,
-        payload: serde_json::to_value(bundle).unwrap(),
+/// A site behind a line that is cut, which does what is asked of it, and the city.
+struct Far {
+    city: City,
+    relay: Relay,
+    bridge: Arc<Bridge>,
+    folder: PathBuf,
+    key: SigningKey,
+}
+
+impl Far {
+    async fn open(site: &str, does: CommandKind) -> Self {
+        let city = City::open(site).await;
+        // A chunk takes longer than the 10 s that an answer may take.
+        let cuts = Spells { every: Duration::from_secs(12), length: Duration::from_secs(2) };
+        let bytes_per_s = 125.0 * set("LUKOU_KBIT_S").unwrap_or(192.0);
+        let delay = Duration::from_millis(150);
+        let line = Line { bytes_per_s, delay, stalls: Spells::default(), cuts, seed: set("LUKOU_SEED").unwrap_or(1) };
+        let relay = Relay::start(free_address(), city.router, &line).unwrap();
+        let (folder, key) = (state_dir(site), SigningKey::from_seed_unchecked(&[1; 32]).unwrap());
+        let config = BridgeConfig {
+            link: link(LinkMode::Client, &[], &[relay.address]),
+            command_keys: BTreeMap::from([("city-1".to_owned(), public_key(&key))]),
+            executes: BTreeSet::from([does]),
+            allows: BTreeSet::from([does]),
+            ..BridgeConfig::new("demo", site, folder.join("state"))
+        };
+        Self { city, relay, bridge: Arc::new(Bridge::open(config).await.unwrap()), folder, key }
+    }
+
+    /// The city's link, the site, and a command that it has signed, by its name.
+    fn signed(&self, kind: CommandKind, payload: serde_json::Value) -> (LinkConfig, SiteKeys, String, Vec<u8>) {
+        let site = self.bridge.keys().clone();
+        let command = Command::issued_now(&site, None, kind, 600, payload);
+        let signed = command.sign("city-1", &self.key).unwrap();
+        (link(LinkMode::Client, &[], &[self.city.router]), site, command.id, signed)
+    }
+
+    /// Says what is promised, and news, each second while a file is under way, and gives what came of that.
+    async fn says_until<T>(&self, under_way: JoinHandle<T>) -> T {
+        let (mut said, mut ticks) = (0, tokio::time::interval(Duration::from_secs(1)));
+        while !under_way.is_finished() {
+            ticks.tick().await;
+            for update in [traffic(said, 0), event(said), health(said), signal(said)] {
+                self.bridge.publish(update).unwrap();
+            }
+            said += 1;
+        }
+        let (carried, stats) = (self.relay.carried(), self.bridge.stats());
+        println!("{said} s; {carried:?}; {stats:?}");
+        assert!(carried.cuts > 0 && carried.connections > 1, "{carried:?}");
+        let confirmed = stats.stored.values().sum::<u64>();
+        assert!(confirmed > said, "half of what was promised meanwhile is there: {confirmed} of {}", 2 * said);
+        until_confirmed(&self.bridge).await;
+        assert_eq!(self.city.book.lock().unwrap().stored.len() as u64, 2 * said);
+        under_way.await.unwrap()
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_file_crosses_a_slow_line_that_is_cut_while_what_is_promised_goes_on() {
-    let site = "far-fetches";
-    let city = City::open(site).await;
-    // A chunk takes longer than the 10 s that an answer may take.
-    let cuts = Spells { every: Duration::from_secs(12), length: Duration::from_secs(2) };
-    let (bytes_per_s, delay) = (24_000.0, Duration::from_millis(150));
-    let line = Line { bytes_per_s, delay, stalls: Spells::default(), cuts, seed: 1 };
-    let relay = Relay::start(free_address(), city.router, &line).unwrap();
-    let (folder, key) = (state_dir(site), SigningKey::from_seed_unchecked(&[1; 32]).unwrap());
-    let config = BridgeConfig {
-        link: link(LinkMode::Client, &[], &[relay.address]),
-        command_keys: BTreeMap::from([("city-1".to_owned(), public_key(&key))]),
-        executes: BTreeSet::from([CommandKind::Model]),
-        allows: BTreeSet::from([CommandKind::Model]),
-        ..BridgeConfig::new("demo", site, folder.join("state"))
-    };
-    let bridge = Arc::new(Bridge::open(config).await.unwrap());
-
-    let served = folder.join("model");
-    let (bundle, contents) = model_in(&served);
+    let far = Far::open("far-fetches", CommandKind::Model).await;
+    let (served, into) = (far.folder.join("model"), far.folder.join("incoming"));
+    let contents = file_in(&served, "model.onnx");
+    let bundle = Bundle::of(&served).unwrap();
     let sum = bundle.files["model.onnx"].clone();
-    let signed = command(bridge.keys(), &bundle).sign("city-1", &key).unwrap();
-    let (by, to) = (link(LinkMode::Client, &[], &[city.router]), bridge.keys().clone());
-    let sent = tokio::spawn(send_command(by, to, "m1".to_owned(), signed, Some((bundle, served)), PATIENCE));
-    assert!(bridge.commands().unwrap().recv().await.unwrap().command.is_some());
+    let (by, to, id, signed) = far.signed(CommandKind::Model, serde_json::to_value(&bundle).unwrap());
+    let sent = tokio::spawn(send_command(by, to, id.clone(), signed, Some((bundle, served)), PATIENCE));
+    assert!(far.bridge.commands().unwrap().recv().await.unwrap().command.is_some());
 
-    let (fetching, into) = (Arc::clone(&bridge), folder.join("incoming"));
-    let came = into.clone();
+    let (fetching, came) = (Arc::clone(&far.bridge), into.clone());
     let fetched = tokio::task::spawn_blocking(move || fetching.fetch(&sum, &into, Duration::from_secs(60)));
-    let (mut said, mut ticks) = (0, tokio::time::interval(Duration::from_secs(1)));
-    while !fetched.is_finished() {
-        ticks.tick().await;
-        for update in [traffic(said, 0), event(said), health(said), signal(said)] {
-            bridge.publish(update).unwrap();
-        }
-        said += 1;
-    }
-    fetched.await.unwrap().unwrap();
-    let (carried, stats) = (relay.carried(), bridge.stats());
-    println!("{said} s; {carried:?}; {stats:?}");
+    far.says_until(fetched).await.unwrap();
     assert!(std::fs::read(&came).unwrap() == contents);
-    assert!(carried.cuts > 0 && carried.connections > 1, "{carried:?}");
-    let confirmed = stats.stored.values().sum::<u64>();
-    assert!(confirmed > said, "half of what was promised meanwhile is there: {confirmed} of {}", 2 * said);
-    bridge.finish_command("m1", CommandEnd::done()).unwrap();
+    far.bridge.finish_command(&id, CommandEnd::done()).unwrap();
     assert_eq!(sent.await.unwrap().unwrap().state, AckState::Done);
-    until_confirmed(&bridge).await;
-    assert_eq!(city.book.lock().unwrap().stored.len() as u64, 2 * said);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_recording_crosses_it_the_other_way_behind_what_is_promised() {
+    let far = Far::open("far-gives", CommandKind::Evidence).await;
+    let contents = file_in(&far.folder, "1-1.mcap");
+    let (file, into) = (far.folder.join("1-1.mcap"), far.folder.join("incoming"));
+    let (by, to, id, signed) = far.signed(CommandKind::Evidence, serde_json::json!({"event": "1-1"}));
+    let fetched = tokio::spawn(fetch_evidence(by, to, id.clone(), signed, into.clone(), PATIENCE));
+    assert!(far.bridge.commands().unwrap().recv().await.unwrap().command.is_some());
+    let sum = far.bridge.offer(&file).unwrap();
+    far.bridge.finish_command(&id, CommandEnd::done().with_file(sum)).unwrap();
+    assert_eq!(far.says_until(fetched).await.unwrap().state, AckState::Done);
+    assert!(std::fs::read(&into).unwrap() == contents);
 }

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
 
+use cloud_bridge::CommandKind;
 use perception::time::UtcMicros;
 use serde::Serialize;
 
@@ -98,6 +99,11 @@ impl AuditLog {
             id: &event.ack.id,
             key: event.key.as_deref(),
             kind: event.kind,
+            event: event
+                .command
+                .as_ref()
+                .filter(|command| command.kind == CommandKind::Evidence)
+                .and_then(|command| command.payload["event"].as_str()),
             answered: event.ack.state,
             why: event.ack.reason.as_deref(),
         });
@@ -157,7 +163,10 @@ struct CityLine<'a> {
     at: String,
     id: &'a str,
     key: Option<&'a str>,
-    kind: Option<cloud_bridge::CommandKind>,
+    kind: Option<CommandKind>,
+    /// Whose recording is asked for: who was told what of road users is to be found here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    event: Option<&'a str>,
     answered: cloud_bridge::AckState,
     why: Option<&'a str>,
 }
@@ -265,7 +274,7 @@ mod tests {
         log.of_city(&cloud_bridge::CommandEvent {
             at_us: 1_785_412_800_123_000,
             key: Some("city-1".into()),
-            kind: Some(cloud_bridge::CommandKind::Software),
+            kind: Some(CommandKind::Software),
             ack: cloud_bridge::Ack::from_bytes(ack).unwrap(),
             command: None,
         });

@@ -2,6 +2,7 @@
 
 mod told;
 
+use std::io;
 use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 use std::thread::JoinHandle;
@@ -129,6 +130,16 @@ impl WeakLink {
     pub fn fetch(&self, file: &FileSum, into: &Path) -> Result<(), FetchError> {
         let slot = self.0.upgrade().ok_or(FetchError::Closed)?;
         slot.bridge.get().ok_or(FetchError::Closed)?.fetch(file, into, FILES_PATIENCE)
+    }
+
+    /// Lets the city fetch a file that it has asked for.
+    ///
+    /// # Errors
+    /// It can't be read, or the link is closed.
+    pub fn offer(&self, file: &Path) -> io::Result<FileSum> {
+        let closed = || io::Error::new(io::ErrorKind::NotConnected, "the link is closed");
+        let slot = self.0.upgrade().ok_or_else(closed)?;
+        slot.bridge.get().ok_or_else(closed)?.offer(file)
     }
 }
 

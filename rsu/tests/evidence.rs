@@ -2,23 +2,25 @@
 #![expect(clippy::unwrap_used, reason = "this file is a test as a whole")]
 
 use std::collections::BTreeMap;
-use std::net::UdpSocket;
-use std::path::Path;
+use std::net::{TcpListener, UdpSocket};
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use cloud_bridge::State;
 use perception::calibration::Lane;
 use perception::events::{Ending, Event, EventKind};
 use perception::frames::Wgs84;
 use perception::time::UtcMicros;
+use rsu::city;
 use rsu::clock::Clock;
 use rsu::config::Site;
-use rsu::evidence::{Evidence, EvidenceSettings, EvidenceTap, FOLDER};
+use rsu::evidence::{Evidence, EvidenceSettings, EvidenceTap, FOLDER, NoRecording, recording_of};
 use rsu::metrics::Metrics;
 use rsu::pipeline::{Input, Output};
 use rsu::run::Service;
 use sensors::radar::encode;
-use sensors::recording::{Item, RecordingReader};
+use sensors::recording::{Item, RecordingReader, RecordingWriter};
 use serde_json::Value;
 
 #[path = "../../cloud-bridge/tests/support/small_disk.rs"]
@@ -88,6 +90,8 @@ fn what_is_cut_around_an_event_says_it_again() {
     assert_eq!(first.kind, EventKind::Pedestrian);
     let name = name.clone().expect("it has a file");
     assert!(told.iter().all(|(_, named)| named.as_ref() == Some(&name)), "every word of it names the file: {told:?}");
+    let State::Event(to_the_city) = city::event(first, Some(name.clone()), false).state else { panic!("an event") };
+    assert_eq!(format!("{}.mcap", to_the_city.event), name, "who knows the event knows the file");
     let ended_s = told.last().unwrap().0.ended.expect("it ends").0.seconds_since(START);
     assert_eq!(files(&folder.0), std::slice::from_ref(&name));
     assert_eq!(dropped(&metrics), BTreeMap::new());
@@ -264,13 +268,74 @@ fn a_folder_that_cannot_be_made_costs_the_evidence_only() {
     assert_eq!(dropped(&metrics)["write_failed"], 1);
 }
 
-/// The whole service, in time: a radar over UDP sees somebody drive too fast, and what led to it lies in the folder.
+#[test]
+fn nothing_but_a_whole_recording_of_an_event_is_given_away() {
+    let folder = Folder::new("evidence-names");
+    let evidence = folder.join(FOLDER);
+    std::fs::create_dir_all(&evidence).unwrap();
+    let write = |path: &Path| RecordingWriter::create(path).unwrap().finish().unwrap();
+    write(&evidence.join("1-1.mcap"));
+    write(&folder.join("2-2.mcap"));
+    assert_eq!(recording_of(&folder.0, "1-1").unwrap(), evidence.join("1-1.mcap"));
+    let others = ["", ".", "..", "../2-2", "../evidence/1-1", "/etc/passwd", "1-1/../1-1", "1-1.mcap", "+1-1", "1-01", "1-1\0"];
+    for name in others {
+        assert!(matches!(recording_of(&folder.0, name), Err(NoRecording::NoEvent)), "{name:?}");
+    }
+    assert!(matches!(recording_of(&folder.0, "2-2"), Err(NoRecording::NoFile)));
+    let whole = std::fs::read(evidence.join("1-1.mcap")).unwrap();
+    for length in 0..whole.len() {
+        std::fs::write(evidence.join("1-1.mcap"), &whole[..length]).unwrap();
+        assert!(matches!(recording_of(&folder.0, "1-1"), Err(NoRecording::NotWhole)), "{length} bytes");
+    }
+}
+
+/// `openssl genpkey -algorithm ed25519`, and its public half.
+const KEY: &str = "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIGqsQvsoe4dcLBa2VeQKpfvoW5tI631fpo6qYgsJLZMQ\n-----END PRIVATE KEY-----\n";
+const PUBLIC_KEY: &str = "bcN27viqCRMuFFESzALgs4mt1xZPavXTlMdkFes6wW4=";
+
+/// Who asks the site for recordings, with the `city` program.
+struct City {
+    folder: Folder,
+    endpoint: String,
+}
+
+impl City {
+    /// What `city evidence` says, and the file that it has written.
+    fn fetch(&self, event: &str) -> (i32, Value, PathBuf) {
+        let city = Path::new(env!("CARGO_BIN_EXE_rsu")).with_file_name("city");
+        assert!(city.exists(), "{}: build with --workspace --features cloud-bridge/city", city.display());
+        let out = self.folder.join("fetched.mcap");
+        let asked = Command::new(city)
+            .args(["evidence", "--json", "--site", "demo-city/demo", "--connect", &self.endpoint, "--event", event])
+            .args([Path::new("--key"), &self.folder.join("city-1.pem"), Path::new("--out"), &out])
+            .output()
+            .unwrap();
+        let ack = serde_json::from_slice(&asked.stdout).unwrap_or_default();
+        (asked.status.code().unwrap(), ack, out)
+    }
+
+    fn is_refused(&self, event: &str, why: &str) {
+        let (code, ack, out) = self.fetch(event);
+        assert_eq!((code, &ack["state"], &ack["reason"]), (1, &"rejected".into(), &why.into()), "{event}: {ack}");
+        assert!(!out.exists());
+    }
+}
+
+/// The whole service, in time: a radar over UDP sees somebody drive too fast, what led to it lies in the folder, and the city gets it.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_service_keeps_what_its_radar_said_around_an_event() {
+async fn a_service_keeps_what_its_radar_said_around_an_event_and_gives_it_to_the_city() {
     let folder = Folder::new("evidence-service");
     let mut site = quiet_site(&folder);
     let free = UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     site.radars[0].listen = free;
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let city = City { folder: Folder::new("evidence-city"), endpoint: format!("tcp/127.0.0.1:{port}") };
+    std::fs::write(city.folder.join("city-1.pem"), KEY).unwrap();
+    let cloud = format!(
+        "listen = [\"{}\"]\ncommand_keys.city-1 = \"{PUBLIC_KEY}\"\ncommands.allow = [\"evidence\"]\n",
+        city.endpoint
+    );
+    site.cloud = Some(toml::from_str(&cloud).unwrap());
     site.geometry.lanes = vec![Lane {
         id: "road/1".into(),
         width_m: 6.0,
@@ -278,28 +343,56 @@ async fn a_service_keeps_what_its_radar_said_around_an_event() {
         speed_limit_mps: Some(5.0),
         ..site.geometry.lanes[0].clone()
     }];
-    site.evidence = Some(EvidenceSettings::default());
+    site.evidence = Some(EvidenceSettings { after_s: 1.0, ..EvidenceSettings::default() });
     let service = Service::start(&site, None).await.unwrap();
     let radar = UdpSocket::bind("127.0.0.1:0").unwrap();
     let mut rhythm = tokio::time::interval(Duration::from_millis(50));
     let began_s = service.clock.uptime_s();
-    let mut sequence = 0;
-    while files(&site.state_dir).is_empty() {
+    let (mut sequence, mut asked_early) = (0, false);
+    let event = loop {
         rhythm.tick().await;
         let for_s = service.clock.uptime_s() - began_s;
-        assert!(for_s < 60.0, "nothing is kept: {}", service.metrics.render().unwrap());
-        // Along the road for 7 s, and again.
+        assert!(for_s < 90.0, "nothing is kept whole: {}", service.metrics.render().unwrap());
+        let first = files(&site.state_dir).first().map(|name| name.strip_suffix(".mcap").unwrap().to_owned());
+        // Along the road for 7 s, and again, until that is told; then nobody comes.
         let east_m = 20.0 + 12.0 * for_s.rem_euclid(7.0);
-        let scan = movers_seen(&site.radars[0].model, service.clock.now(), &[([east_m, 38.0], [12.0, 0.0])]);
-        for packet in encode(&scan, true, sequence).unwrap() {
+        let movers = [([east_m, 38.0], [12.0, 0.0])];
+        let seen = &movers[..usize::from(first.is_none())];
+        for packet in encode(&movers_seen(&site.radars[0].model, service.clock.now(), seen), true, sequence).unwrap() {
             radar.send_to(&packet, free).unwrap();
         }
         sequence += 1;
-    }
+        let Some(event) = first else { continue };
+        if !asked_early {
+            city.is_refused(&event, "not_whole");
+            asked_early = true;
+        }
+        if recording_of(&site.state_dir, &event).is_ok() {
+            break event;
+        }
+    };
+    city.is_refused("1-1", "no_evidence");
+    city.is_refused("passwd", "bad_event");
+    let (code, ack, fetched) = city.fetch(&event);
+    assert_eq!((code, &ack["state"]), (0, &"done".into()), "{ack}");
+    let path = site.state_dir.join(FOLDER).join(format!("{event}.mcap"));
+    assert_eq!(std::fs::read(&fetched).unwrap(), std::fs::read(&path).unwrap());
+    assert_eq!(city.fetch(&event).0, 2, "what is there is not overwritten");
     service.stop().await;
+    let audit = std::fs::read_to_string(site.state_dir.join("command-audit.jsonl")).unwrap();
+    let told = format!("\"key\":\"city-1\",\"kind\":\"evidence\",\"event\":\"{event}\",\"answered\":\"accepted\"");
+    assert_eq!(audit.matches(&told).count(), 2, "{audit}");
 
-    let names = files(&site.state_dir);
-    let path = site.state_dir.join(FOLDER).join(&names[0]);
+    let said = folder.join("said.jsonl");
+    let mut replay = Command::new(env!("CARGO_BIN_EXE_rsu"));
+    replay.arg("replay").arg(&fetched).arg("--events").arg(&said);
+    assert!(replay.stderr(Stdio::null()).status().unwrap().success());
+    let lines = std::fs::read_to_string(&said).unwrap();
+    let again: Value = serde_json::from_str(lines.lines().next().expect("it is said again")).unwrap();
+    let began_us: i64 = event.split_once('-').unwrap().0.parse().unwrap();
+    assert_eq!((&again["kind"], &again["lane"]), (&"speeding".into(), &"road/1".into()));
+    assert!((again["began_at_us"].as_i64().unwrap() - began_us).abs() < 500_000, "{again}");
+
     let entries: Vec<_> = RecordingReader::open(&path).unwrap().map(Result::unwrap).collect();
     assert!(matches!(entries[0].item, Item::Site(_)));
     let scans = entries.iter().filter(|entry| matches!(entry.item, Item::Radar(_))).count();

@@ -1,38 +1,34 @@
-//! The site's side: a file, piece by piece, slowly, and on from where it was left.
+//! Whoever fetches a file: piece by piece, slowly, and on from where it was left.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Seek, SeekFrom, Write};
 use std::path::Path;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use tracing::{debug, info};
-use zenoh::Wait;
-use zenoh::qos::Priority;
+use tracing::{debug, info, warn};
 use zenoh::query::ConsolidationMode;
 use zenoh::sample::Locality;
+use zenoh::{Session, Wait};
 
 use super::piece::Piece;
-use super::{CHUNK_BYTES, FileSum, chunk_key, next_chunk, part_of, sha256};
-use crate::bridge::Shared;
+use super::{CHUNK_BYTES, FileSum, Owner, next_chunk, part_of, sha256};
 use crate::clock::Monotonic;
-use crate::lock;
 
-/// Between two pieces: the city's receipts get past, and no line carries more than 1.25 MiB/s of it.
+/// Between two pieces: receipts and the like get past, and no line carries more than 1.25 MiB/s of it.
 const PAUSE: Duration = Duration::from_millis(200);
 /// After a piece that did not come.
 const AGAIN: Duration = Duration::from_secs(1);
-/// How often a chunk may come other than it was signed.
+/// How often a chunk may come other than its sum says.
 const MOST_REFUSED: u32 = 5;
 
 /// Why a file is not there. What has come of it is kept, and the next attempt goes on from there.
 #[derive(Debug, thiserror::Error)]
 pub enum FetchError {
     /// For so long, while the link was there, nobody had the next piece.
-    #[error("for {0:?} nobody has answered with what the command names")]
+    #[error("for {0:?} nobody has answered with the next piece of the file")]
     NoAnswer(Duration),
     /// Somebody answers with something else, again and again.
-    #[error("piece {0} came {MOST_REFUSED} times other than it was signed")]
+    #[error("piece {0} came {MOST_REFUSED} times other than its sum says")]
     Refused(usize),
     /// The link is closed.
     #[error("the link was closed")]
@@ -40,18 +36,32 @@ pub enum FetchError {
     /// The disk's.
     #[error(transparent)]
     Disk(#[from] io::Error),
-    /// The whole is not what the command says it is, though every chunk was.
+    /// The whole is not what its sum says, though every chunk was.
     #[error("its SHA-256 is {0}")]
     Whole(String),
 }
 
+/// Who asks for a file.
+pub(crate) trait Asker {
+    /// The session, while somebody is connected.
+    fn line(&self) -> Option<Session>;
+    /// Waits, and says whether it is all over before.
+    fn closed_within(&self, pause: Duration) -> bool;
+}
+
 /// Fetches into a file, which is on the disk when this returns. Waits: for a thread of its own. Gives up when nothing has come
 /// for `patience` while somebody was connected.
-pub(crate) fn fetch(shared: &Shared, sum: &FileSum, into: &Path, patience: Duration) -> Result<(), FetchError> {
+pub(crate) fn fetch(
+    asker: &impl Asker,
+    owner: Owner<'_>,
+    sum: &FileSum,
+    into: &Path,
+    patience: Duration,
+) -> Result<(), FetchError> {
     let mut file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(into)?;
     let (there, mut chunk) = left_behind(&mut file, sum)?;
     info!(file = %into.display(), bytes = sum.bytes, there, of = sum.chunks.len(), "fetching");
-    let mut asking = Asking { shared, sum, patience, piece: Piece::first() };
+    let mut asking = Asking { asker, owner, sum, patience, piece: Piece::first() };
     for (number, expected) in sum.chunks.iter().enumerate().skip(there) {
         let mut refused = 0;
         loop {
@@ -60,7 +70,7 @@ pub(crate) fn fetch(shared: &Shared, sum: &FileSum, into: &Path, patience: Durat
                 break;
             }
             refused += 1;
-            debug!(number, refused, "a chunk is not what was signed");
+            debug!(number, refused, "a chunk is not what its sum says");
             begin_again(&mut file, number)?;
             if refused == MOST_REFUSED {
                 return Err(FetchError::Refused(number));
@@ -74,7 +84,7 @@ pub(crate) fn fetch(shared: &Shared, sum: &FileSum, into: &Path, patience: Durat
     if whole == sum.sha256 {
         return Ok(());
     }
-    // Whoever signed this was wrong; nothing of it is worth going on from.
+    // Whoever summed it up was wrong; nothing of it is worth going on from.
     std::fs::remove_file(into)?;
     Err(FetchError::Whole(whole))
 }
@@ -103,22 +113,23 @@ fn begin_again(file: &mut File, number: usize) -> io::Result<()> {
 }
 
 /// Who asks for the pieces of a file.
-struct Asking<'a> {
-    shared: &'a Shared,
+struct Asking<'a, A> {
+    asker: &'a A,
+    owner: Owner<'a>,
     sum: &'a FileSum,
     patience: Duration,
     piece: Piece,
 }
 
-impl Asking<'_> {
+impl<A: Asker> Asking<'_, A> {
     /// Asks until a chunk has its length; each piece goes to the end of the file, too, so that no kill of the process loses it.
     fn complete(&mut self, number: usize, chunk: &mut Vec<u8>, file: &mut File) -> Result<(), FetchError> {
         let whole = self.sum.chunk_bytes(number);
         let mut idle = Duration::ZERO;
         while chunk.len() < whole {
-            let (asked, is_linked) = (Monotonic::start(), self.shared.connected.load(Ordering::Relaxed) > 0);
+            let (asked, line) = (Monotonic::start(), self.asker.line());
             let wanted = self.piece.bytes.min(whole - chunk.len());
-            let came = if is_linked { self.ask(number, chunk.len(), wanted, whole) } else { None };
+            let came = line.as_ref().and_then(|line| self.ask(line, number, chunk.len(), wanted, whole));
             let pause = match &came {
                 Some(bytes) => {
                     self.piece.came(bytes.len(), asked.elapsed());
@@ -132,16 +143,16 @@ impl Asking<'_> {
                     idle = Duration::ZERO;
                     PAUSE
                 }
-                None if is_linked => {
+                None if line.is_some() => {
                     self.piece.failed(asked.elapsed());
                     AGAIN
                 }
                 None => AGAIN,
             };
-            if self.shared.queue.closed_within(pause) {
+            if self.asker.closed_within(pause) {
                 return Err(FetchError::Closed);
             }
-            if came.is_none() && is_linked {
+            if came.is_none() && line.is_some() {
                 idle += asked.elapsed();
             }
             if idle >= self.patience {
@@ -152,15 +163,14 @@ impl Asking<'_> {
     }
 
     /// So many bytes of a chunk from there, or all of it, as somebody has it; `None`: nobody answers.
-    fn ask(&self, number: usize, from: usize, bytes: usize, whole: usize) -> Option<Vec<u8>> {
-        let session = lock(&self.shared.session).clone()?;
-        let key = chunk_key(self.shared.keys.city(), self.sum, &number.to_string());
-        let asked = session.get(format!("{key}?{}", part_of(from, bytes)));
-        // Ahead of what fills the line: small questions, and answers that are as large as the line allows.
-        let asked = asked.priority(Priority::DataHigh).congestion_control(self.piece.congestion);
+    fn ask(&self, line: &Session, number: usize, from: usize, bytes: usize, whole: usize) -> Option<Vec<u8>> {
+        let key = self.owner.chunk_key(self.sum, &number.to_string());
+        let (priority, congestion) = self.owner.quality(self.piece.congestion);
+        let asked = line.get(format!("{key}?{}", part_of(from, bytes)));
+        let asked = asked.priority(priority).congestion_control(congestion);
         let asked = asked.timeout(self.piece.within).consolidation(ConsolidationMode::None);
         let asked = asked.allowed_destination(Locality::Remote).wait();
-        let replies = asked.map_err(|error| self.shared.note_error(format!("asking for a file: {error}"))).ok()?;
+        let replies = asked.inspect_err(|error| warn!(%error, "asking for a file")).ok()?;
         let fits = |reply: zenoh::query::Reply| {
             let payload = reply.result().ok()?.payload();
             [bytes, whole].contains(&payload.len()).then(|| payload.to_bytes().into_owned())

@@ -1,11 +1,12 @@
-//! Large files from a city to a site, over the link that is there: a command names them, the site fetches them.
+//! Large files over the link that is there: from a city to a site, when a command names them and the site fetches them, and from a
+//! site to its city, when a command asks for one and the site lets it be fetched.
 //!
-//! The signed command holds the SHA-256 of each file and of each of its chunks ([`Bundle`]). So whoever answers the site's
-//! questions need not be believed: a chunk that is not the one that was signed is not kept. Chunks are asked for under
-//! `lukou/<city>/@bundle/<sha256 of the file>/<number>`, the same key for all sites of a city, each in pieces as its line carries
-//! them ([`part_of`]). `@`: no site has such a name, and no wildcard matches it.
+//! The command, or the answer to it, holds the SHA-256 of each file and of each of its chunks ([`FileSum`]). So whoever answers the
+//! questions need not be believed: a chunk that is another is not kept. Chunks are asked for by number under the file's SHA-256
+//! ([`Owner`]), each in pieces as the line carries them ([`part_of`]).
 
 mod fetch;
+mod offers;
 mod piece;
 mod serve;
 
@@ -16,16 +17,52 @@ use std::path::{Path, PathBuf};
 
 use ring::digest::{Context, SHA256, digest};
 use serde::{Deserialize, Serialize};
+use zenoh::qos::{CongestionControl, Priority};
 
 pub use fetch::FetchError;
-pub(crate) use fetch::fetch;
+pub(crate) use fetch::{Asker, fetch};
+pub(crate) use offers::{Offers, answer_offered, is_offered};
 pub(crate) use serve::serve;
 
-use crate::keys::check_name;
+use crate::keys::{SiteKeys, check_name};
+
+/// Whose files they are, and so where they are asked for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Owner<'a> {
+    /// A city's, for all of its sites: `lukou/<city>/@bundle/<sha256>/<number>`. No site has a name with `@`, and no wildcard matches it.
+    City(&'a str),
+    /// A site's, for its city: `lukou/<city>/<site>/evidence/<sha256>/<number>`.
+    Site(&'a SiteKeys),
+}
+
+impl Owner<'_> {
+    /// Under which the chunks of all files are.
+    fn prefix(self) -> String {
+        match self {
+            Self::City(city) => format!("lukou/{city}/@bundle/"),
+            Self::Site(site) => format!("lukou/{site}/evidence/"),
+        }
+    }
+
+    /// Under which a chunk of a file is asked for; `*`: all of them.
+    fn chunk_key(self, file: &FileSum, chunk: &str) -> String {
+        format!("{}{}/{chunk}", self.prefix(), file.sha256)
+    }
+
+    /// How questions and answers travel; `tried` is what [`piece::Piece`] would have routers do.
+    fn quality(self, tried: CongestionControl) -> (Priority, CongestionControl) {
+        match self {
+            // Ahead of what fills the line: small questions, and answers that are as large as the line allows.
+            Self::City(_) => (Priority::DataHigh, tried),
+            // Behind all that the site says. `Block` would end a line on which that leaves no room for a piece.
+            Self::Site(_) => (Priority::Background, CongestionControl::Drop),
+        }
+    }
+}
 
 /// Bytes in a chunk; the last of a file has what is left.
 pub const CHUNK_BYTES: usize = 256 << 10;
-/// The most bytes in a bundle.
+/// The most bytes in a bundle, or in a recording that a site gives.
 pub const MAX_BUNDLE_BYTES: u64 = 256 << 20;
 /// The most files in a bundle.
 const MAX_FILES: usize = 16;
@@ -73,11 +110,14 @@ impl FileSum {
     }
 
     /// Whether it is the sum of some file; otherwise what is wrong.
-    fn problem(&self) -> Option<String> {
+    pub(crate) fn problem(&self) -> Option<String> {
         let is_sum = |text: &String| text.len() == 64 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
         let expected = self.bytes.div_ceil(CHUNK_BYTES as u64);
         if !self.chunks.iter().chain([&self.sha256]).all(is_sum) {
             return Some("a SHA-256 is not 64 digits 0 to 9, a to f".to_owned());
+        }
+        if self.bytes > MAX_BUNDLE_BYTES {
+            return Some(format!("{} bytes; {MAX_BUNDLE_BYTES} at most", self.bytes));
         }
         let found = self.chunks.len();
         (u64::try_from(found) != Ok(expected))
@@ -174,11 +214,6 @@ fn next_chunk(file: &mut File) -> io::Result<Vec<u8>> {
     let mut chunk = Vec::with_capacity(CHUNK_BYTES);
     file.take(CHUNK_BYTES as u64).read_to_end(&mut chunk)?;
     Ok(chunk)
-}
-
-/// Under which a chunk of a file is asked for; `*`: all of them.
-fn chunk_key(city: &str, file: &FileSum, chunk: &str) -> String {
-    format!("lukou/{city}/@bundle/{}/{chunk}", file.sha256)
 }
 
 /// The parameters of a question for so many bytes of a chunk, from there on. Who does not know them answers with all of it.

@@ -1,4 +1,4 @@
-//! The city's side: answers with chunks for as long as a session lives.
+//! Whoever has a file answers with its chunks; a city for as long as its session lives.
 
 use std::fs::File;
 use std::io::{self, Seek, SeekFrom};
@@ -8,19 +8,21 @@ use tracing::warn;
 use zenoh::query::Query;
 use zenoh::{Session, Wait};
 
-use super::{BYTES, Bundle, CHUNK_BYTES, FROM, chunk_key, next_chunk};
+use super::{BYTES, Bundle, CHUNK_BYTES, FROM, Owner, next_chunk};
 
 /// Answers every site of the city that asks for a piece of the bundle, which lies in `folder`.
 pub(crate) fn serve(session: &Session, city: &str, bundle: &Bundle, folder: &Path) -> zenoh::Result<()> {
     for (name, file) in &bundle.files {
         let (path, chunks) = (folder.join(name), file.chunks.len());
         let answer = move |query: Query| answer(&query, &path, chunks);
-        session.declare_queryable(chunk_key(city, file, "*")).complete(true).callback(answer).background().wait()?;
+        let keys = Owner::City(city).chunk_key(file, "*");
+        session.declare_queryable(keys).complete(true).callback(answer).background().wait()?;
     }
     Ok(())
 }
 
-fn answer(query: &Query, path: &Path, chunks: usize) {
+/// Answers with a piece of a file of so many chunks.
+pub(super) fn answer(query: &Query, path: &Path, chunks: usize) {
     let key = query.key_expr().as_str();
     let number = key.rsplit('/').next().and_then(|number| number.parse::<usize>().ok());
     // Nobody asks for anything else.

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Rejection;
+use crate::bundle::FileSum;
 
 /// Name and major version of the answers' schema.
 pub const ACK_SCHEMA: &str = "lukou.ack/1";
@@ -48,11 +49,14 @@ pub struct Ack {
     /// What exactly is wrong, for people.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
+    /// Of a file that the command has asked for: it lies ready to be fetched.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<FileSum>,
 }
 
 impl Ack {
     pub(crate) fn new(id: &str, state: AckState) -> Self {
-        Self { schema: ACK_SCHEMA.to_owned(), id: id.to_owned(), state, reason: None, detail: None }
+        Self { schema: ACK_SCHEMA.to_owned(), id: id.to_owned(), state, reason: None, detail: None, file: None }
     }
 
     pub(crate) fn rejected(id: &str, why: Rejection) -> Self {
@@ -60,8 +64,8 @@ impl Ack {
     }
 
     pub(crate) fn ended(id: &str, end: &CommandEnd) -> Self {
-        let CommandEnd { state, reason, detail } = end.clone();
-        Self { reason, detail, ..Self::new(id, state) }
+        let CommandEnd { state, reason, detail, file } = end.clone();
+        Self { reason, detail, file, ..Self::new(id, state) }
     }
 
     /// Reads what came over the wire; `None` for anything else.
@@ -71,7 +75,7 @@ impl Ack {
     }
 
     pub(crate) fn to_bytes(&self) -> Vec<u8> {
-        // Strings only: there is nothing in it that JSON can't say.
+        // Strings and whole numbers only: there is nothing in it that JSON can't say.
         serde_json::to_vec(self).unwrap_or_default()
     }
 }
@@ -82,26 +86,32 @@ pub struct CommandEnd {
     state: AckState,
     reason: Option<String>,
     detail: Option<String>,
+    file: Option<FileSum>,
 }
 
 impl CommandEnd {
     /// It was done.
     pub fn done() -> Self {
-        Self { state: AckState::Done, reason: None, detail: None }
+        Self { state: AckState::Done, reason: None, detail: None, file: None }
     }
 
     /// It is not done, and everything is as before. `reason` is a name of the vocabulary in `docs/ref/city-data.md`.
     pub fn rejected(reason: impl Into<String>) -> Self {
-        Self { state: AckState::Rejected, reason: Some(reason.into()), detail: None }
+        Self { state: AckState::Rejected, reason: Some(reason.into()), ..Self::done() }
     }
 
     /// It was tried, and did not work.
     pub fn failed(reason: impl Into<String>) -> Self {
-        Self { state: AckState::Failed, reason: Some(reason.into()), detail: None }
+        Self { state: AckState::Failed, reason: Some(reason.into()), ..Self::done() }
     }
 
     /// The same, with what exactly is wrong, for people.
     pub fn with_detail(self, detail: impl Into<String>) -> Self {
         Self { detail: Some(detail.into()), ..self }
+    }
+
+    /// The same, with what the city asked for ([`crate::Bridge::offer`]).
+    pub fn with_file(self, file: FileSum) -> Self {
+        Self { file: Some(file), ..self }
     }
 }

@@ -48,11 +48,14 @@ pub enum CommandKind {
     Model,
     /// Another version of the service.
     Software,
+    /// The recording around an event.
+    Evidence,
 }
 
 impl CommandKind {
     /// All of them.
-    pub const ALL: [Self; 6] = [Self::Config, Self::Plan, Self::Rsi, Self::LotCount, Self::Model, Self::Software];
+    pub const ALL: [Self; 7] =
+        [Self::Config, Self::Plan, Self::Rsi, Self::LotCount, Self::Model, Self::Software, Self::Evidence];
 
     /// The name on the wire.
     pub fn name(self) -> &'static str {
@@ -63,6 +66,7 @@ impl CommandKind {
             Self::LotCount => "lot_count",
             Self::Model => "model",
             Self::Software => "software",
+            Self::Evidence => "evidence",
         }
     }
 }

@@ -17,7 +17,7 @@ mod container;
 mod read;
 mod write;
 
-pub use read::{RecordingReader, TruthReader};
+pub use read::{RecordingReader, TruthReader, is_whole};
 pub use write::RecordingWriter;
 
 /// One message of a recording.

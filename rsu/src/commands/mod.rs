@@ -4,6 +4,7 @@
 //! that may wait for the disk and for the pipeline. What a command brings is on the disk before it is answered as done.
 
 mod bundles;
+mod evidence;
 mod lots;
 mod model;
 mod notices;
@@ -112,7 +113,7 @@ impl Clerk {
             let reason = event.ack.reason.as_deref().unwrap_or_default();
             self.metrics.city_commands.with_label_values(&[event.ack.state.name(), reason]).inc();
             let Some(command) = event.command else { continue };
-            if let Some(end) = self.execute(&command, &mut bench) {
+            if let Some(end) = self.execute(&command, &mut bench, link) {
                 link.finish(&command.id, end);
             }
         }
@@ -120,7 +121,7 @@ impl Clerk {
     }
 
     /// How the command has ended; `None`: it ends later, perhaps after a restart.
-    fn execute(&mut self, command: &Command, bench: &mut Workbench) -> Option<CommandEnd> {
+    fn execute(&mut self, command: &Command, bench: &mut Workbench, link: &WeakLink) -> Option<CommandEnd> {
         let payload = &command.payload;
         let ended = match command.kind {
             CommandKind::Rsi => read(payload).and_then(|notice| self.notice(notice)),
@@ -143,6 +144,10 @@ impl Clerk {
             },
             CommandKind::Software => match read(payload).and_then(|update| self.software(bench, &command.id, update)) {
                 Ok(()) => return None,
+                Err(end) => Err(end),
+            },
+            CommandKind::Evidence => match read(payload).and_then(|wanted| self.evidence(&wanted, link)) {
+                Ok(file) => return Some(CommandEnd::done().with_file(file)),
                 Err(end) => Err(end),
             },
         };

@@ -10,7 +10,8 @@ mod settings;
 mod shelf;
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::io;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -18,7 +19,7 @@ use std::thread::JoinHandle;
 use perception::calibration::SiteGeometry;
 use perception::events::Event;
 use perception::time::UtcMicros;
-use sensors::recording::Recorded;
+use sensors::recording::{self, Recorded};
 
 use crate::metrics::Metrics;
 use crate::pipeline::Input;
@@ -35,6 +36,38 @@ const QUEUE: usize = 4096;
 const MOST_OPEN: usize = 8;
 /// In `lukou_dropped_total{where}`.
 const PLACE: &str = "evidence";
+
+/// Why there is no recording to give away.
+#[derive(Debug, thiserror::Error)]
+pub enum NoRecording {
+    /// The text names no event.
+    #[error("an event is called as its messages say: its beginning in microseconds, '-', its slot")]
+    NoEvent,
+    /// The event got none, or it is gone.
+    #[error("the event has none, or has it no more")]
+    NoFile,
+    /// It is being written, or was cut off.
+    #[error("it is still being written, or was cut off when the service was killed")]
+    NotWhole,
+    /// The disk's.
+    #[error(transparent)]
+    Disk(#[from] io::Error),
+}
+
+/// Where the recording of an event lies, by the event's name (`event` of its messages). Never anything but such a file.
+///
+/// # Errors
+/// Why there is none.
+pub fn recording_of(state_dir: &Path, event: &str) -> Result<PathBuf, NoRecording> {
+    let name: FileName = format!("{event}.mcap").parse().map_err(|()| NoRecording::NoEvent)?;
+    let path = state_dir.join(FOLDER).join(name.to_string());
+    match recording::is_whole(&path) {
+        Ok(true) => Ok(path),
+        Ok(false) => Err(NoRecording::NotWhole),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Err(NoRecording::NoFile),
+        Err(error) => Err(error.into()),
+    }
+}
 
 /// What the thread is told.
 #[derive(Debug)]

@@ -6,15 +6,16 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use clap::ValueEnum;
 use cloud_bridge::{
-    Ack, AckState, Bundle, Command, CommandError, CommandKind, MAX_COMMAND_BYTES, MAX_LIFE_US, RELEASE_PROGRAM,
-    SigningKey, SiteKeys, SoftwareUpdate, send_commands, signing_key,
+    Ack, AckState, Bundle, Command, CommandError, CommandKind, MAX_LIFE_US, RELEASE_PROGRAM, SiteKeys, SoftwareUpdate,
+    send_commands,
 };
 use serde_json::{Value, json};
 
 use crate::link::LinkArguments;
+use crate::signer::Signer;
 
 const EXAMPLES: &str = "Examples:
   city command --key city-1.pem --site demo/vtest --kind rsi works.json    road works, as docs/ref/events.md has them
@@ -44,12 +45,8 @@ pub struct Arguments {
     /// What is asked for.
     #[arg(long, value_enum)]
     kind: Kind,
-    /// The private key that signs it: Ed25519, PEM.
-    #[arg(long, value_name = "FILE")]
-    key: PathBuf,
-    /// The name under which the site knows the key; by default that of the file, without its ending.
-    #[arg(long, value_name = "NAME")]
-    key_name: Option<String>,
+    #[command(flatten)]
+    signer: Signer,
     /// What the command is called; by default its kind and the time.
     #[arg(long, value_name = "ID")]
     id: Option<String>,
@@ -100,12 +97,11 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let (payload, files) = payload(&arguments, kind)?;
     let within = if files.is_some() { WITH_FILES_S } else { WITHIN_S };
     let within = Duration::from_secs(arguments.seconds.unwrap_or(within));
-    let (key_name, key) = signing(&arguments)?;
     let mut id = arguments.id;
     let mut signed = Vec::new();
     for site in sites {
         let command = Command::issued_now(&site, id, kind, arguments.expires_s, payload.clone());
-        signed.push((site, sign(&command, &key_name, &key)?));
+        signed.push((site, arguments.signer.sign(&command)?));
         // The first has found the name, if none was given.
         id = Some(command.id);
     }
@@ -165,22 +161,6 @@ fn payload(arguments: &Arguments, kind: CommandKind) -> anyhow::Result<(Value, O
         }
         _ => (serde_json::from_str(&read(path)?).with_context(|| path.display().to_string())?, None),
     })
-}
-
-/// The key, and the name under which sites know it.
-fn signing(arguments: &Arguments) -> anyhow::Result<(String, SigningKey)> {
-    let key = signing_key(&read(&arguments.key)?).with_context(|| arguments.key.display().to_string())?;
-    let of_file = || arguments.key.file_stem().map(|stem| stem.to_string_lossy().into_owned());
-    let name = arguments.key_name.clone().or_else(of_file).context("--key names no file")?;
-    Ok((name, key))
-}
-
-fn sign(command: &Command, key_name: &str, key: &SigningKey) -> anyhow::Result<Vec<u8>> {
-    let signed = command.sign(key_name, key)?;
-    if signed.len() > MAX_COMMAND_BYTES {
-        bail!("{} bytes; a site takes {MAX_COMMAND_BYTES} at most", signed.len());
-    }
-    Ok(signed)
 }
 
 pub fn read(path: &Path) -> anyhow::Result<String> {

@@ -1,4 +1,4 @@
-//! The options of a link that `city watch` and `city command` have in common.
+//! The options of a link that `city watch`, `city command` and `city evidence` have in common.
 
 use std::path::PathBuf;
 

@@ -10,6 +10,7 @@ use tracing_subscriber::EnvFilter;
 mod api;
 mod command;
 mod config;
+mod evidence;
 mod inbox;
 mod keeper;
 mod ledger;
@@ -22,6 +23,7 @@ mod order;
 mod release;
 mod router;
 mod run;
+mod signer;
 mod sites;
 mod store;
 mod tls;
@@ -51,6 +53,8 @@ enum Verb {
     Watch(watch::Arguments),
     /// Send a signed command to a site or several, and wait for what becomes of it.
     Command(command::Arguments),
+    /// Fetch the recording that a site keeps around an event.
+    Evidence(evidence::Arguments),
     /// Sign a program, so that sites may run it: `city command --kind software` brings it to them.
     Release(release::Arguments),
     /// Write the JSON Schema of each kind of message, made from the types.
@@ -72,6 +76,7 @@ fn main() -> ExitCode {
         Verb::Router(arguments) => router::run(arguments),
         Verb::Watch(arguments) => watch::run(arguments),
         Verb::Command(arguments) => command::run(arguments),
+        Verb::Evidence(arguments) => evidence::run(arguments),
         Verb::Release(arguments) => release::run(&arguments),
         Verb::Schema { out } => write_schemas(&out),
     };

@@ -83,6 +83,18 @@ pub(super) fn has_magic(file: &mut File) -> std::io::Result<bool> {
     Ok(magic == MAGIC)
 }
 
+/// Whether the file ends like an MCAP file: what [`RecordingWriter::finish`](super::RecordingWriter::finish) writes last.
+pub(super) fn ends_with_magic(file: &mut File) -> std::io::Result<bool> {
+    let length = MAGIC.len() as i64;
+    if file.metadata()?.len() < 2 * MAGIC.len() as u64 {
+        return Ok(false);
+    }
+    let mut magic = [0; MAGIC.len()];
+    file.seek(SeekFrom::End(-length))?;
+    file.read_exact(&mut magic)?;
+    Ok(magic == *MAGIC)
+}
+
 /// Walks over all record headers.
 pub(super) fn scan(file: &mut File) -> std::io::Result<Layout> {
     let end_of_file = file.metadata()?.len();

@@ -56,6 +56,15 @@ struct Found {
     offset: u64,
 }
 
+/// Whether a recording was ended by [`RecordingWriter::finish`](super::RecordingWriter::finish), and so is neither still being
+/// written nor cut off.
+///
+/// # Errors
+/// The file can't be read.
+pub fn is_whole(path: impl AsRef<Path>) -> std::io::Result<bool> {
+    container::ends_with_magic(&mut File::open(path)?)
+}
+
 impl Messages {
     fn open(path: &Path, audience: Audience) -> Result<Self, RecordingError> {
         let io = |source| RecordingError::Io { path: path.to_owned(), source };
