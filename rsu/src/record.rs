@@ -116,10 +116,9 @@ pub fn recorded(arrived_at: UtcMicros, input: &Input) -> Option<Recorded> {
         Input::Received { receiver, frame } => {
             (arrived_at, Item::V2xReceived { radio: receiver.to_string(), hex: hex(frame) })
         }
-        // A replayed controller is not asked again; counts of lots, gauges and the city's notices have no channel in a recording.
-        Input::Commanded { .. } | Input::LotCount { .. } | Input::Water(_) | Input::Notice(_) | Input::Tick => {
-            return None;
-        }
+        Input::Water(level) => (level.measured_at, Item::Water { gauge: level.gauge.clone(), depth_m: level.depth_m }),
+        // A replayed controller is not asked again; counts of lots and the city's notices have no channel in a recording.
+        Input::Commanded { .. } | Input::LotCount { .. } | Input::Notice(_) | Input::Tick => return None,
     };
     Some(Recorded { arrived_at, captured_at, item })
 }

@@ -170,7 +170,6 @@ fn how_much_evidence_is_kept_is_checked() {
     let with = |name: &str, lines: &str, words: &[&str]| {
         one(name, &[("[cloud]", &format!("[evidence]\n{lines}\n\n[cloud]"))], words);
     };
-    with("evidence-kind", "kinds = [\"flooding\"]", &["evidence.kinds", "gauges"]);
     with("evidence-long", "longest_s = 35.0", &["evidence.longest_s", "40 to 3600"]);
     with("evidence-before", "before_s = -1.0", &["evidence.before_s", "is -1"]);
     with("evidence-bytes", "max_bytes = 10", &["evidence.max_bytes", "is 10"]);

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use cloud_bridge::State;
 use perception::calibration::Lane;
-use perception::events::{Ending, Event, EventKind};
+use perception::events::{Ending, Event, EventKind, WaterGauge, WaterLevel};
 use perception::frames::Wgs84;
 use perception::time::UtcMicros;
 use rsu::city;
@@ -59,23 +59,21 @@ fn files(folder: &Path) -> Vec<String> {
     names
 }
 
-#[test]
-fn what_is_cut_around_an_event_says_it_again() {
-    let site = site();
-    let folder = Folder::new("evidence-again");
+/// What a site tells in a minute in which something happens, each word with its file's name. The files are whole then.
+fn told_in_a_minute(
+    site: &Site,
+    folder: &Folder,
+    happens: impl Fn(i64, UtcMicros) -> Option<Input>,
+) -> Vec<(Event, Option<String>)> {
     let metrics = Metrics::new().unwrap();
     let settings = EvidenceSettings { before_s: 5.0, after_s: 3.0, ..EvidenceSettings::default() };
     let tap = EvidenceTap::start(&settings, &folder.0, &site.geometry, metrics.clone()).unwrap();
     let mut evidence = Evidence::new(settings, tap.clone());
-    let mut sim = Sim::new(&site);
-    // Nobody; somebody who stands in the lane from the 20th to the 30th second; nobody.
-    let mut told: Vec<(Event, Option<String>)> = Vec::new();
+    let mut sim = Sim::new(site);
+    let mut told = Vec::new();
     for _ in 0..60_000 {
         sim.run(1, |ms, now, arrived| {
-            if ms % 100 == 0 {
-                let people = if (20_000..30_000).contains(&ms) { vec![PLACE_ENU_M] } else { Vec::new() };
-                arrived.push(camera_input(people_seen(camera(&site), now.plus_seconds(-0.02), &people)));
-            }
+            arrived.extend(happens(ms, now));
             arrived.iter().for_each(|input| tap.take(now, input));
         });
         for said in sim.said.drain(..) {
@@ -86,6 +84,29 @@ fn what_is_cut_around_an_event_says_it_again() {
     }
     drop(evidence);
     tap.finish();
+    assert_eq!(dropped(&metrics), BTreeMap::new());
+    told
+}
+
+/// The first event that `rsu replay` says, with these options.
+fn replayed(recording: &Path, folder: &Folder, options: &[&Path]) -> Value {
+    let said = folder.join("said.jsonl");
+    let mut replay = Command::new(env!("CARGO_BIN_EXE_rsu"));
+    replay.arg("replay").arg(recording).arg("--events").arg(&said).args(options);
+    assert!(replay.stderr(Stdio::null()).status().unwrap().success());
+    let lines = std::fs::read_to_string(&said).unwrap();
+    serde_json::from_str(lines.lines().next().expect("it is said again")).unwrap()
+}
+
+#[test]
+fn what_is_cut_around_an_event_says_it_again() {
+    let (site, folder) = (site(), Folder::new("evidence-again"));
+    // Nobody; somebody who stands in the lane from the 20th to the 30th second; nobody.
+    let told = told_in_a_minute(&site, &folder, |ms, now| {
+        let people = if (20_000..30_000).contains(&ms) { vec![PLACE_ENU_M] } else { Vec::new() };
+        let seen = || camera_input(people_seen(camera(&site), now.plus_seconds(-0.02), &people));
+        (ms % 100 == 0).then(seen)
+    });
     let (first, name) = told.first().expect("somebody in the lane is told of");
     assert_eq!(first.kind, EventKind::Pedestrian);
     let name = name.clone().expect("it has a file");
@@ -94,7 +115,6 @@ fn what_is_cut_around_an_event_says_it_again() {
     assert_eq!(format!("{}.mcap", to_the_city.event), name, "who knows the event knows the file");
     let ended_s = told.last().unwrap().0.ended.expect("it ends").0.seconds_since(START);
     assert_eq!(files(&folder.0), std::slice::from_ref(&name));
-    assert_eq!(dropped(&metrics), BTreeMap::new());
 
     let path = folder.0.join(FOLDER).join(&name);
     let entries: Vec<_> = RecordingReader::open(&path).unwrap().map(Result::unwrap).collect();
@@ -103,14 +123,26 @@ fn what_is_cut_around_an_event_says_it_again() {
     assert!((at_s(1) - (first.began_at.seconds_since(START) - 5.0)).abs() <= 0.1, "from {} s", at_s(1));
     assert!((at_s(entries.len() - 1) - (ended_s + 3.0)).abs() <= 0.1, "until {} s", at_s(entries.len() - 1));
 
-    let said = folder.join("said.jsonl");
-    let mut replay = Command::new(env!("CARGO_BIN_EXE_rsu"));
-    replay.arg("replay").arg(&path).arg("--events").arg(&said);
-    assert!(replay.stderr(Stdio::null()).status().unwrap().success());
-    let lines = std::fs::read_to_string(&said).unwrap();
-    let again: Value = serde_json::from_str(lines.lines().next().expect("it is said again")).unwrap();
+    let again = replayed(&path, &folder, &[]);
     assert_eq!((&again["kind"], &again["began_at_us"]), (&"pedestrian".into(), &first.began_at.0.into()));
     assert_eq!(again["lane"], Value::from(first.lane.as_deref().unwrap()));
+}
+
+#[test]
+fn what_gauges_said_of_a_flood_is_in_it_too() {
+    let (mut site, folder) = (site(), Folder::new("evidence-flood"));
+    site.events.gauges.push(WaterGauge { id: "dip".into(), place_enu_m: [0.0, 0.0], lane: None });
+    let told = told_in_a_minute(&site, &folder, |ms, now| {
+        let depth_m = if (20_000..40_000).contains(&ms) { 0.2 } else { 0.05 };
+        let measured_at = now.plus_seconds(-0.3);
+        (ms % 1000 == 5).then(|| Input::Water(WaterLevel { gauge: "dip".into(), depth_m, measured_at }))
+    });
+    let (first, name) = told.first().expect("water on the road is told of");
+    let path = folder.0.join(FOLDER).join(name.as_ref().expect("it has a file"));
+    let gauges = folder.join("events.toml");
+    std::fs::write(&gauges, "[[gauges]]\nid = \"dip\"\nplace_enu_m = [0.0, 0.0]\n").unwrap();
+    let again = replayed(&path, &folder, &[Path::new("--event-settings"), &gauges]);
+    assert_eq!((&again["kind"], &again["began_at_us"]), (&"flooding".into(), &first.began_at.0.into()));
 }
 
 /// An event of nobody.
@@ -205,13 +237,14 @@ fn the_oldest_go_when_there_are_too_many_bytes_or_days() {
 fn a_file_ends_at_its_longest_and_so_many_are_written_at_a_time() {
     let folder = Folder::new("evidence-longest");
     let metrics = Metrics::new().unwrap();
-    let settings = EvidenceSettings { longest_s: 60.0, before_s: 10.0, ..EvidenceSettings::default() };
+    let kinds = [EventKind::Debris].into();
+    let settings = EvidenceSettings { kinds, longest_s: 60.0, before_s: 10.0, ..EvidenceSettings::default() };
     let mut day = Day::new(settings, &folder.0, &metrics);
     day.pass(0.0, 30.0);
     let named: Vec<bool> = (0..10).map(|number| day.follow(30.0, &event(29.0, number)).is_some()).collect();
     assert_eq!(named, [true, true, true, true, true, true, true, true, false, false]);
-    let other = Event { kind: EventKind::Flooding, ..event(29.0, 77) };
-    assert_eq!(day.follow(30.0, &other), None, "no recording holds what a gauge says");
+    let other = Event { kind: EventKind::Congestion, ..event(29.0, 77) };
+    assert_eq!(day.follow(30.0, &other), None, "its kind is not wanted");
     day.pass(30.0, 120.0);
     // The first ones still last, but their files are written.
     assert!(day.follow(120.0, &event(119.0, 11)).is_some());
@@ -277,7 +310,8 @@ fn nothing_but_a_whole_recording_of_an_event_is_given_away() {
     write(&evidence.join("1-1.mcap"));
     write(&folder.join("2-2.mcap"));
     assert_eq!(recording_of(&folder.0, "1-1").unwrap(), evidence.join("1-1.mcap"));
-    let others = ["", ".", "..", "../2-2", "../evidence/1-1", "/etc/passwd", "1-1/../1-1", "1-1.mcap", "+1-1", "1-01", "1-1\0"];
+    let others =
+        ["", ".", "..", "../2-2", "../evidence/1-1", "/etc/passwd", "1-1/../1-1", "1-1.mcap", "+1-1", "1-01", "1-1\0"];
     for name in others {
         assert!(matches!(recording_of(&folder.0, name), Err(NoRecording::NoEvent)), "{name:?}");
     }
@@ -383,12 +417,7 @@ async fn a_service_keeps_what_its_radar_said_around_an_event_and_gives_it_to_the
     let told = format!("\"key\":\"city-1\",\"kind\":\"evidence\",\"event\":\"{event}\",\"answered\":\"accepted\"");
     assert_eq!(audit.matches(&told).count(), 2, "{audit}");
 
-    let said = folder.join("said.jsonl");
-    let mut replay = Command::new(env!("CARGO_BIN_EXE_rsu"));
-    replay.arg("replay").arg(&fetched).arg("--events").arg(&said);
-    assert!(replay.stderr(Stdio::null()).status().unwrap().success());
-    let lines = std::fs::read_to_string(&said).unwrap();
-    let again: Value = serde_json::from_str(lines.lines().next().expect("it is said again")).unwrap();
+    let again = replayed(&fetched, &folder, &[]);
     let began_us: i64 = event.split_once('-').unwrap().0.parse().unwrap();
     assert_eq!((&again["kind"], &again["lane"]), (&"speeding".into(), &"road/1".into()));
     assert!((again["began_at_us"].as_i64().unwrap() - began_us).abs() < 500_000, "{again}");

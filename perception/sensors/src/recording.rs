@@ -56,6 +56,13 @@ pub enum Item {
         /// Its bytes, in hexadecimal.
         hex: String,
     },
+    /// What a water gauge said.
+    Water {
+        /// Which gauge.
+        gauge: SensorId,
+        /// How deep the water is, metres.
+        depth_m: f64,
+    },
     /// A picture.
     Image {
         /// Which camera took it.

@@ -95,6 +95,7 @@ fn one_of_each() -> Vec<Recorded> {
         at(0.04, 0.2, |_| Item::Signal(SignalRecord { control: Some("fixed_time".into()), plan: Some(7), groups })),
         at(0.045, 0.0, |_| Item::SignalRaw { source: "gat1743".into(), hex: "c0c0".into() }),
         at(0.05, 0.01, |_| Item::V2xReceived { radio: "pc5".into(), hex: "00a1ff".into() }),
+        at(0.055, 0.4, |_| Item::Water { gauge: "dip".into(), depth_m: 0.1 + 0.2 }),
         at(0.06, 0.3, |_| Item::Image { sensor: "pole/2/cam".into(), jpeg: vec![0xff, 0xd8, 0, 1, 2, 0xff, 0xd9] }),
     ]
 }

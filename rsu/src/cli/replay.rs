@@ -14,7 +14,7 @@ use clap::Args;
 use perception::align::AlignSettings;
 use perception::calibration::{Origin, SiteGeometry};
 use perception::detection::SensorFrame;
-use perception::events::EventSettings;
+use perception::events::{EventSettings, WaterLevel};
 use perception::time::UtcMicros;
 use perception::track::TrackerSettings;
 use sensors::recording::{Item, RecordingReader};
@@ -193,6 +193,7 @@ impl Replay {
             Item::V2xReceived { radio, hex } => {
                 Input::Received { receiver: radio.into(), frame: unhex(hex.as_bytes()).unwrap_or_default().into() }
             }
+            Item::Water { gauge, depth_m } => Input::Water(WaterLevel { gauge, depth_m, measured_at: captured_at }),
             // Pictures are for people.
             Item::SignalRaw { .. } | Item::Image { .. } => return Ok(()),
         };

@@ -50,6 +50,7 @@ fn bytes_of(recorded: &Recorded) -> usize {
         Item::Signal(signal) => signal.groups.capacity() * size_of::<SignalGroupRecord>(),
         Item::SignalRaw { hex, .. } | Item::V2xReceived { hex, .. } => hex.capacity(),
         Item::Image { jpeg, .. } => jpeg.capacity(),
+        Item::Water { .. } => 0,
         // Never among what comes in.
         Item::Site(_) => 0,
     };

@@ -28,8 +28,7 @@ pub struct EvidenceSettings {
 impl Default for EvidenceSettings {
     fn default() -> Self {
         Self {
-            // No recording holds what a gauge says.
-            kinds: EventKind::ALL.into_iter().filter(|kind| *kind != EventKind::Flooding).collect(),
+            kinds: EventKind::ALL.into(),
             before_s: 30.0,
             after_s: 10.0,
             longest_s: 300.0,
@@ -55,9 +54,6 @@ impl EvidenceSettings {
         check("evidence.memory_bytes", self.memory_bytes as f64, 1e6, 4e9);
         check("evidence.max_bytes", self.max_bytes as f64, 1e6, 1e13);
         check("evidence.max_age_s", self.max_age_s, 60.0, 3e8);
-        if self.kinds.contains(&EventKind::Flooding) {
-            found.push(("evidence.kinds", "has flooding; what gauges say is in no recording".into()));
-        }
         found
     }
 }

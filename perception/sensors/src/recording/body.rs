@@ -21,6 +21,7 @@ pub(super) enum Topic {
     Signal,
     SignalRaw,
     V2xReceived,
+    Water,
     Truth,
     /// Not of this format; ignored, as unknown fields are.
     Foreign,
@@ -33,6 +34,7 @@ impl Topic {
             "/signal" => return Self::Signal,
             "/signal/raw" => return Self::SignalRaw,
             "/v2x/rx" => return Self::V2xReceived,
+            "/water" => return Self::Water,
             "/truth" => return Self::Truth,
             _ => {}
         }
@@ -56,6 +58,7 @@ impl Topic {
             Self::Signal => "/signal".into(),
             Self::SignalRaw => "/signal/raw".into(),
             Self::V2xReceived => "/v2x/rx".into(),
+            Self::Water => "/water".into(),
             Self::Truth => "/truth".into(),
             Self::Foreign => "".into(),
         }
@@ -71,6 +74,7 @@ impl Topic {
             Self::Signal => ("lukou.signal", include_str!("schemas/signal.json")),
             Self::SignalRaw => ("lukou.signal_raw", include_str!("schemas/signal_raw.json")),
             Self::V2xReceived => ("lukou.v2x_rx", include_str!("schemas/v2x_rx.json")),
+            Self::Water => ("lukou.water", include_str!("schemas/water.json")),
             Self::Truth => ("lukou.truth", include_str!("schemas/truth.json")),
             Self::Foreign => ("", ""),
         }
@@ -145,6 +149,13 @@ struct V2xBody<'a> {
 }
 
 #[derive(Serialize, Deserialize)]
+struct WaterBody<'a> {
+    captured_at_us: UtcMicros,
+    gauge: Cow<'a, str>,
+    depth_m: f64,
+}
+
+#[derive(Serialize, Deserialize)]
 struct TruthBody<'a> {
     captured_at_us: UtcMicros,
     objects: Cow<'a, [TruthObject]>,
@@ -192,6 +203,10 @@ pub(super) fn decode(topic: &Topic, published_at: UtcMicros, data: &[u8]) -> Res
             let (radio, hex) = (body.radio.into_owned(), body.hex.into_owned());
             (body.captured_at_us, Item::V2xReceived { radio, hex })
         }
+        Topic::Water => {
+            let body: WaterBody = serde_json::from_slice(data).map_err(text)?;
+            (body.captured_at_us, Item::Water { gauge: body.gauge.into(), depth_m: body.depth_m })
+        }
         Topic::Truth | Topic::Foreign => return Ok(None),
     }))
 }
@@ -211,6 +226,7 @@ pub(super) fn topic_of(item: &Item) -> Topic {
         Item::Signal(_) => Topic::Signal,
         Item::SignalRaw { .. } => Topic::SignalRaw,
         Item::V2xReceived { .. } => Topic::V2xReceived,
+        Item::Water { .. } => Topic::Water,
         Item::Image { sensor, .. } => Topic::Image(sensor.clone()),
     }
 }
@@ -232,6 +248,9 @@ pub(super) fn encode(captured_at_us: UtcMicros, item: &Item) -> Result<Vec<u8>, 
         }
         Item::V2xReceived { radio, hex } => {
             serde_json::to_vec(&V2xBody { captured_at_us, radio: radio.into(), hex: hex.into() })
+        }
+        Item::Water { gauge, depth_m } => {
+            serde_json::to_vec(&WaterBody { captured_at_us, gauge: gauge.as_ref().into(), depth_m: *depth_m })
         }
         Item::Image { jpeg, .. } => {
             serde_json::to_vec(&ImageBody { captured_at_us, jpeg_base64: STANDARD.encode(jpeg).into() })
@@ -258,6 +277,7 @@ mod tests {
             Topic::Signal,
             Topic::SignalRaw,
             Topic::V2xReceived,
+            Topic::Water,
             Topic::Truth,
         ] {
             assert_eq!(Topic::parse(&topic.name()), topic);

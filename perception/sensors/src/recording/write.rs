@@ -78,6 +78,7 @@ impl RecordingWriter {
             | Item::Signal(_)
             | Item::SignalRaw { .. }
             | Item::V2xReceived { .. }
+            | Item::Water { .. }
             | Item::Image { .. } => recorded.captured_at,
         };
         let topic = body::topic_of(&recorded.item);
