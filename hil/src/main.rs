@@ -33,6 +33,9 @@ enum Command {
     /// Copy a recording with faults put in: clocks, geometry, silence, losses, noise, clutter, delays.
     #[command(after_help = "Example:\n  hil fault dense.mcap clock.mcap --clock cam-2=0.12 --clock radar-3=-0.08")]
     Fault(Box<cli::fault::FaultArgs>),
+    /// Write what makes exits jam in SUMO's traffic, and what is then to be told.
+    #[command(after_help = "Example: see hil/places/make, which runs this and SUMO")]
+    Jam(cli::jam::JamArgs),
     /// Compare conflicts and hard brakings, one by one, with those of a recording's ground truth.
     #[command(
         after_help = "Example:\n  rsu replay scene.mcap --conflicts said.jsonl && hil conflicts said.jsonl scene.mcap"
@@ -80,6 +83,7 @@ fn main() -> ExitCode {
         Command::Latency(args) => cli::latency::latency(&args),
         Command::Record(args) => cli::record::record(&args),
         Command::Fault(args) => cli::fault::fault(*args),
+        Command::Jam(args) => cli::jam::jam(&args),
         Command::Conflicts(args) => cli::conflicts::run(&args),
         Command::Events(args) => cli::events::run(&args),
         Command::Evidence(args) => cli::evidence::run(&args),

@@ -22,6 +22,7 @@ use weather::Weather;
 
 pub mod camera;
 pub mod incidents;
+pub mod jams;
 pub mod net;
 pub mod place;
 pub mod radar;

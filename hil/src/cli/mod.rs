@@ -8,6 +8,7 @@ pub mod fault;
 pub mod fleet;
 mod fleet_report;
 mod fleet_sites;
+pub mod jam;
 pub mod latency;
 pub mod parking;
 pub mod radar;

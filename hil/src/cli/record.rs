@@ -11,7 +11,7 @@ use hil::recorder::net::read_lanes;
 use hil::recorder::place::Place;
 use hil::recorder::reports::{self, Equipped};
 use hil::recorder::signals::Signals;
-use hil::recorder::traffic::{Traffic, read_types};
+use hil::recorder::traffic::{Traffic, VehicleTypes, read_types};
 use hil::recorder::weather::Weather;
 use hil::recorder::{Simulated, simulate};
 use hil::said::Family;
@@ -19,15 +19,17 @@ use perception::events::EventSettings;
 use perception::time::UtcMicros;
 use sensors::recording::RecordingWriter;
 
+use super::text::write_lines;
+
 /// Arguments of `hil record`.
 #[derive(Debug, Args)]
 pub struct RecordArgs {
     /// Who drove and walked: SUMO's floating car data (--fcd-output).
     #[arg(long, value_name = "FCD.xml")]
     traffic: PathBuf,
-    /// SUMO's vehicle types: classes and sizes.
-    #[arg(long, value_name = "TYPES.xml")]
-    types: PathBuf,
+    /// SUMO's vehicle types: classes and sizes; may come several times.
+    #[arg(long, value_name = "TYPES.xml", required = true)]
+    types: Vec<PathBuf>,
     /// SUMO's net, for the lanes; without it the recording has none.
     #[arg(long, value_name = "NET.xml")]
     net: Option<PathBuf>,
@@ -67,7 +69,10 @@ pub struct RecordArgs {
 /// # Errors
 /// A file that cannot be read or written, or a place that perception refuses.
 pub fn record(args: &RecordArgs) -> anyhow::Result<()> {
-    let types = read(&args.types, read_types)?;
+    let mut types = VehicleTypes::new();
+    for file in &args.types {
+        types.extend(read(file, read_types)?);
+    }
     let traffic = read(&args.traffic, |input| Traffic::read(input, &types))?;
     if traffic.steps().is_empty() {
         bail!("{}: no timestep", args.traffic.display());
@@ -92,8 +97,7 @@ pub fn record(args: &RecordArgs) -> anyhow::Result<()> {
             };
             let no_stopping: Vec<_> = settings.no_stopping.into_iter().flat_map(|place| place.lanes).collect();
             let (traffic, staged) = incidents::stage(&traffic, &lanes, &no_stopping, &signals, args.seed);
-            let lines: Result<Vec<String>, _> = staged.iter().map(serde_json::to_string).collect();
-            std::fs::write(file, lines?.join("\n") + "\n").with_context(|| file.display().to_string())?;
+            write_lines(file, &staged)?;
             traffic
         }
         None => traffic,

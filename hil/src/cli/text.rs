@@ -1,10 +1,11 @@
-//! What the subcommands read and print: files with one JSON object a line, and text.
+//! What the subcommands read, write and print: files with one JSON object a line, and text.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, ErrorKind, Write, stdout};
 use std::path::Path;
 
 use anyhow::Context;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 /// Reads a file with one JSON object a line.
@@ -18,6 +19,15 @@ pub fn read_lines<T: DeserializeOwned>(path: &Path) -> anyhow::Result<Vec<T>> {
         serde_json::from_str(&line.with_context(place)?).with_context(place)
     };
     (1..).zip(BufReader::new(file).lines()).map(parse).collect()
+}
+
+/// Writes a file with one JSON object a line.
+///
+/// # Errors
+/// It cannot be written.
+pub fn write_lines<T: Serialize>(path: &Path, values: &[T]) -> anyhow::Result<()> {
+    let lines: Result<String, _> = values.iter().map(|value| Ok(serde_json::to_string(value)? + "\n")).collect();
+    std::fs::write(path, lines.map_err(|error: serde_json::Error| error)?).with_context(|| path.display().to_string())
 }
 
 /// Prints a text, which `what` names.
