@@ -7,8 +7,8 @@ use anyhow::{Context, bail};
 use clap::Args;
 use cloud_bridge::schema::Traffic;
 use hil::score::{
-    CountedWindow, Summary, TrafficScore, TruthRecording, compare_kerbs, ideal_safety, kerb_truth, read_truth,
-    score_safety, score_traffic, sections_m, traffic_truth,
+    CountedWindow, Summary, TrafficScore, TruthRecording, compare_kerbs, compare_signals, ideal_safety, kerb_truth,
+    read_truth, score_safety, score_traffic, sections_m, signal_summaries, signal_truth, traffic_truth,
 };
 use perception::frames::SiteFrame;
 use rsu::config::Site;
@@ -41,14 +41,19 @@ pub fn run(args: &TrafficArgs) -> anyhow::Result<()> {
     let windows: Vec<CountedWindow> = read_lines(&args.traffic)?;
     let asked_for = windows.into_iter().filter(|window| window.traffic.window_s == Some(args.window_s));
     let windows: BTreeMap<i64, Traffic> = asked_for.map(|window| (window.from_us, window.traffic)).collect();
-    let TruthRecording { origin, lanes, frames, .. } = read_truth(&args.recording)?;
-    let truth = traffic_truth(&lanes, &frames, args.window_s, &sections_m(&windows));
+    let recording = read_truth(&args.recording)?;
+    let sections_m = sections_m(&windows);
+    let TruthRecording { origin, lanes, frames, .. } = &recording;
+    let truth = traffic_truth(lanes, frames, args.window_s, &sections_m);
     let mut score = score_traffic(&windows, &truth, args.window_s);
-    (score.safety, score.hard_braking) = score_safety(&windows, &ideal_safety(&lanes, &frames, args.window_s));
+    score.signals = compare_signals(&windows, &signal_truth(&recording, args.window_s, &sections_m));
+    score.summary.extend(signal_summaries(&score.signals));
+    (score.safety, score.hard_braking) = score_safety(&windows, &ideal_safety(lanes, frames, args.window_s));
     if let Some(site) = &args.site {
-        let origin = origin.with_context(|| format!("{}: its /site has no origin", args.recording.display()))?;
-        let crosswalks = rsu::assess::crosswalks(&Site::load(site)?.map, &SiteFrame::new(origin));
-        score.crosswalks = compare_kerbs(&windows, &kerb_truth(&crosswalks, &frames, args.window_s));
+        let origin =
+            origin.as_ref().with_context(|| format!("{}: its /site has no origin", args.recording.display()))?;
+        let crosswalks = rsu::assess::crosswalks(&Site::load(site)?.map, &SiteFrame::new(*origin));
+        score.crosswalks = compare_kerbs(&windows, &kerb_truth(&crosswalks, frames, args.window_s));
     }
     if score.lanes.is_empty() {
         bail!("no window of {} s is in both files", args.window_s);
@@ -89,6 +94,21 @@ fn table(score: &TrafficScore) -> String {
         );
     }
     text += &format!("hard braking: {} of {}\n", score.hard_braking[0], score.hard_braking[1]);
+    for signal in &score.signals {
+        let pair = |[told, was]: [u32; 2]| format!("{told} of {was}");
+        let ratios = |[told, was]: [Option<f64>; 2]| format!("{}, true {}", value(told), value(was));
+        text += &format!(
+            "signal group {}: arrivals {}, {} paired, on green {}; splits {}, failures {}; occupied green {}, red {}\n",
+            signal.group,
+            pair(signal.arrivals),
+            signal.arrivals_paired,
+            pair(signal.arrivals_on_green),
+            pair(signal.splits),
+            pair(signal.split_failures),
+            ratios(signal.green_occupancy_ratio),
+            ratios(signal.red_occupancy_ratio)
+        );
+    }
     for crosswalk in &score.crosswalks {
         let pair = |pair: [Option<f64>; 2]| format!("{} s, true {} s", value(pair[0]), value(pair[1]));
         let [counted, was] = crosswalk.pedestrians;

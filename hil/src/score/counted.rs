@@ -8,6 +8,7 @@ use perception::risk::SafetyWindow;
 use serde::{Deserialize, Serialize};
 
 use super::kerb::KerbTruth;
+use super::served::SignalComparison;
 use super::traffic::{LaneTruth, WindowTruth};
 
 /// How far off each figure of a lane's window may be: shares, shares, share of the time, road users.
@@ -18,9 +19,9 @@ const QUEUE: f64 = 1.0;
 /// And a turning count.
 const TURNS: f64 = 0.03;
 /// What a count of a few dozen can be off by at best, road users.
-const ONE: f64 = 1.0;
+pub(super) const ONE: f64 = 1.0;
 /// Lanes that were seen for less of the window are not compared.
-const MIN_COVERAGE: f64 = 0.9;
+pub(super) const MIN_COVERAGE: f64 = 0.9;
 
 /// A line of `rsu replay --traffic`.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -96,6 +97,8 @@ pub enum ErrorUnit {
     Points,
     /// Road users.
     RoadUsers,
+    /// Greens of a group.
+    Splits,
 }
 
 impl ErrorUnit {
@@ -104,7 +107,7 @@ impl ErrorUnit {
         let (value, unit) = match self {
             Self::Share => (value * 100.0, " %"),
             Self::Points => (value * 100.0, " points"),
-            Self::RoadUsers => (value, ""),
+            Self::RoadUsers | Self::Splits => (value, ""),
         };
         if signed { format!("{value:+.1}{unit}") } else { format!("{value:.1}{unit}") }
     }
@@ -157,10 +160,12 @@ pub struct TrafficScore {
     pub safety: BTreeMap<String, SafetyComparison>,
     /// Hard braking, likewise.
     pub hard_braking: [u32; 2],
+    /// Signal groups, window by window, where the recording has lights.
+    pub signals: Vec<SignalComparison>,
     /// Crosswalks, window by window, where the map has them.
     pub crosswalks: Vec<CrosswalkComparison>,
     /// By figure: `volume`, `time_mean_speed`, `space_mean_speed`, `occupancy`, `queue`, `turns`; `volume_by_one` and `turns_by_one`
-    /// ask of the same counts whether they are right to one.
+    /// ask of the same counts whether they are right to one. Those of signals: [`signal_summaries`](super::signal_summaries).
     pub summary: BTreeMap<&'static str, Summary>,
 }
 
@@ -295,7 +300,8 @@ fn summaries(score: &TrafficScore) -> BTreeMap<&'static str, Summary> {
 /// An error of just its target is within it, whatever the last bit says.
 const ROUNDING: f64 = 1e-9;
 
-fn summary(errors: impl Iterator<Item = f64>, target: f64, unit: ErrorUnit) -> Summary {
+/// Of errors, how they lie about nought.
+pub(super) fn summary(errors: impl Iterator<Item = f64>, target: f64, unit: ErrorUnit) -> Summary {
     let mut summary =
         Summary { target, unit, compared: 0, within_target: 0, bias: 0.0, mean_abs: 0.0, worst: 0.0, total: None };
     for error in errors {

@@ -16,10 +16,13 @@ mod kerb;
 mod labels;
 mod report;
 mod scene;
+mod served;
+mod signal;
 mod told;
 mod tracks;
 mod traffic;
 mod truth;
+mod ways;
 
 #[cfg(test)]
 mod fixtures;
@@ -45,10 +48,12 @@ pub use identity::Identity;
 pub use kerb::{CrosswalkTruth, KerbTruth, kerb_truth};
 pub use labels::labels;
 pub use report::table;
+pub use served::{SignalComparison, compare_signals, signal_summaries};
+pub use signal::{GroupTruth, Shown, SignalTruth, signal_truth};
 pub use told::{Tally, natural_incidents, tally};
 pub use tracks::{PictureFrame, Track, read_tracks};
 pub use traffic::{LaneTruth, WindowTruth, traffic_truth};
-pub use truth::{TruthFrame, TruthObject, TruthRecording, read_truth};
+pub use truth::{GroupLight, LightFrame, TruthFrame, TruthObject, TruthRecording, read_truth};
 
 /// What is asked for, and how near is near.
 #[derive(Clone, Debug, PartialEq, Serialize)]

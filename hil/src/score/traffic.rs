@@ -1,23 +1,17 @@
 //! What traffic there really was, from a recording's ground truth: the other side of what the service counts.
 //!
-//! Nothing of the service's counting is used. It goes through whole trajectories, one road user after the other, and
-//! interpolates when each front and rear passed a line; the service goes from picture to picture.
+//! From [whole ways](super::ways), one road user after the other, it is interpolated when each front and rear passed a line.
 
 use std::collections::BTreeMap;
 
 use perception::calibration::Lane;
 
 use super::truth::TruthFrame;
+use super::ways::{Line, Step, lines, passed, ways};
 
-/// Distance of the counting line from the junction, as `docs/ref/traffic.md` has it, metres.
-const LINE_M: f64 = 15.0;
 /// Below this a road user stands, m/s; and a queue ends at a gap longer than this, metres.
 const STANDING_MPS: f64 = 1.0;
 const QUEUE_GAP_M: f64 = 20.0;
-/// Stretch of a lane over which way and time are summed up where nobody says how long it is, metres.
-const SECTION_M: f64 = 100.0;
-/// Largest angle between a road user and its lane, radians.
-const MAX_TURN_RAD: f64 = 1.0;
 
 /// One lane over one window.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -47,27 +41,6 @@ pub struct WindowTruth {
     pub turns: BTreeMap<(String, String), u32>,
 }
 
-struct Line {
-    id: String,
-    link: String,
-    half_width_m: f64,
-    points: Vec<[f64; 2]>,
-    length_m: f64,
-    line_m: f64,
-    section_m: [f64; 2],
-    approach: bool,
-    people: bool,
-}
-
-#[derive(Clone, Copy)]
-struct Step {
-    t_us: i64,
-    lane: Option<usize>,
-    along_m: f64,
-    speed_mps: f64,
-    half_m: f64,
-}
-
 /// Sums up the truth over windows of `window_s` seconds, aligned to UTC; by the begin of the window, microseconds. `sections_m` says how long
 /// the section of each lane is over which the service measured.
 pub fn traffic_truth(
@@ -76,25 +49,8 @@ pub fn traffic_truth(
     window_s: u32,
     sections_m: &BTreeMap<String, f64>,
 ) -> BTreeMap<i64, WindowTruth> {
-    let told = lanes.iter().any(leads_on);
-    let lines: Vec<Line> = lanes.iter().filter_map(|lane| Line::new(lane, told, sections_m)).collect();
-    let mut ways: BTreeMap<u64, Vec<Step>> = BTreeMap::new();
-    for frame in frames {
-        for object in &frame.objects {
-            let (Some(heading_rad), Some(speed_mps)) = (object.heading_cw_north_rad, object.speed_mps) else {
-                continue;
-            };
-            let person = object.class == "pedestrian";
-            let place = place(&lines, [object.east_m, object.north_m], heading_rad, person);
-            ways.entry(object.id).or_default().push(Step {
-                t_us: frame.t_us,
-                lane: place.map(|(lane, _)| lane),
-                along_m: place.map_or(0.0, |(_, along_m)| along_m),
-                speed_mps,
-                half_m: object.length_m.unwrap_or(0.0) / 2.0,
-            });
-        }
-    }
+    let lines = lines(lanes, sections_m);
+    let ways = ways(&lines, frames);
     let mut sums = Sums { window_us: i64::from(window_s.max(1)) * 1_000_000, lines: &lines, windows: BTreeMap::new() };
     for way in ways.values() {
         sums.turn(way);
@@ -103,58 +59,6 @@ pub fn traffic_truth(
     sums.occupy(&ways);
     sums.queue(&ways);
     sums.windows
-}
-
-fn leads_on(lane: &Lane) -> bool {
-    !lane.maneuvers.is_empty() || lane.signal_group.is_some()
-}
-
-impl Line {
-    fn new(lane: &Lane, told: bool, sections_m: &BTreeMap<String, f64>) -> Option<Self> {
-        let points = lane.centerline_enu_m.clone();
-        let length_m: f64 = points.windows(2).map(|p| (p[1][0] - p[0][0]).hypot(p[1][1] - p[0][1])).sum();
-        let approach = !told || leads_on(lane);
-        let inset_m = LINE_M.min(length_m / 2.0);
-        let reach_m = sections_m.get(&*lane.id).copied().unwrap_or(SECTION_M).min(length_m);
-        (length_m > 0.0).then(|| Self {
-            id: lane.id.to_string(),
-            link: lane.id.rsplit_once('/').map_or(lane.id.to_string(), |(link, _)| link.to_owned()),
-            half_width_m: lane.width_m / 2.0,
-            line_m: if approach { length_m - inset_m } else { inset_m },
-            section_m: if approach { [length_m - reach_m, length_m] } else { [0.0, reach_m] },
-            people: lane.allowed.len() == 1 && lane.allowed[0].as_str() == "pedestrian",
-            points,
-            length_m,
-            approach,
-        })
-    }
-
-    /// How far along and how far aside a place is; `None`: beyond its ends.
-    fn foot(&self, p: [f64; 2], heading_rad: f64) -> Option<(f64, f64)> {
-        let mut behind_m = 0.0;
-        let mut best: Option<(f64, f64)> = None;
-        for pair in self.points.windows(2) {
-            let [e, n] = [pair[1][0] - pair[0][0], pair[1][1] - pair[0][1]];
-            let length_m = e.hypot(n);
-            let along_m = ((p[0] - pair[0][0]) * e + (p[1] - pair[0][1]) * n) / length_m;
-            let aside_m = (((p[0] - pair[0][0]) * n - (p[1] - pair[0][1]) * e) / length_m).abs();
-            let turned = (heading_rad.sin() * e + heading_rad.cos() * n) / length_m;
-            if (0.0..=length_m).contains(&along_m)
-                && turned > MAX_TURN_RAD.cos()
-                && best.is_none_or(|(_, least_m)| aside_m < least_m)
-            {
-                best = Some((behind_m + along_m, aside_m));
-            }
-            behind_m += length_m;
-        }
-        best.filter(|(_, aside_m)| *aside_m <= self.half_width_m + 0.4)
-    }
-}
-
-fn place(lines: &[Line], p: [f64; 2], heading_rad: f64, person: bool) -> Option<(usize, f64)> {
-    let feet = lines.iter().enumerate().filter(|(_, line)| line.people == person);
-    let feet = feet.filter_map(|(index, line)| Some((index, line.foot(p, heading_rad)?)));
-    feet.min_by(|a, b| a.1.1.total_cmp(&b.1.1)).map(|(index, (along_m, _))| (index, along_m))
 }
 
 struct Sums<'a> {
@@ -272,13 +176,4 @@ impl Sums<'_> {
             tally.queue_max = tally.queue_max.max(queued);
         }
     }
-}
-
-/// When a place along the lane was passed between two steps.
-fn passed(from: Step, to: Step, place_m: f64) -> Option<i64> {
-    let way_m = to.along_m - from.along_m;
-    (from.along_m < place_m && place_m <= to.along_m).then(|| {
-        let share = (place_m - from.along_m) / way_m;
-        from.t_us + ((to.t_us - from.t_us) as f64 * share) as i64
-    })
 }

@@ -1,4 +1,4 @@
-//! The ground truth of a recording (`docs/ref/recording.md`, channels `/truth` and `/site`).
+//! The ground truth of a recording (`docs/ref/recording.md`, channels `/truth`, `/signal` and `/site`).
 
 use std::collections::HashSet;
 use std::fs::File;
@@ -8,6 +8,7 @@ use std::path::Path;
 use mcap::records::{self, Record, op};
 use mcap::sans_io::linear_reader::{LinearReadEvent, LinearReader, LinearReaderOptions};
 use perception::calibration::{Lane, Origin};
+use sensors::recording::SignalState;
 use serde::Deserialize;
 
 use super::{ReadError, class, each_once, unknown};
@@ -52,6 +53,25 @@ pub struct TruthObject {
     pub seen_2s: Option<u32>,
 }
 
+/// What the signal showed from one time on.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct LightFrame {
+    /// Microseconds since the Unix epoch, UTC.
+    #[serde(rename = "captured_at_us")]
+    pub t_us: i64,
+    /// The groups that it named.
+    pub groups: Vec<GroupLight>,
+}
+
+/// What one group showed.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct GroupLight {
+    /// Its number.
+    pub id: u32,
+    /// Its light.
+    pub state: SignalState,
+}
+
 /// What a scorer needs of a recording.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct TruthRecording {
@@ -63,6 +83,8 @@ pub struct TruthRecording {
     pub lanes: Vec<Lane>,
     /// In file order.
     pub frames: Vec<TruthFrame>,
+    /// In file order.
+    pub lights: Vec<LightFrame>,
 }
 
 #[derive(Deserialize)]
@@ -77,7 +99,7 @@ struct Site {
 ///
 /// # Errors
 ///
-/// A file that cannot be opened, is not MCAP, is cut off, or has a damaged chunk; a `/truth` or `/site` that does not parse; no truth.
+/// A file that cannot be opened, is not MCAP, is cut off, or has a damaged chunk; a `/truth`, `/signal` or `/site` that does not parse; no truth.
 pub fn read_truth(path: &Path) -> Result<TruthRecording, ReadError> {
     let io = |reason| ReadError::Io { path: path.to_owned(), reason };
     let damaged = |reason| ReadError::Mcap { path: path.to_owned(), reason };
@@ -119,16 +141,19 @@ pub fn read_truth(path: &Path) -> Result<TruthRecording, ReadError> {
 #[derive(Default)]
 struct Channels {
     truth: HashSet<u16>,
+    signal: HashSet<u16>,
     site: HashSet<u16>,
 }
 
 const TRUTH: &str = "/truth";
+const SIGNAL: &str = "/signal";
 const SITE: &str = "/site";
 
 impl Channels {
     fn declare(&mut self, channel: &records::Channel) {
         match channel.topic.as_str() {
             TRUTH => self.truth.insert(channel.id),
+            SIGNAL => self.signal.insert(channel.id),
             SITE => self.site.insert(channel.id),
             _ => false,
         };
@@ -146,6 +171,8 @@ fn take(
         let frame: TruthFrame = serde_json::from_slice(body).map_err(|error| (TRUTH, error))?;
         each_once(frame.objects.iter().map(|object| object.id)).map_err(|error| (TRUTH, error))?;
         recording.frames.push(frame);
+    } else if channels.signal.contains(&channel) {
+        recording.lights.push(serde_json::from_slice(body).map_err(|error| (SIGNAL, error))?);
     } else if channels.site.contains(&channel) {
         let site: Site = serde_json::from_slice(body).map_err(|error| (SITE, error))?;
         (recording.site, recording.origin, recording.lanes) = (site.name, site.origin, site.lanes);
