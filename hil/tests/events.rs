@@ -5,16 +5,8 @@
 mod support;
 
 use perception::events::{Event, EventKind};
-use rsu::pipeline::{Input, Output};
-use rsu::record::signal_state;
-use sensors::recording::{Item, Recorded};
-use support::{play, recording, sensed};
-
-/// What sensors saw, and which lights were shown.
-fn seen(recorded: Recorded) -> Option<Input> {
-    let Item::Signal(said) = &recorded.item else { return sensed(recorded) };
-    Some(Input::Signal(signal_state(recorded.captured_at, said)))
-}
+use rsu::pipeline::Output;
+use support::{play, recording, seen};
 
 /// What was told of the beginnings and ends of events.
 fn events(name: &str) -> Vec<Event> {

@@ -12,6 +12,7 @@ use perception::track::TrackerSettings;
 use rsu::gate::Limits;
 use rsu::messages::Edition;
 use rsu::pipeline::{Input, Output, Pipeline, PipelineSettings};
+use rsu::record::signal_state;
 use sensors::recording::{Item, Recorded, RecordingReader};
 
 /// One of `tests/recordings/`.
@@ -41,6 +42,12 @@ pub fn sensed(recorded: Recorded) -> Option<Input> {
         Item::Radar(scan) => Some(Input::Sensor(SensorFrame::Radar(scan))),
         _ => None,
     }
+}
+
+/// What sensors saw, and which lights were shown.
+pub fn seen(recorded: Recorded) -> Option<Input> {
+    let Item::Signal(said) = &recorded.item else { return sensed(recorded) };
+    Some(Input::Signal(signal_state(recorded.captured_at, said)))
 }
 
 /// Plays what `input` makes of a recording through a pipeline of its site, time's own wake-ups included, and gives `told`

@@ -23,6 +23,10 @@ const WAITS_MOVING_S: f64 = 4.0;
 const WAITS_STANDING_S: f64 = 15.0;
 /// The lane is that in which it was most over about this time, seconds.
 const LANE_MEMORY_S: f64 = 2.0;
+/// Who is first seen within this distance of the begin of a section is taken to have just come into it, metres: far off one is seen
+/// late. Not in the first seconds, when everybody is new.
+const SEEN_LATE_M: f64 = 30.0;
+const BEGINNING_S: f64 = 5.0;
 /// Who stands on a counting line has gone over it once it is so far beyond, metres.
 const BEYOND_M: f64 = 0.5;
 /// Below this a road user stands, m/s.
@@ -104,6 +108,8 @@ pub(super) struct Journeys {
     lost: Vec<Journey>,
     exits: Exits,
     pub news: News,
+    /// When the first picture came.
+    since: Option<UtcMicros>,
     /// Tracks that were not followed because there were too many.
     pub not_followed: u64,
 }
@@ -123,6 +129,7 @@ impl Journeys {
     /// Takes the picture of a time.
     pub fn step(&mut self, at: UtcMicros, dt_s: f64, tracks: &[LocatedTrack], road: &Road) {
         self.news.events.clear();
+        self.since.get_or_insert(at);
         let mut born: Vec<&LocatedTrack> = Vec::new();
         for located in tracks {
             match self.live.binary_search_by_key(&located.track.id, |journey| journey.track) {
@@ -181,6 +188,9 @@ impl Journeys {
             journey.shadow_of = Some(same.track);
         }
         journey.follow(at, 0.0, best.is_some(), located, road, &mut self.news);
+        if best.is_none() && self.since.is_some_and(|since| at.seconds_since(since) > BEGINNING_S) {
+            journey.appear(road, &mut self.news);
+        }
         let past = journey.place.filter(|place| place.offset_m >= road.lanes[place.lane].line_m);
         if let (None, Some(place)) = (best, past) {
             journey.counted_on = Some(place.link);
@@ -304,9 +314,22 @@ impl Journey {
         }
         if before.is_some_and(|before| before.offset_m < from_m) && (from_m..to_m).contains(&offset_m) {
             self.entry = Some(Entry { at, offset_m });
-            if self.shadow_of.is_none() {
-                news.push(Event::Entered { lane, left_m: road.lanes[lane].length_m - offset_m });
-            }
+            self.enter(lane, offset_m, road, news);
+        }
+    }
+
+    fn enter(&self, lane: usize, offset_m: f64, road: &Road, news: &mut News) {
+        if self.shadow_of.is_none() {
+            news.push(Event::Entered { lane, left_m: road.lanes[lane].length_m - offset_m });
+        }
+    }
+
+    /// It is seen for the first time: where it drives and is a little inside a section, it has just come into that.
+    fn appear(&self, road: &Road, news: &mut News) {
+        let Some(Place { lane, offset_m, .. }) = self.place.filter(|_| self.speed_mps >= STANDING_MPS) else { return };
+        let [from_m, to_m] = road.lanes[lane].section_m;
+        if (from_m..to_m.min(from_m + SEEN_LATE_M)).contains(&offset_m) {
+            self.enter(lane, offset_m, road, news);
         }
     }
 

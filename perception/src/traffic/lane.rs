@@ -31,12 +31,15 @@ pub(super) struct LaneCount {
     held: Vec<Held>,
     /// Somebody is at the stop line.
     pub stop_bar_taken: bool,
+    /// Somebody's middle has left the lane by its end, and the rear has not.
+    leaving: bool,
     counted_at: Option<UtcMicros>,
 }
 
 impl LaneCount {
     pub fn clear(&mut self) {
         self.held.clear();
+        self.leaving = false;
     }
 
     pub fn forget(&mut self) {
@@ -46,6 +49,12 @@ impl LaneCount {
     pub fn hold(&mut self, offset_m: f64, journey: &Journey) {
         let Journey { half_m: [half_m, _], speed_mps, advanced_m, .. } = *journey;
         self.held.push(Held { offset_m, half_m, speed_mps, advanced_m });
+    }
+
+    /// Somebody was in the lane and is in none now.
+    pub fn leave(&mut self, journey: &Journey, road: &RoadLane) {
+        let [half_m, _] = journey.half_m;
+        self.leaving |= (-half_m..half_m).contains(&road.beyond_m(journey.position_enu_m));
     }
 
     /// Somebody was counted: how long after the one before.
@@ -66,7 +75,7 @@ impl LaneCount {
             self.presume();
         }
         let at_bar = |held: &Held| held.offset_m + held.half_m > road.length_m - STOP_BAR_M;
-        self.stop_bar_taken = self.held.iter().any(at_bar);
+        self.stop_bar_taken = self.leaving || self.held.iter().any(at_bar);
         let [from_m, to_m] = road.section_m;
         if covered {
             tally.covered_s += dt_s;

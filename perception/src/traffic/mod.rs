@@ -225,10 +225,12 @@ impl TrafficCounter {
         for lane in &mut self.lanes {
             lane.clear();
         }
-        let seen = self.journeys.live().filter(|journey| journey.in_lane);
-        for journey in seen.chain(self.journeys.hidden(at)) {
-            if let Some(place) = journey.place {
+        for journey in self.journeys.live().chain(self.journeys.hidden(at)) {
+            let Some(place) = journey.place else { continue };
+            if journey.in_lane {
                 self.lanes[place.lane].hold(place.offset_m, journey);
+            } else {
+                self.lanes[place.lane].leave(journey, &self.road.lanes[place.lane]);
             }
         }
         for ((lane, road), tally) in self.lanes.iter_mut().zip(&self.road.lanes).zip(&mut shortest.sums.lanes) {

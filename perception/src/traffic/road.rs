@@ -35,6 +35,9 @@ pub(super) struct RoadLane {
     /// The lane's direction there, radians clockwise from true north.
     line_rad: f64,
     pub length_m: f64,
+    /// Its end, site ENU, metres, and its direction there, radians clockwise from true north.
+    end_enu_m: [f64; 2],
+    end_rad: f64,
     /// Where the stretch begins and ends over which density, delay and queues are measured, metres from its beginning.
     pub section_m: [f64; 2],
     pub free_mps: f64,
@@ -53,6 +56,12 @@ impl RoadLane {
     /// Vehicles queue in it.
     pub fn queues(&self) -> bool {
         self.approach && !self.on_foot
+    }
+
+    /// How far beyond the lane's end a place is, straight on from there, metres.
+    pub fn beyond_m(&self, place_enu_m: [f64; 2]) -> f64 {
+        let [east_m, north_m] = [0, 1].map(|axis: usize| place_enu_m[axis] - self.end_enu_m[axis]);
+        east_m * self.end_rad.sin() + north_m * self.end_rad.cos()
     }
 
     /// How far it is from an offset before the counting line to a place beyond the lane's end, metres: along the lane to the
@@ -152,6 +161,8 @@ impl Road {
                 line_enu_m,
                 line_rad: heading(&point_at(&lane.centerline_enu_m, line_m - 0.5).unwrap_or(*first), &line_enu_m),
                 length_m,
+                end_enu_m: *last,
+                end_rad: heading(before, last),
                 section_m: section(lane, length_m, approach, site),
                 free_mps: lane.speed_limit_mps.filter(|limit| *limit > 0.5).unwrap_or(URBAN_LIMIT_MPS),
                 approach,

@@ -307,6 +307,41 @@ fn one_comes_when_it_would_be_at_the_stop_line_if_nobody_held_it_up() {
 }
 
 #[test]
+fn who_is_first_seen_a_little_inside_the_section_has_come_too_but_not_who_is_found_near_its_end() {
+    let mut lane = straight_lane("s_in/1", 150.0);
+    lane.signal_group = Some(3);
+    let lanes = [lane];
+    let (mut counter, map) = (TrafficCounter::new(&seen_by_a_radar(&lanes), vec![], 60), LaneMap::new(&lanes));
+    for ds in 600..800 {
+        counter.signal(UtcMicros(ds * 100_000), &[(3, Phase::Green)]);
+        // The section begins at 50 m. One is first seen at 60 m, one at 90 m; one stands at 70 m.
+        let drives = |id, from_m| track_at(id, [0.0, from_m + (ds - 660) as f64 / 2.0], [0.0, 5.0]);
+        let tracks = vec![drives(1, 60.0), drives(2, 90.0), track_at(3, [0.0, 70.0], [0.0, 0.0])];
+        picture(&mut counter, &map, ds, if ds < 660 { vec![] } else { tracks });
+    }
+    let signals = counter.take_finished(UtcMicros(120_000_000)).remove(0).signals;
+    assert_eq!(signals[0].arrived, [1, 0, 0], "{signals:?}");
+}
+
+#[test]
+fn the_stop_line_is_occupied_until_the_rear_has_left_it() {
+    let (mut counter, map) = crossing();
+    for ds in 600..1200 {
+        let phase = if (650..750).contains(&ds) { Phase::Green } else { Phase::Red };
+        counter.signal(UtcMicros(ds * 100_000), &[(3, phase)]);
+        // Over the stop line at 70 s, at 5 m/s; another one has left the lane half-way, and stands beside it.
+        let goes = track_at(1, [0.0, 100.0 + (ds - 700) as f64 / 2.0], [0.0, 5.0]);
+        let parks = track_at(2, [if ds < 640 { 0.0 } else { 6.0 }, 40.0], [0.0, 0.0]);
+        picture(&mut counter, &map, ds, vec![goes, parks]);
+    }
+    let windows = counter.take_finished(UtcMicros(120_000_000));
+    let minute = windows.iter().find(|window| window.window_s == 60).expect("a minute ended");
+    // A car of 4.5 m takes 10.5 m from its front at 94 m to its rear at 100 m: 2.1 s of 10.
+    let green = minute.signals[0].green_occupancy.expect("a split");
+    assert!((green - 0.21).abs() < 0.015, "{green}");
+}
+
+#[test]
 fn who_is_lost_at_the_kerb_and_found_again_has_waited_all_the_time() {
     let outline_enu_m = vec![[-2.0, 20.0], [2.0, 20.0], [2.0, 30.0], [-2.0, 30.0]];
     let crosswalk = Crosswalk { id: "north".into(), outline_enu_m, signal_group: Some(7) };
