@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::time::UtcMicros;
 
 /// A sensor's name as in `site.toml` (`cam-n`, `radar-n`); cheap to clone.
 pub type SensorId = Arc<str>;
 
-/// What kind of road user a thing is. The names are those of the recording format.
+/// What kind of road user a thing is. The names are those of the recording format, but see [`recorded_class`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Class {
@@ -27,6 +27,8 @@ pub enum Class {
     Truck,
     /// A bus or coach.
     Bus,
+    /// An animal, by itself or led; with a rider or a carriage, too.
+    Animal,
     /// Something, but no one said what.
     #[default]
     #[serde(other)]
@@ -35,7 +37,7 @@ pub enum Class {
 
 impl Class {
     /// All classes, in the order of the type.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Pedestrian,
         Self::Bicycle,
         Self::Motorcycle,
@@ -43,6 +45,7 @@ impl Class {
         Self::Van,
         Self::Truck,
         Self::Bus,
+        Self::Animal,
         Self::Unknown,
     ];
 
@@ -56,8 +59,46 @@ impl Class {
             Self::Van => "van",
             Self::Truck => "truck",
             Self::Bus => "bus",
+            Self::Animal => "animal",
             Self::Unknown => "unknown",
         }
+    }
+
+    /// Whether its members take part in traffic, so that lanes, counts and conflicts are about them.
+    pub fn is_road_user(self) -> bool {
+        !matches!(self, Self::Animal | Self::Unknown)
+    }
+}
+
+/// A class in recordings, for `#[serde(flatten, with = …)]`. Their `class` has no name for an animal: it is `unknown` to whoever does
+/// not know the field `animal`. A class that is absent, `null` or of another name is unknown.
+pub mod recorded_class {
+    use super::{Class, Deserialize, Deserializer, Serialize, Serializer};
+
+    #[derive(Serialize, Deserialize)]
+    struct Fields {
+        #[serde(default)]
+        class: Option<Class>,
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        animal: bool,
+    }
+
+    /// Writes `class`, and `animal` if it is one.
+    ///
+    /// # Errors
+    /// The serializer's.
+    pub fn serialize<S: Serializer>(class: &Class, serializer: S) -> Result<S::Ok, S::Error> {
+        let animal = *class == Class::Animal;
+        Fields { class: Some(if animal { Class::Unknown } else { *class }), animal }.serialize(serializer)
+    }
+
+    /// Reads both.
+    ///
+    /// # Errors
+    /// What is no name, or no truth value.
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Class, D::Error> {
+        let Fields { class, animal } = Fields::deserialize(deserializer)?;
+        Ok(if animal { Class::Animal } else { class.unwrap_or_default() })
     }
 }
 
@@ -75,6 +116,7 @@ pub struct BoxDetection {
     /// Detector's score, 0 to 1.
     pub score: f64,
     /// What the detector takes it for.
+    #[serde(flatten, with = "recorded_class")]
     pub class: Class,
 }
 

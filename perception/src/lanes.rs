@@ -3,6 +3,7 @@
 use crate::calibration::Lane;
 use crate::detection::{Class, SensorId};
 use crate::frames::{heading_of, wrap_pi};
+use crate::priors::has_legs;
 use crate::track::Track;
 
 /// A place in a lane.
@@ -89,8 +90,8 @@ impl LaneMap {
                 continue;
             }
             let turn = heading_cw_north_rad.map_or(0.0, |heading| wrap_pi(heading - foot.heading_cw_north_rad).abs());
-            // People walk along a path either way.
-            let turn = if class == Class::Pedestrian { turn.min(std::f64::consts::PI - turn) } else { turn };
+            // What has legs goes along a path either way.
+            let turn = if has_legs(class) { turn.min(std::f64::consts::PI - turn) } else { turn };
             if turn > MAX_TURN_RAD {
                 continue;
             }
@@ -147,8 +148,10 @@ impl MappedLane {
         Self { id: lane.id.clone(), half_width_m, length_m: offset_m, allowed: lane.allowed.clone(), segments, bounds }
     }
 
+    /// An animal takes no lane: it is none of the lane's traffic.
     fn may_use(&self, class: Class) -> bool {
-        self.allowed.is_empty() || class == Class::Unknown || self.allowed.contains(&class)
+        let anybody = self.allowed.is_empty() && class != Class::Animal;
+        anybody || class == Class::Unknown || self.allowed.contains(&class)
     }
 
     fn near(&self, p: [f64; 2]) -> bool {

@@ -5,7 +5,7 @@
 use crate::detection::Class;
 
 /// All classes, in the order used for class probabilities.
-pub const CLASSES: [Class; 8] = [
+pub const CLASSES: [Class; 9] = [
     Class::Pedestrian,
     Class::Bicycle,
     Class::Motorcycle,
@@ -13,6 +13,7 @@ pub const CLASSES: [Class; 8] = [
     Class::Van,
     Class::Truck,
     Class::Bus,
+    Class::Animal,
     Class::Unknown,
 ];
 
@@ -26,7 +27,8 @@ pub fn class_index(class: Class) -> usize {
         Class::Van => 4,
         Class::Truck => 5,
         Class::Bus => 6,
-        Class::Unknown => 7,
+        Class::Animal => 7,
+        Class::Unknown => 8,
     }
 }
 
@@ -86,7 +88,7 @@ const fn prior(
     }
 }
 
-const PRIORS: [ClassPrior; 8] = [
+const PRIORS: [ClassPrior; 9] = [
     prior([0.5, 0.5, 1.72], [0.2, 0.2, 0.06], [0.025, 0.4], 1.2, [-5.0, 0.35]),
     prior([1.8, 0.6, 1.72], [0.08, 0.15, 0.06], [0.05, 1.0], 4.0, [-2.0, 0.35]),
     prior([2.1, 0.8, 1.6], [0.08, 0.12, 0.08], [0.1, 2.5], 7.0, [4.0, 0.1]),
@@ -94,6 +96,8 @@ const PRIORS: [ClassPrior; 8] = [
     prior([5.5, 2.0, 2.3], [0.12, 0.06, 0.12], [0.1, 2.5], 8.0, [12.0, 0.1]),
     prior([9.5, 2.5, 3.4], [0.22, 0.04, 0.1], [0.1, 2.0], 7.0, [18.0, 0.1]),
     prior([12.0, 2.5, 3.15], [0.06, 0.03, 0.06], [0.1, 2.0], 7.0, [20.0, 0.1]),
+    // From a dog to a horse.
+    prior([1.4, 0.5, 1.0], [0.5, 0.4, 0.4], [0.05, 1.5], 2.0, [-3.0, 0.35]),
     prior([2.5, 1.2, 1.6], [0.5, 0.4, 0.3], [0.1, 2.0], 6.0, [3.0, 0.3]),
 ];
 
@@ -115,6 +119,11 @@ pub fn is_motor_vehicle(class: Class) -> bool {
     matches!(class, Class::Car | Class::Van | Class::Truck | Class::Bus | Class::Motorcycle)
 }
 
+/// Whether members of the class walk: they turn on the spot.
+pub fn has_legs(class: Class) -> bool {
+    matches!(class, Class::Pedestrian | Class::Animal)
+}
+
 /// Whether members of the class differ so much in length that it must be measured.
 pub fn is_long(class: Class) -> bool {
     matches!(class, Class::Van | Class::Truck | Class::Bus)
@@ -123,18 +132,38 @@ pub fn is_long(class: Class) -> bool {
 /// Spread of radar cross-section about the class's typical value, dB.
 pub const RCS_SPREAD_DB: f64 = 5.0;
 
+/// How often a road user is taken for an animal.
+const SEEMS_ANIMAL: f64 = 0.005;
+
 /// Probability that a detector says `said` of a thing that is `is`; a row of `is` sums to 1.
 pub fn confusion(is: Class, said: Class) -> f64 {
-    if said == Class::Unknown || is == Class::Unknown {
-        return 0.125;
+    match (is, said) {
+        (Class::Unknown, _) | (_, Class::Unknown) => 0.125,
+        (Class::Animal, Class::Animal) => 0.78,
+        (Class::Animal, _) => {
+            if is_small(said) {
+                0.06
+            } else {
+                0.01
+            }
+        }
+        (_, Class::Animal) => SEEMS_ANIMAL,
+        _ => (1.0 - SEEMS_ANIMAL) * confusion_of_road_users(is, said),
     }
+}
+
+fn is_small(class: Class) -> bool {
+    matches!(class, Class::Pedestrian | Class::Bicycle | Class::Motorcycle)
+}
+
+/// The same if what a road user is taken for is one, too.
+fn confusion_of_road_users(is: Class, said: Class) -> f64 {
     if is == said {
         return 0.78;
     }
     // What is taken for something else is mostly taken for one of its kin.
-    let small = |class| matches!(class, Class::Pedestrian | Class::Bicycle | Class::Motorcycle);
-    let kin = if small(is) { 2.0 } else { 3.0 };
-    if small(is) == small(said) { 0.155 / kin } else { 0.065 / (6.0 - kin) }
+    let kin = if is_small(is) { 2.0 } else { 3.0 };
+    if is_small(is) == is_small(said) { 0.155 / kin } else { 0.065 / (6.0 - kin) }
 }
 
 #[cfg(test)]
@@ -143,8 +172,8 @@ mod tests {
 
     #[test]
     fn a_row_of_the_confusion_table_sums_to_one() {
-        for is in &CLASSES[..7] {
-            let sum: f64 = CLASSES[..7].iter().map(|said| confusion(*is, *said)).sum();
+        for is in &CLASSES[..8] {
+            let sum: f64 = CLASSES[..8].iter().map(|said| confusion(*is, *said)).sum();
             assert!((sum - 1.0).abs() < 1e-12, "{is:?}: {sum}");
         }
     }

@@ -321,6 +321,24 @@ fn a_small_thing_without_a_name_is_where_it_lies() {
 }
 
 #[test]
+fn a_dog_and_a_cow_are_followed_where_they_go_and_stand() {
+    let (dog_m, cow_m) = ([0.9, 0.35, 0.65], [2.3, 0.75, 1.45]);
+    let cases = [(dog_m, 20.0, 2.0), (dog_m, 35.0, 0.0), (cow_m, 20.0, 1.0), (cow_m, 45.0, 0.0)];
+    for (seed, (size, north_m, mps)) in (1..).zip(cases) {
+        let animal = Mover { class: Class::Animal, size, score: 0.7, ..Mover::person([-6.0, north_m], [mps, 0.0]) };
+        let (mut rig, mut noise) = (Rig::new(), Noise(seed));
+        for ms in (0..6000).step_by(100) {
+            let picture = rig.feed(&camera_frame(ms, &[animal], 0.03, &mut noise));
+            let follows = |track: &Track| {
+                let sure = track.class == Class::Animal && track.class_probability > 0.7;
+                sure && error_m(track, animal.position(ms)) < 1.0
+            };
+            assert!(ms < 2000 || matches!(&picture[..], [track] if follows(track)), "{size:?} {ms} ms: {picture:#?}");
+        }
+    }
+}
+
+#[test]
 fn a_person_of_whom_each_sensor_says_little_stays_in_the_picture() {
     let person = Mover { score: 0.45, ..Mover::person([-8.0, 60.0], [1.2, 0.0]) };
     let (mut rig, mut noise) = (Rig::new(), Noise(5));

@@ -405,6 +405,7 @@ fn tracks() -> Vec<Track> {
         track(10, Class::Bicycle, [0.0, 0.0], [0.0, 4.99]),
         track(11, Class::Bus, [290.0, -310.0], [0.0, 0.0]),
         track(12, Class::Unknown, [12.0, 12.0], [-1e-9, 12.0]),
+        track(13, Class::Animal, [-12.0, 12.0], [1.0, 0.0]),
     ]
 }
 
@@ -448,7 +449,7 @@ fn an_rsm_says_where_everybody_is_to_the_centimetre() {
             assert_eq!(told.pos_confidence.pos, asn1::cn::common::PositionConfidence::A1m);
         }
         let types: Vec<_> = said.participants[1..].iter().map(|told| told.ptc_type).collect();
-        assert_eq!(types, [P::Motor, P::Motor, P::Pedestrian, P::NonMotor, P::Motor, P::Unknown]);
+        assert_eq!(types, [P::Motor, P::Motor, P::Pedestrian, P::NonMotor, P::Motor, P::Unknown, P::Unknown]);
     }
 }
 
@@ -483,7 +484,7 @@ fn an_sdsm_says_the_same_to_the_decimetre() {
         assert_eq!((common.measurement_time, common.obj_type_cfd), (0, 90));
     }
     let types: Vec<_> = said.objects.iter().map(|told| told.det_obj_common.obj_type).collect();
-    assert_eq!(types, [O::Vehicle, O::Vehicle, O::Vru, O::Vru, O::Vehicle, O::Unknown]);
+    assert_eq!(types, [O::Vehicle, O::Vehicle, O::Vru, O::Vru, O::Vehicle, O::Unknown, O::Animal]);
     let Some(D::DetVeh(car)) = said.objects[0].det_obj_opt_data else { panic!("a car has a size") };
     assert_eq!(car.size.map(|size| (size.length, size.width)), Some((454, 182)));
     // One road user has one number, whoever asks.

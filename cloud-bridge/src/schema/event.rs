@@ -13,9 +13,9 @@ pub struct Event {
     pub event: String,
     /// The number that vehicles hear (`rteId` of RSI), 0 to 255 as text, used again after many others.
     pub slot: String,
-    /// What it is: `wrong_way`, `stopped_vehicle`, `slow_vehicle`, `speeding`, `pedestrian`, `debris`, `queue_spillback`,
-    /// `congestion`, `red_light_running`, `near_miss`, `accident_suspected`, `illegal_parking`, `flooding`; readers must accept
-    /// other names.
+    /// What it is: `wrong_way`, `stopped_vehicle`, `slow_vehicle`, `speeding`, `pedestrian`, `animal`, `debris`,
+    /// `queue_spillback`, `congestion`, `red_light_running`, `near_miss`, `accident_suspected`, `illegal_parking`, `flooding`;
+    /// readers must accept other names.
     pub kind: String,
     /// Where, degrees north.
     pub lat_deg: f64,

@@ -15,7 +15,7 @@ use hil::recorder::traffic::{Traffic, VehicleTypes, read_types};
 use hil::recorder::weather::Weather;
 use hil::recorder::{Simulated, simulate};
 use hil::said::Family;
-use perception::events::EventSettings;
+use perception::events::{EventKind, EventSettings};
 use perception::time::UtcMicros;
 use sensors::recording::RecordingWriter;
 
@@ -53,6 +53,9 @@ pub struct RecordArgs {
     /// Stage incidents in the traffic, and write what was done, a line each.
     #[arg(long, value_name = "FILE")]
     incidents: Option<PathBuf>,
+    /// Kinds of incidents to stage, in turn, instead of the usual ones (all but animals): `animal,debris`.
+    #[arg(long, value_name = "KINDS", requires = "incidents", value_delimiter = ',', value_parser = parse_kind)]
+    stage: Vec<EventKind>,
     /// Where nobody may stand, as a TOML file with the keys of `[events]`: who is staged to park does so there.
     #[arg(long, value_name = "EVENTS.toml", requires = "incidents")]
     event_settings: Option<PathBuf>,
@@ -96,7 +99,8 @@ pub fn record(args: &RecordArgs) -> anyhow::Result<()> {
                 None => EventSettings::default(),
             };
             let no_stopping: Vec<_> = settings.no_stopping.into_iter().flat_map(|place| place.lanes).collect();
-            let (traffic, staged) = incidents::stage(&traffic, &lanes, &no_stopping, &signals, args.seed);
+            let kinds = if args.stage.is_empty() { incidents::USUAL } else { &args.stage };
+            let (traffic, staged) = incidents::stage(&traffic, &lanes, &no_stopping, &signals, args.seed, kinds);
             write_lines(file, &staged)?;
             traffic
         }
@@ -106,6 +110,13 @@ pub fn record(args: &RecordArgs) -> anyhow::Result<()> {
     let equipped = Equipped { share: args.equipped, family: args.set };
     simulated.hear(reports::said(equipped, place.origin, &traffic, args.seed, start)?);
     write(&args.out, simulated)
+}
+
+fn parse_kind(name: &str) -> Result<EventKind, String> {
+    let kind = incidents::CAN_BE_STAGED.into_iter().find(|kind| kind.as_str() == name);
+    kind.ok_or_else(|| {
+        format!("{name} can't be staged; what can: {}", incidents::CAN_BE_STAGED.map(EventKind::as_str).join(", "))
+    })
 }
 
 fn read<T>(path: &Path, parse: impl FnOnce(BufReader<File>) -> anyhow::Result<T>) -> anyhow::Result<T> {

@@ -171,16 +171,17 @@ impl Memory {
 
 /// What a detector takes a class for.
 fn confused(class: Class, random: &mut Rng) -> Class {
-    use Class::{Bicycle, Bus, Car, Motorcycle, Pedestrian, Truck, Unknown, Van};
+    use Class::{Animal, Bicycle, Bus, Car, Motorcycle, Pedestrian, Truck, Unknown, Van};
     let instead: &[(Class, f64)] = match class {
-        Pedestrian => &[(Bicycle, 0.04), (Unknown, 0.01)],
-        Bicycle => &[(Motorcycle, 0.09), (Pedestrian, 0.09), (Unknown, 0.01)],
-        Motorcycle => &[(Bicycle, 0.08), (Car, 0.02), (Pedestrian, 0.01), (Unknown, 0.01)],
+        Pedestrian => &[(Bicycle, 0.04), (Unknown, 0.01), (Animal, 0.01)],
+        Bicycle => &[(Motorcycle, 0.09), (Pedestrian, 0.09), (Unknown, 0.01), (Animal, 0.02)],
+        Motorcycle => &[(Bicycle, 0.08), (Car, 0.02), (Pedestrian, 0.01), (Unknown, 0.01), (Animal, 0.02)],
         Car => &[(Van, 0.06), (Truck, 0.01), (Unknown, 0.01)],
         Van => &[(Car, 0.12), (Truck, 0.08), (Bus, 0.02)],
         Truck => &[(Bus, 0.07), (Van, 0.06), (Unknown, 0.01)],
         Bus => &[(Truck, 0.06), (Van, 0.015), (Unknown, 0.01)],
-        Unknown => &[],
+        Animal => &[(Unknown, 0.1), (Pedestrian, 0.05), (Bicycle, 0.05), (Car, 0.02)],
+        Unknown => &[(Animal, 0.03)],
     };
     let mut chance = random.f64();
     for (other, share) in instead {

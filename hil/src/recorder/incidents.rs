@@ -34,7 +34,7 @@ pub struct Incident {
 }
 
 /// The kinds that can be staged, in the order in which they come.
-const STAGED: [EventKind; 9] = [
+pub const CAN_BE_STAGED: [EventKind; 10] = [
     EventKind::WrongWay,
     EventKind::StoppedVehicle,
     EventKind::Pedestrian,
@@ -44,7 +44,10 @@ const STAGED: [EventKind; 9] = [
     EventKind::SlowVehicle,
     EventKind::AccidentSuspected,
     EventKind::IllegalParking,
+    EventKind::Animal,
 ];
+/// Those that are if nobody says which: not animals, which came later, so that a seed still stages what it did.
+pub const USUAL: &[EventKind] = CAN_BE_STAGED.split_at(9).0;
 /// Actors have ids from here on.
 const FIRST_ID: u64 = 1_000_000;
 /// Whoever comes nearer to an actor than this is left out, metres: ahead or behind from middle to middle, aside from side to side.
@@ -73,6 +76,12 @@ const WAITS_M: f64 = 42.0;
 /// Nothing is staged in a lane that is shorter, metres.
 const SHORTEST_M: f64 = 20.0;
 const CAR_M: [f64; 3] = [4.5, 1.8, 1.5];
+const DOG_M: [f64; 3] = [0.9, 0.35, 0.65];
+const COW_M: [f64; 3] = [2.3, 0.75, 1.45];
+/// An animal comes from so far beside the lane, this fast; every other stands in it for a while, metres, m/s and seconds.
+const STRAYS_FROM_M: f64 = 6.0;
+const STRAYS_MPS: f64 = 1.3;
+const GRAZES_S: f64 = 15.0;
 
 /// Where somebody is at a moment, as offset in metres along a way; and how fast, m/s.
 type Script = Box<dyn Fn(f64) -> Option<(f64, f64)>>;
@@ -86,7 +95,7 @@ struct Actor {
     script: Script,
 }
 
-/// Puts incidents into traffic, one after the other until its end. Who parks does so in a lane of `no_stopping`; if there is none,
+/// Puts incidents of these kinds into traffic, one after the other until its end. Who parks does so in a lane of `no_stopping`; if there is none,
 /// nobody does.
 pub fn stage(
     traffic: &Traffic,
@@ -94,6 +103,7 @@ pub fn stage(
     no_stopping: &[SensorId],
     signals: &Signals,
     seed: u64,
+    kinds: &[EventKind],
 ) -> (Traffic, Vec<Incident>) {
     let mut random = Rng::with_seed(seed);
     let (Some((first_s, _)), Some((last_s, _))) = (traffic.steps().first(), traffic.steps().last()) else {
@@ -101,7 +111,7 @@ pub fn stage(
     };
     let (mut actors, mut incidents) = (Vec::new(), Vec::new());
     let mut at_s = 10.0;
-    for kind in STAGED.into_iter().cycle() {
+    for kind in kinds.iter().copied().cycle() {
         let lasts_s = if kind == EventKind::IllegalParking { PARKS_S } else { STANDS_S };
         if first_s + at_s + EVERY_S + lasts_s > *last_s {
             break;
@@ -240,6 +250,7 @@ impl Stage<'_> {
                 }
                 Some((staged, cast))
             }
+            EventKind::Animal => Some(self.strays(&way, offset_m, random)),
             _ => None,
         }
     }
@@ -261,6 +272,26 @@ impl Stage<'_> {
             (from_s..from_s + lasts_s).contains(&at_s).then_some((from_m + mps * (at_s - from_s), mps))
         };
         (vec![incident], vec![self.car(self.id, way, Box::new(script))])
+    }
+
+    /// A dog or a cow that comes over a lane, or stands in it first.
+    fn strays(&self, way: &Path, offset_m: f64, random: &mut Rng) -> Staged {
+        let (here, [east, north]) = way.at(offset_m);
+        let aside = |m: f64| [here[0] + m * north, here[1] - m * east];
+        let across = Path::new([aside(STRAYS_FROM_M), aside(-STRAYS_FROM_M)]);
+        let size_m = if random.bool() { DOG_M } else { COW_M };
+        let (from_s, comes_s) = (self.at_s, STRAYS_FROM_M / STRAYS_MPS);
+        let stands_s = if random.bool() { GRAZES_S } else { 0.0 };
+        let lasts_s = 2.0 * comes_s + stands_s;
+        let script = move |at_s: f64| match at_s - from_s {
+            after_s if !(0.0..lasts_s).contains(&after_s) => None,
+            after_s if after_s < comes_s => Some((STRAYS_MPS * after_s, STRAYS_MPS)),
+            after_s if after_s < comes_s + stands_s => Some((STRAYS_FROM_M, 0.0)),
+            after_s => Some((STRAYS_MPS * (after_s - stands_s), STRAYS_MPS)),
+        };
+        let incident = self.incident(EventKind::Animal, from_s, lasts_s, aside(STRAYS_FROM_M), aside(-STRAYS_FROM_M));
+        let animal = Actor { id: self.id, class: Class::Animal, size_m, way: across, script: Box::new(script) };
+        (vec![incident], vec![animal])
     }
 
     /// A car that comes at 8 m/s, brakes at 4 m/s², stands for a time, and goes; when it stands.
@@ -292,7 +323,7 @@ impl Stage<'_> {
             let [from_m, to_m] = match kind {
                 EventKind::StoppedVehicle | EventKind::AccidentSuspected => [CROSSES_M, WAITS_M],
                 EventKind::IllegalParking => [CROSSES_M, WAITS_M + DROPS_AHEAD_M],
-                EventKind::Pedestrian => [CROSSES_M; 2],
+                EventKind::Pedestrian | EventKind::Animal => [CROSSES_M; 2],
                 _ => [0.0; 2],
             };
             let free_m = way.length_m() - from_m - to_m;
@@ -402,9 +433,9 @@ mod tests {
         let no_stopping = ["b/0".into()];
         let red = r#"<tlsStates><tlsState time="0.0" id="m" state="r"/></tlsStates>"#;
         let signals = Signals::read(red.as_bytes()).expect("well-formed");
-        let (traffic, incidents) = stage(&empty, &lanes, &no_stopping, &signals, 1);
+        let (traffic, incidents) = stage(&empty, &lanes, &no_stopping, &signals, 1, &CAN_BE_STAGED);
         let kinds: std::collections::BTreeSet<_> = incidents.iter().map(|incident| incident.kind).collect();
-        assert_eq!(kinds.len(), STAGED.len() + 1, "who hits somebody nearly missed them before: {incidents:?}");
+        assert_eq!(kinds.len(), CAN_BE_STAGED.len() + 1, "who hits somebody nearly missed them before: {incidents:?}");
         for incident in &incidents {
             let middle_s = (incident.from_s + incident.until_s) / 2.0;
             let there = traffic.at(middle_s);
@@ -413,8 +444,8 @@ mod tests {
             let told = incident.kind == EventKind::RedLightRunning || there.iter().any(near);
             assert!(told && !there.is_empty(), "{incident:?}: {there:?}");
         }
-        assert_eq!(stage(&empty, &lanes, &no_stopping, &signals, 1).1, incidents, "the seed decides");
-        let (_, others) = stage(&empty, &lanes, &[], &signals, 1);
+        assert_eq!(stage(&empty, &lanes, &no_stopping, &signals, 1, &CAN_BE_STAGED).1, incidents, "the seed decides");
+        let (_, others) = stage(&empty, &lanes, &[], &signals, 1, USUAL);
         assert!(
             others.iter().all(|incident| incident.kind != EventKind::IllegalParking),
             "nowhere to park: {others:?}"

@@ -139,7 +139,7 @@ impl SimulatedRadar {
         }
         // Legs and pedals have speeds of their own.
         let limbs_mps = match user.class {
-            Class::Pedestrian | Class::Bicycle => 0.3,
+            Class::Pedestrian | Class::Animal | Class::Bicycle => 0.3,
             _ => 0.0,
         };
         let range_rate_mps = self.range_rate_mps(user, point_enu_m);
@@ -208,7 +208,7 @@ fn anywhere(model: &RadarModel, random: &mut Rng) -> [f64; 2] {
 /// Order of magnitude of radar cross-sections at 77 GHz, dBsm.
 pub(crate) fn usual_rcs_dbsm(class: Class) -> f64 {
     match class {
-        Class::Pedestrian => -5.0,
+        Class::Pedestrian | Class::Animal => -5.0,
         Class::Bicycle => -2.0,
         Class::Motorcycle => 4.0,
         Class::Truck | Class::Bus => 19.0,

@@ -69,7 +69,7 @@ pub fn said(
     let mut list = Vec::new();
     for pair in traffic.steps().windows(2) {
         let [(from_s, users), (to_s, _)] = pair else { continue };
-        for user in users {
+        for user in users.iter().filter(|user| user.class != Class::Animal) {
             let device = devices.entry(user.id).or_insert_with(|| Device::of(equipped, user.id, seed, *from_s));
             let Some(device) = device else { continue };
             while device.due_s < *to_s {

@@ -345,7 +345,10 @@ fn check_classes(description: &Description) -> Result<BTreeMap<Class, ClassSpec>
         // An unknown name reads as `unknown`, which only the name itself may do.
         let class = Class::deserialize(deserializer).unwrap_or(Class::Unknown);
         if class == Class::Unknown && name != "unknown" {
-            return complain(key, "is no class: pedestrian, bicycle, motorcycle, car, van, truck, bus or unknown");
+            return complain(
+                key,
+                "is no class: pedestrian, bicycle, motorcycle, car, van, truck, bus, animal or unknown",
+            );
         }
         check_share(&format!("{key}.threshold"), spec.threshold)?;
         if spec.indices.is_empty() {

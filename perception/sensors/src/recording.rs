@@ -155,6 +155,7 @@ pub struct TruthObject {
     /// The same in every frame.
     pub id: u64,
     /// What it is.
+    #[serde(flatten, with = "perception::detection::recorded_class")]
     pub class: Class,
     /// Centre of its footprint on the ground, metres east of the site's origin.
     pub east_m: f64,

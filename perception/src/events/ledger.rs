@@ -80,6 +80,8 @@ fn manner(kind: EventKind) -> Manner {
         EventKind::SlowVehicle => of(3.0, 10.0, 5.0),
         EventKind::Speeding => of(2.0, 3.0, 0.0),
         EventKind::Pedestrian => of(2.0, 10.0, 5.0),
+        // A herd is one.
+        EventKind::Animal => of(2.0, 10.0, 10.0),
         EventKind::Debris => stands(5.0, 60.0, 3.0),
         EventKind::QueueSpillback => of(8.0, 30.0, 0.0),
         EventKind::Congestion => of(30.0, 60.0, 0.0),

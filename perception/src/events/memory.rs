@@ -116,6 +116,7 @@ pub(super) struct Memory {
     pub(super) slow: Dwell,
     pub(super) speeding: Dwell,
     pub(super) walks: Dwell,
+    pub(super) strays: Dwell,
     pub(super) crossing: Crossing,
     measured: Option<Measured>,
     /// When, and how fast at least, m/s.

@@ -51,6 +51,8 @@ pub enum EventKind {
     Speeding,
     /// Somebody walks in a lane for vehicles.
     Pedestrian,
+    /// An animal goes or stands in a lane for vehicles.
+    Animal,
     /// Something that is no road user lies in a lane.
     Debris,
     /// A standing queue reaches the beginning of its lane.
@@ -71,12 +73,13 @@ pub enum EventKind {
 
 impl EventKind {
     /// All of them, in the order of the type.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::WrongWay,
         Self::StoppedVehicle,
         Self::SlowVehicle,
         Self::Speeding,
         Self::Pedestrian,
+        Self::Animal,
         Self::Debris,
         Self::QueueSpillback,
         Self::Congestion,
@@ -95,6 +98,7 @@ impl EventKind {
             Self::SlowVehicle => "slow_vehicle",
             Self::Speeding => "speeding",
             Self::Pedestrian => "pedestrian",
+            Self::Animal => "animal",
             Self::Debris => "debris",
             Self::QueueSpillback => "queue_spillback",
             Self::Congestion => "congestion",

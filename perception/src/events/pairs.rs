@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use super::ledger::Sign;
 use super::memory::{Dwell, Memories};
 use super::{EventKind, EventSettings};
-use crate::detection::Class;
 use crate::lanes::LocatedTrack;
 use crate::outline::Outline;
 use crate::priors::is_motor_vehicle;
@@ -98,7 +97,7 @@ pub(super) fn sigma_m(located: &LocatedTrack) -> f64 {
 /// Whether it is sure enough to be compared with others.
 pub(super) fn is_sure(now: UtcMicros, located: &LocatedTrack) -> bool {
     let track = &located.track;
-    track.class != Class::Unknown
+    track.class.is_road_user()
         && track.existence >= EXISTENCE
         && now.seconds_since(track.born_at) >= AGE_S
         && sigma_m(located) <= SIGMA_M

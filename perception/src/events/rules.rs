@@ -1,4 +1,4 @@
-//! Rules of one road user: against the lane, standing, slow, fast, on foot, a thing on the road.
+//! Rules of one road user: against the lane, standing, slow, fast, on foot; of an animal or a thing on the road.
 
 use super::ledger::Sign;
 use super::memory::{Held, Memories, Memory};
@@ -8,7 +8,7 @@ use super::{EventKind, EventSettings, Scene};
 use crate::detection::{Class, SensorId};
 use crate::frames::{inside, wrap_pi};
 use crate::lanes::{LanePosition, LocatedTrack};
-use crate::priors::is_motor_vehicle;
+use crate::priors::{has_legs, is_motor_vehicle};
 use crate::time::UtcMicros;
 
 /// Less sure of existence or class, nobody is reported.
@@ -96,7 +96,7 @@ pub(super) fn look(
             signs.extend(one.slow(scene, memory, road));
             signs.extend(one.speeding(memory, road));
             signs.extend(one.parked(memory));
-        } else if track.class == Class::Pedestrian {
+        } else if has_legs(track.class) {
             signs.extend(one.walks(memory, road));
         } else if track.class == Class::Unknown {
             signs.extend(one.lies(memory, road));
@@ -265,17 +265,22 @@ impl One<'_> {
         Some(self.sign(EventKind::IllegalParking, standing.for_s(self.now) >= after_s, standing.since))
     }
 
+    /// A person or an animal in a lane for vehicles. A dog that is led over a crosswalk is no event either.
     fn walks(&self, memory: &mut Memory, road: &Road) -> Option<Sign> {
         let (place, lane) = self.nearest.as_ref()?;
-        let walks = self.is_sure_of_class() && self.speed_mps < RUNS_MPS;
+        let (kind, dwell, most_mps, after_s) = match self.located.track.class {
+            Class::Animal => (EventKind::Animal, &mut memory.strays, f64::INFINITY, self.settings.animal_after_s),
+            _ => (EventKind::Pedestrian, &mut memory.walks, RUNS_MPS, self.settings.pedestrian_after_s),
+        };
+        let walks = self.is_sure_of_class() && self.speed_mps < most_mps;
         let there = lane.carriageway && walks && !road.on_crosswalk(place, self.at);
         let inside = there
             && road.by_camera(self.located)
             && self.sigma_m <= WALKER_SIGMA_M
             && road.is_carriageway_around(place, self.at, IN_LANE_M + 2.0 * self.sigma_m);
-        let held = memory.walks.hold(inside, self.now, self.at);
-        let begins = held.is_some_and(|held| held.for_s(self.now) >= self.settings.pedestrian_after_s);
-        let sign = self.sign(EventKind::Pedestrian, begins, held.map_or(self.now, |held| held.since));
+        let held = dwell.hold(inside, self.now, self.at);
+        let begins = held.is_some_and(|held| held.for_s(self.now) >= after_s);
+        let sign = self.sign(kind, begins, held.map_or(self.now, |held| held.since));
         (there && place.lateral_m.abs() <= lane.half_width_m).then_some(sign)
     }
 

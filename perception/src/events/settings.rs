@@ -71,6 +71,8 @@ pub struct EventSettings {
     pub speeding_after_s: f64,
     /// How long somebody walks in a lane, seconds.
     pub pedestrian_after_s: f64,
+    /// How long an animal goes or stands in a lane, seconds.
+    pub animal_after_s: f64,
     /// How long a thing lies in a lane, seconds.
     pub debris_after_s: f64,
     /// How near to the beginning of its lane the rear of a queue is, metres.
@@ -128,6 +130,7 @@ impl Default for EventSettings {
             speeding_ratio: 1.2,
             speeding_after_s: 1.5,
             pedestrian_after_s: 2.5,
+            animal_after_s: 2.0,
             debris_after_s: 8.0,
             spillback_m: 8.0,
             spillback_after_s: 5.0,
@@ -172,6 +175,7 @@ impl EventSettings {
         check("speeding_ratio", self.speeding_ratio, 1.0, 3.0);
         check("speeding_after_s", self.speeding_after_s, 0.3, 60.0);
         check("pedestrian_after_s", self.pedestrian_after_s, 0.3, 60.0);
+        check("animal_after_s", self.animal_after_s, 0.3, 60.0);
         check("debris_after_s", self.debris_after_s, 1.0, 600.0);
         check("spillback_m", self.spillback_m, 1.0, 100.0);
         check("spillback_after_s", self.spillback_after_s, 1.0, 600.0);

@@ -389,6 +389,28 @@ fn queues_that_spill_back_and_lanes_that_hardly_move() {
 }
 
 #[test]
+fn an_animal_in_a_lane_is_told_whether_it_goes_or_stands() {
+    let cow =
+        |id, place, mps| Track { class: Class::Animal, length_m: Some(2.3), width_m: Some(0.7), ..car(id, place, mps) };
+    let mut film = Film::new(all_kinds());
+    film.show(0, 20, |s| {
+        // One grazes, another of its herd comes to it; a car that brakes for them nearly meets nobody.
+        let herd = [cow(1, [0.0, 100.0], 0.0), cow(2, [0.2, 90.0 + 0.3 * s], 0.3)];
+        let brakes = car(3, [0.0, (20.0 + 12.0 * s).min(86.0)], if s < 5.5 { 12.0 } else { 0.0 });
+        let beside = cow(4, [4.5, 60.0], 0.0);
+        let led_over = cow(5, [0.0, 207.0], 0.0);
+        let unsure = Track { class_probability: 0.5, ..cow(6, [0.0, 40.0], 0.0) };
+        let echo = Track { sources: vec!["radar".into()], ..cow(7, [0.0, 130.0], 0.0) };
+        herd.into_iter().chain([brakes, beside, led_over, unsure, echo]).collect()
+    });
+    assert_eq!(film.told(), [(EventKind::Animal, 2.0, 0.0, None)]);
+    let herd = film.monitor.active().next().expect("lasts");
+    assert_eq!((herd.lane.as_deref(), herd.tracks.len()), (Some("in/1"), 2), "it has a lane, though it is in none");
+    film.show(20, 25, |s| vec![cow(1, [-(s - 17.0), 100.0], 1.0)]);
+    assert_eq!(film.told().last().map(|told| told.3), Some(Some(Ending::Cleared)), "{:?}", film.told());
+}
+
+#[test]
 fn things_and_parked_cars_and_water() {
     let gauge = WaterGauge { id: "dip".into(), place_enu_m: [0.0, 50.0], lane: Some("in/1".into()) };
     let polygon_enu_m = vec![[-8.0, 20.0], [-5.5, 20.0], [-5.5, 60.0], [-8.0, 60.0]];

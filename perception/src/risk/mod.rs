@@ -15,7 +15,7 @@ mod window;
 
 use std::collections::{BTreeMap, VecDeque};
 
-use crate::detection::{Class, SensorId};
+use crate::detection::SensorId;
 use crate::hindsight::PastPicture;
 use crate::lanes::LocatedTrack;
 use crate::outline::Outline;
@@ -295,7 +295,7 @@ impl RiskMonitor {
 fn is_sure(at: UtcMicros, located: &LocatedTrack, sigma_m: f64) -> bool {
     let track = &located.track;
     let variance_m2 = track.cov_position_m2[0][0].max(track.cov_position_m2[1][1]);
-    track.class != Class::Unknown
+    track.class.is_road_user()
         && track.existence >= EXISTENCE
         && at.seconds_since(track.born_at) >= AGE_S
         && variance_m2 <= sigma_m * sigma_m

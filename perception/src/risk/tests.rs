@@ -1,4 +1,5 @@
 use super::*;
+use crate::detection::Class;
 use crate::hindsight::Hindsight;
 use crate::lanes::LanePosition;
 use crate::testing::track_at;

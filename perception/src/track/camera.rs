@@ -16,7 +16,6 @@ use super::history::Observation;
 use super::lifecycle::{Tracked, camera_gain};
 use super::step::{Refusal, StepReport, Tracker};
 use super::sweep::Sweep;
-use crate::detection::Class;
 use crate::frames::{CameraView, unit_from_heading};
 use crate::lift::{CameraMeasurement, Cut};
 use crate::time::UtcMicros;
@@ -366,9 +365,8 @@ impl Tracker {
             if self.chosen[row] != usize::MAX {
                 continue;
             }
-            // What has no name has no height either that would tell of a hidden foot.
-            let named = measured.detection.class != Class::Unknown;
-            let hidden = named && measured.height_ratio < LEAST_HEIGHT;
+            // What is no road user has no usual height that would tell of a hidden foot.
+            let hidden = measured.detection.class.is_road_user() && measured.height_ratio < LEAST_HEIGHT;
             let place = if hidden {
                 measured.below_top.filter(|_| stands_behind(measured, list))
             } else {

@@ -8,14 +8,14 @@ use nalgebra::{Matrix2, Vector2};
 use crate::frames::{heading_of, unit_from_heading, wrap_pi, wrap_tau};
 use crate::lift::ApparentHeight;
 use crate::priors::{
-    CLASSES, ClassPrior, RCS_SPREAD_DB, class_prior, confusion, is_long, is_motor_vehicle, seen_prior,
+    CLASSES, ClassPrior, RCS_SPREAD_DB, class_prior, confusion, has_legs, is_long, is_motor_vehicle, seen_prior,
 };
 
 use super::claim::Claim;
 use super::motion::{Gaussian, Noise};
 
 /// How many real classes there are (all but "unknown").
-const KINDS: usize = 7;
+const KINDS: usize = 8;
 /// One detection's weight as evidence of class: a detector repeats its mistakes, so frames are not independent.
 const CLASS_WEIGHT: f64 = 0.35;
 /// Radar cross-sections say no more than this many independent ones would.
@@ -37,7 +37,7 @@ const SIZE_DOUBT_LEFT: f64 = 0.25;
 /// Score that a road user's own word of its class is worth, and variance of what it says of its size, m².
 const REPORT_SCORE: f64 = 0.5;
 const REPORTED_SIZE_M2: f64 = 0.01;
-/// Speed above which the direction of motion is the heading, m/s: for people, and for what has wheels.
+/// Speed above which the direction of motion is the heading, m/s: for what has legs, and for what has wheels.
 const HEADING_SPEED_MPS: [f64; 2] = [0.5, 0.8];
 /// So many directions of motion in a row say no more than one: the velocity's error lasts.
 const REPEATED: f64 = 4.0;
@@ -69,7 +69,7 @@ impl Heading {
 /// stands: at low speed, where the direction of motion is mostly noise, little of it counts.
 fn turns_rad2pm(class: Class) -> f64 {
     match class {
-        Class::Pedestrian => 3.0,
+        Class::Pedestrian | Class::Animal => 3.0,
         Class::Bicycle => 0.1,
         _ => 0.02,
     }
@@ -83,6 +83,8 @@ pub(crate) struct Attributes {
     named: bool,
     /// A camera saw it and had no name for it.
     nameless: bool,
+    /// A camera called it an animal; until one does, it is none, however it looks to a radar.
+    maybe_animal: bool,
     class: Class,
     class_probability: f64,
     /// What it is expected to be like, by its class.
@@ -111,10 +113,11 @@ impl Attributes {
     pub(crate) fn new() -> Self {
         let prior = class_prior(Class::Unknown);
         Self {
-            // Before anything is known: cars and people are met most.
-            log_evidence: [0.3_f64, 0.1, 0.08, 0.4, 0.06, 0.04, 0.02].map(f64::ln),
+            // Before anything is known: cars and people are met most. The first camera that names it should prevail.
+            log_evidence: [0.3_f64, 0.1, 0.08, 0.4, 0.06, 0.04, 0.02, 0.02].map(f64::ln),
             named: false,
             nameless: false,
+            maybe_animal: false,
             class: Class::Unknown,
             class_probability: 0.0,
             prior,
@@ -166,6 +169,7 @@ impl Attributes {
             // The first name is no repetition.
             let weight = if self.named { CLASS_WEIGHT } else { 0.85 };
             self.named = true;
+            self.maybe_animal |= said == Class::Animal;
             let trust = weight * (0.3 + score);
             for (log, is) in self.log_evidence.iter_mut().zip(CLASSES) {
                 *log = *log * FADE + trust * confusion(is, said).ln();
@@ -207,7 +211,7 @@ impl Attributes {
         let velocity = state.velocity();
         let speed = velocity.norm();
         let sigma = (state.velocity_cov().trace() / 2.0).max(0.0).sqrt();
-        let threshold = HEADING_SPEED_MPS[usize::from(self.class != Class::Pedestrian)];
+        let threshold = HEADING_SPEED_MPS[usize::from(!has_legs(self.class))];
         let moving = heading_of([velocity.x, velocity.y]);
         // Slow and across its lane: noise.
         let across = speed < 3.0 && self.lane_heading.is_some_and(|lane| wrap_pi(moving - lane).abs() > 0.8);
@@ -292,14 +296,14 @@ impl Attributes {
 
     fn conclude(&mut self) {
         let top = self.log_evidence.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        let mut weights = [0.0; KINDS];
+        let mut weights: [f64; KINDS] = std::array::from_fn(|index| self.allows(CLASSES[index]));
         let evidence = self.log_evidence.iter_mut().zip(self.height_evidence);
         for ((weight, (log, height)), class) in weights.iter_mut().zip(evidence).zip(CLASSES) {
             // Bounded, so that no amount of evidence takes for ever to overturn.
             *log = (*log - top).max(-14.0);
             let off = (self.rcs_dbsm - class_prior(class).rcs_dbsm) / RCS_SPREAD_DB;
             let rcs = -0.5 * (off * off).min(9.0) * self.rcs_count.min(RCS_WORTH);
-            *weight = (*log + rcs + HEIGHT_WORTH * height).exp() * Self::speed_allows(self.sure_speed_mps, class);
+            *weight *= (*log + rcs + HEIGHT_WORTH * height).exp();
         }
         let sum: f64 = weights.iter().sum();
         let mut best = 0;
@@ -332,13 +336,15 @@ impl Attributes {
         }
     }
 
-    fn speed_allows(sure_speed_mps: f64, class: Class) -> f64 {
-        let limit = match class {
+    /// A factor by which what it did, and was never called, makes a class improbable.
+    fn allows(&self, class: Class) -> f64 {
+        let limit_mps = match class {
+            Class::Animal if !self.maybe_animal => return 0.0,
             Class::Pedestrian => 4.0,
-            Class::Bicycle => 11.0,
+            Class::Bicycle | Class::Animal => 11.0,
             _ => return 1.0,
         };
-        if sure_speed_mps > limit { 1e-3 } else { 1.0 }
+        if self.sure_speed_mps > limit_mps { 1e-3 } else { 1.0 }
     }
 
     /// Length, width, height, metres.
@@ -389,6 +395,31 @@ mod tests {
             .hear_motion(&Gaussian { mean: Vector4::new(0.0, 0.0, 0.0, 10.0), cov: Matrix4::identity() * 0.1 }, true);
         assert_ne!(attributes.class(), Class::Pedestrian);
         assert_eq!(attributes.heading(), Some(0.0));
+    }
+
+    #[test]
+    fn an_animal_is_what_a_camera_calls_one_and_neither_a_slip_nor_a_radar() {
+        let named = |said: &[(Class, u32)]| {
+            let mut attributes = Attributes::new();
+            for (class, times) in said {
+                (0..*times).for_each(|_| attributes.hear_camera(*class, 0.6));
+            }
+            attributes
+        };
+        assert_eq!(
+            named(&[(Class::Animal, 1)]).class(),
+            Class::Animal,
+            "from the first box on, so that it is followed as one"
+        );
+        let mostly = named(&[(Class::Animal, 8), (Class::Pedestrian, 2), (Class::Animal, 5)]);
+        assert!(mostly.class() == Class::Animal && mostly.class_probability() > 0.9, "{}", mostly.class_probability());
+        assert_eq!(named(&[(Class::Pedestrian, 8), (Class::Animal, 2)]).class(), Class::Pedestrian);
+        let mut fast = named(&[(Class::Animal, 3)]);
+        fast.hear_motion(&Gaussian { mean: Vector4::new(0.0, 0.0, 0.0, 14.0), cov: Matrix4::identity() * 0.1 }, true);
+        assert_ne!(fast.class(), Class::Animal, "a motorcycle");
+        let mut echo = Attributes::new();
+        (0..50).for_each(|_| echo.hear_radar(Some(class_prior(Class::Animal).rcs_dbsm)));
+        assert_ne!(echo.class(), Class::Animal);
     }
 
     #[test]

@@ -79,7 +79,7 @@ pub(super) struct Journey {
     /// How far it came along its link since the picture before; `None`: it was not there.
     pub advanced_m: Option<f64>,
     pub half_m: [f64; 2],
-    classes: [f64; 8],
+    classes: [f64; CLASSES.len()],
     pub place: Option<Place>,
     /// In this picture it was in a lane.
     pub in_lane: bool,
@@ -230,7 +230,7 @@ impl Journeys {
 
 impl Journey {
     fn new(at: UtcMicros, track: &Track) -> Self {
-        let mut classes = [0.0; 8];
+        let mut classes = [0.0; CLASSES.len()];
         classes[class_index(track.class)] = 0.01;
         Self {
             track: track.id,

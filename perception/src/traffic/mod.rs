@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use crate::calibration::SiteGeometry;
-use crate::detection::SensorId;
+use crate::detection::{Class, SensorId};
 use crate::hindsight::PastPicture;
 use crate::lanes::LocatedTrack;
 use crate::risk::RiskMonitor;
@@ -189,6 +189,8 @@ impl TrafficCounter {
         let Some(shortest) = self.windows.first_mut() else { return };
         for event in &self.journeys.news.events {
             match *event {
+                // It was taken for a road user first.
+                Event::Counted { class: Class::Animal, .. } | Event::Turned { class: Class::Animal, .. } => {}
                 Event::Counted { at, lane, class, speed_mps, inferred } => {
                     let tally = &mut shortest.sums.lanes[lane];
                     tally.counted.add(class);

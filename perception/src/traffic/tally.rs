@@ -7,7 +7,7 @@ use crate::priors::{CLASSES, class_index};
 
 /// Counts by class.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct ByClass([u32; 8]);
+pub(super) struct ByClass([u32; CLASSES.len()]);
 
 impl ByClass {
     pub fn add(&mut self, class: Class) {

@@ -368,6 +368,24 @@ fn who_is_lost_at_the_kerb_and_found_again_has_waited_all_the_time() {
 }
 
 #[test]
+fn a_dog_that_runs_along_a_lane_is_none_of_its_traffic_whoever_may_use_it() {
+    let lane = straight_lane("s_in/1", 150.0);
+    for allowed in [vec![], vec![Class::Car]] {
+        let lanes = [Lane { allowed, ..lane.clone() }];
+        let (mut counter, map) = (TrafficCounter::new(&seen_by_a_radar(&lanes), vec![], 60), LaneMap::new(&lanes));
+        for ds in 600..800 {
+            // For the first second it is taken for a car.
+            let class = if ds < 610 { Class::Car } else { Class::Animal };
+            let dog = crate::track::Track { class, ..track_at(1, [0.0, (ds - 600) as f64], [0.0, 10.0]) };
+            picture(&mut counter, &map, ds, vec![dog]);
+        }
+        let minute = counter.take_finished(UtcMicros(120_000_000)).remove(0);
+        assert!(minute.lanes[0].vehicles.is_empty() && minute.movements.is_empty(), "{minute:?}");
+        assert_eq!(minute.lanes[0].occupancy, Some(0.0));
+    }
+}
+
+#[test]
 fn an_unknown_light_is_not_known_for_long() {
     let (mut counter, map) = crossing();
     counter.signal(UtcMicros(60_000_000), &[(3, Phase::Red)]);

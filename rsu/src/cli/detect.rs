@@ -186,7 +186,7 @@ impl Writer {
         self.frames += 1;
         summary.frames += 1;
         for found in &boxes {
-            *summary.boxes.entry(class_name(found.class)).or_default() += 1;
+            *summary.boxes.entry(found.class.as_str()).or_default() += 1;
         }
         annotate(&mut picture, &boxes).with_context(about)?;
         let path = self.directory.join(annotated);
@@ -231,7 +231,7 @@ fn annotate(picture: &mut Mat, boxes: &[BoxDetection]) -> opencv::Result<()> {
         let corner = Point::new(found.x_px.round() as i32, found.y_px.round() as i32);
         let rectangle = Rect::new(corner.x, corner.y, found.w_px.round() as i32, found.h_px.round() as i32);
         imgproc::rectangle(picture, rectangle, colour, thickness, imgproc::LINE_8, 0)?;
-        let label = format!("{} {:.2}", class_name(found.class), found.score);
+        let label = format!("{} {:.2}", found.class.as_str(), found.score);
         // Above the box, or inside it when there is no room above.
         let room = (24.0 * scale) as i32;
         let foot = if corner.y > room { corner.y - 4 } else { corner.y + room };
@@ -258,21 +258,8 @@ fn colour_of(class: Class) -> Scalar {
         Class::Bicycle | Class::Motorcycle => Scalar::new(220.0, 200.0, 0.0, 0.0),
         Class::Car | Class::Van => Scalar::new(0.0, 60.0, 255.0, 0.0),
         Class::Truck | Class::Bus => Scalar::new(0.0, 165.0, 255.0, 0.0),
+        Class::Animal => Scalar::new(255.0, 0.0, 200.0, 0.0),
         Class::Unknown => Scalar::all(200.0),
-    }
-}
-
-/// The class's name as in recordings.
-fn class_name(class: Class) -> &'static str {
-    match class {
-        Class::Pedestrian => "pedestrian",
-        Class::Bicycle => "bicycle",
-        Class::Motorcycle => "motorcycle",
-        Class::Car => "car",
-        Class::Van => "van",
-        Class::Truck => "truck",
-        Class::Bus => "bus",
-        Class::Unknown => "unknown",
     }
 }
 
@@ -280,8 +267,10 @@ fn class_name(class: Class) -> &'static str {
 fn parse_threshold(text: &str) -> Result<(Class, f64), String> {
     let (name, score) = text.split_once('=').ok_or("must be CLASS=SCORE, for example pedestrian=0.5")?;
     let class = Class::deserialize(serde_json::Value::from(name)).unwrap_or(Class::Unknown);
-    if class_name(class) != name {
-        return Err(format!("{name} is no class: pedestrian, bicycle, motorcycle, car, van, truck, bus or unknown"));
+    if class.as_str() != name {
+        return Err(format!(
+            "{name} is no class: pedestrian, bicycle, motorcycle, car, van, truck, bus, animal or unknown"
+        ));
     }
     let score: f64 = score.parse().map_err(|_| format!("{score} is no number"))?;
     if score > 0.0 && score <= 1.0 { Ok((class, score)) } else { Err(format!("{score} is not above 0 and at most 1")) }
@@ -312,7 +301,7 @@ mod tests {
     fn class_names_are_those_of_recordings() {
         use Class::{Bicycle, Bus, Car, Motorcycle, Pedestrian, Truck, Unknown, Van};
         for class in [Pedestrian, Bicycle, Motorcycle, Car, Van, Truck, Bus, Unknown] {
-            assert_eq!(serde_json::to_value(class).unwrap(), class_name(class));
+            assert_eq!(serde_json::to_value(class).unwrap(), class.as_str());
         }
     }
 

@@ -105,6 +105,7 @@ fn gbt29100(kind: EventKind) -> Option<u16> {
         EventKind::SlowVehicle => 902,
         EventKind::Speeding => 901,
         EventKind::Pedestrian => 405,
+        EventKind::Animal => 406,
         EventKind::Debris => 401,
         EventKind::QueueSpillback | EventKind::Congestion => 707,
         EventKind::Flooding => 407,
@@ -119,6 +120,7 @@ fn itis(kind: EventKind) -> Option<u16> {
         EventKind::StoppedVehicle => 532,
         EventKind::AccidentSuspected => 513,
         EventKind::Pedestrian => 1286,
+        EventKind::Animal => 1290,
         EventKind::Debris => 1284,
         EventKind::Flooding => 1301,
         EventKind::SlowVehicle
@@ -207,7 +209,9 @@ impl Told {
 fn manner(kind: EventKind) -> (Timing, u8, f64) {
     match kind {
         EventKind::WrongWay => (Timing::Dynamic, 7, 30.0),
-        EventKind::Pedestrian | EventKind::NearMiss | EventKind::RedLightRunning => (Timing::Dynamic, 6, 10.0),
+        EventKind::Pedestrian | EventKind::Animal | EventKind::NearMiss | EventKind::RedLightRunning => {
+            (Timing::Dynamic, 6, 10.0)
+        }
         EventKind::SlowVehicle | EventKind::Speeding => (Timing::Dynamic, 4, 20.0),
         EventKind::Debris => (Timing::Dynamic, 6, 5.0),
         EventKind::AccidentSuspected => (Timing::SemiStatic, 7, 15.0),
@@ -359,6 +363,11 @@ mod tests {
         assert_eq!(codes.of(EventKind::Pedestrian, MessageSet::Cn), Some(NoticeCode::Event(405)));
         assert_eq!(codes.of(EventKind::Pedestrian, MessageSet::Us), Some(NoticeCode::Itis(1286)));
         assert_eq!(codes.of(EventKind::Debris, MessageSet::Cn), None);
+        let animals = EventCodes { broadcast: BTreeSet::from([EventKind::Animal]), ..EventCodes::default() };
+        for (set, code) in [(MessageSet::Cn, NoticeCode::Event(406)), (MessageSet::Us, NoticeCode::Itis(1290))] {
+            assert_eq!(animals.of(EventKind::Animal, set), Some(code));
+            assert!(animals.knows(code));
+        }
         let codes = EventCodes { us: BTreeMap::from([(EventKind::Pedestrian, 0)]), ..codes };
         assert_eq!(codes.of(EventKind::Pedestrian, MessageSet::Us), None, "switched off");
     }

@@ -309,7 +309,7 @@ impl Reader {
 
 fn classes(names: &[String]) -> Result<Vec<Class>, String> {
     let class = |name: &String| {
-        let known = Class::ALL.into_iter().find(|class| class.as_str() == name && *class != Class::Unknown);
+        let known = Class::ALL.into_iter().find(|class| class.as_str() == name && class.is_road_user());
         known.ok_or_else(|| format!("allowed: {name:?} is no class of road users"))
     };
     names.iter().map(class).collect()

@@ -108,6 +108,7 @@ fn participant(object: &Named<'_>, sender: &Sender<'_>, now: UtcMicros) -> Parti
     }
 }
 
+/// It has no word for an animal.
 fn participant_type(class: Class) -> ParticipantType {
     match class {
         Class::Pedestrian => ParticipantType::Pedestrian,
@@ -136,7 +137,7 @@ fn vehicle_class(class: Class) -> Option<VehicleClassification> {
         Class::Truck => 25,
         Class::Motorcycle => 40,
         Class::Bus => 50,
-        Class::Pedestrian | Class::Bicycle | Class::Unknown => return None,
+        Class::Pedestrian | Class::Bicycle | Class::Animal | Class::Unknown => return None,
     };
     Some(VehicleClassification { classification, fuel_type: None })
 }

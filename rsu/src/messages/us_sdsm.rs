@@ -99,6 +99,7 @@ fn details(named: &Named<'_>) -> Option<DetectedObjectOptionalData> {
 fn object_type(class: Class) -> ObjectType {
     match class {
         Class::Pedestrian | Class::Bicycle => ObjectType::Vru,
+        Class::Animal => ObjectType::Animal,
         class if is_motor_vehicle(class) => ObjectType::Vehicle,
         _ => ObjectType::Unknown,
     }

@@ -52,6 +52,7 @@ fn of_psm(psm: &PersonalSafetyMessage) -> Said {
         class: match psm.non_motor_data.basic_type {
             PersonalDeviceUserType::APEDESTRIAN | PersonalDeviceUserType::AROADWORKER => Class::Pedestrian,
             PersonalDeviceUserType::APEDALCYCLIST => Class::Bicycle,
+            PersonalDeviceUserType::AnANIMAL => Class::Animal,
             _ => Class::Unknown,
         },
     }

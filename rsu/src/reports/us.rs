@@ -55,6 +55,7 @@ fn of_psm(psm: &PersonalSafetyMessage) -> Said {
         class: match psm.basic_type {
             PersonalDeviceUserType::APEDESTRIAN | PersonalDeviceUserType::APUBLICSAFETYWORKER => Class::Pedestrian,
             PersonalDeviceUserType::APEDALCYCLIST => Class::Bicycle,
+            PersonalDeviceUserType::AnANIMAL => Class::Animal,
             _ => Class::Unknown,
         },
     }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use perception::calibration::SiteGeometry;
-use perception::detection::{BoxDetection, CameraFrame, Class, RadarScan, RadarTarget, SensorId};
+use perception::detection::{BoxDetection, CameraFrame, RadarScan, RadarTarget, SensorId};
 use perception::time::UtcMicros;
 use serde::{Deserialize, Serialize};
 
@@ -81,35 +81,10 @@ impl Topic {
     }
 }
 
-/// A box as it is written. Like `BoxDetection`, but a detector that does not know the class may leave it out.
 #[derive(Serialize, Deserialize)]
-struct BoxBody {
-    x_px: f64,
-    y_px: f64,
-    w_px: f64,
-    h_px: f64,
-    score: f64,
-    #[serde(default)]
-    class: Option<Class>,
-}
-
-impl From<BoxBody> for BoxDetection {
-    fn from(body: BoxBody) -> Self {
-        let BoxBody { x_px, y_px, w_px, h_px, score, class } = body;
-        Self { x_px, y_px, w_px, h_px, score, class: class.unwrap_or_default() }
-    }
-}
-
-#[derive(Deserialize)]
-struct DetectionsIn {
+struct Detections<'a> {
     captured_at_us: UtcMicros,
-    boxes: Vec<BoxBody>,
-}
-
-#[derive(Serialize)]
-struct DetectionsOut<'a> {
-    captured_at_us: UtcMicros,
-    boxes: &'a [BoxDetection],
+    boxes: Cow<'a, [BoxDetection]>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -171,9 +146,9 @@ pub(super) fn decode(topic: &Topic, published_at: UtcMicros, data: &[u8]) -> Res
             (published_at, Item::Site(site))
         }
         Topic::Detections(sensor) => {
-            let body: DetectionsIn = serde_json::from_slice(data).map_err(text)?;
-            let boxes = body.boxes.into_iter().map(BoxDetection::from).collect();
+            let body: Detections = serde_json::from_slice(data).map_err(text)?;
             let captured_at = body.captured_at_us;
+            let boxes = body.boxes.into_owned();
             (captured_at, Item::Camera(CameraFrame { sensor: sensor.clone(), captured_at, boxes }))
         }
         Topic::Targets(sensor) => {
@@ -235,7 +210,7 @@ pub(super) fn topic_of(item: &Item) -> Topic {
 pub(super) fn encode(captured_at_us: UtcMicros, item: &Item) -> Result<Vec<u8>, serde_json::Error> {
     match item {
         Item::Site(site) => serde_json::to_vec(site),
-        Item::Camera(frame) => serde_json::to_vec(&DetectionsOut { captured_at_us, boxes: &frame.boxes }),
+        Item::Camera(frame) => serde_json::to_vec(&Detections { captured_at_us, boxes: (&frame.boxes).into() }),
         Item::Radar(scan) => serde_json::to_vec(&Targets { captured_at_us, targets: (&scan.targets).into() }),
         Item::Signal(signal) => serde_json::to_vec(&SignalBody {
             captured_at_us,
@@ -265,6 +240,8 @@ pub(super) fn encode_truth(truth: &TruthFrame) -> Result<Vec<u8>, serde_json::Er
 
 #[cfg(test)]
 mod tests {
+    use perception::detection::Class;
+
     use super::*;
 
     #[test]
@@ -302,6 +279,21 @@ mod tests {
         let (_, item) = decode(&Topic::Detections("c".into()), UtcMicros(7), body).unwrap().unwrap();
         let Item::Camera(frame) = item else { panic!("{item:?}") };
         assert_eq!(frame.boxes.iter().map(|b| b.class).collect::<Vec<_>>(), [Class::Unknown, Class::Unknown]);
+    }
+
+    #[test]
+    fn an_animal_is_unknown_to_whoever_knows_the_format_only_and_comes_back() {
+        let (at, topic) = (UtcMicros(5), Topic::Detections("c".into()));
+        let found = |class| BoxDetection { x_px: 1.0, y_px: 2.0, w_px: 3.0, h_px: 4.0, score: 0.5, class };
+        let boxes = vec![found(Class::Animal), found(Class::Car)];
+        let item = Item::Camera(CameraFrame { sensor: "c".into(), captured_at: at, boxes });
+        let body = encode(at, &item).unwrap();
+        let text = concat!(
+            r#"{"captured_at_us":5,"boxes":[{"x_px":1.0,"y_px":2.0,"w_px":3.0,"h_px":4.0,"score":0.5,"class":"unknown","animal":true},"#,
+            r#"{"x_px":1.0,"y_px":2.0,"w_px":3.0,"h_px":4.0,"score":0.5,"class":"car"}]}"#
+        );
+        assert_eq!(std::str::from_utf8(&body), Ok(text));
+        assert_eq!(decode(&topic, at, &body).unwrap(), Some((at, item)));
     }
 
     #[test]

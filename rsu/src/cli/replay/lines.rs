@@ -1,6 +1,7 @@
 //! What `rsu replay` writes: one JSON object a line.
 
 use cloud_bridge::schema::Traffic;
+use perception::detection::{Class, recorded_class};
 use perception::events::Event;
 use perception::lanes::LocatedTrack;
 use perception::parking::LotState;
@@ -24,7 +25,8 @@ pub(super) struct TracksLine<'a> {
 #[derive(Serialize)]
 struct TrackLine<'a> {
     id: u64,
-    class: &'static str,
+    #[serde(flatten, serialize_with = "recorded_class::serialize")]
+    class: Class,
     east_m: f64,
     north_m: f64,
     vel_east_mps: f64,
@@ -53,7 +55,7 @@ impl<'a> TrackLine<'a> {
         let track = &located.track;
         Self {
             id: track.id,
-            class: track.class.as_str(),
+            class: track.class,
             east_m: track.position_enu_m[0],
             north_m: track.position_enu_m[1],
             vel_east_mps: track.velocity_enu_mps[0],

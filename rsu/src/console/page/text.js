@@ -42,7 +42,7 @@ const TEXT = {
       flashing_yellow: 'Flashing yellow', dark: 'Off', unavailable: 'Unknown',
     },
     classes: {
-      pedestrian: 'Pedestrian', bicycle: 'Bicycle', motorcycle: 'Motorcycle', car: 'Car', van: 'Van', truck: 'Lorry', bus: 'Bus', unknown: 'Unknown',
+      pedestrian: 'Pedestrian', bicycle: 'Bicycle', motorcycle: 'Motorcycle', car: 'Car', van: 'Van', truck: 'Lorry', bus: 'Bus', animal: 'Animal', unknown: 'Unknown',
     },
     inspect: 'What does it say now?', decode_frame: 'Decode a frame…', inspector: 'Message inspector', close: 'Close',
     paste: 'Paste a frame', paste_label: 'Frame, in hex', dialect: 'Dialect', decode: 'Decode',
@@ -98,7 +98,7 @@ const TEXT = {
       flashing_yellow: '黄灯闪烁', dark: '灭灯', unavailable: '未知',
     },
     classes: {
-      pedestrian: '行人', bicycle: '自行车', motorcycle: '摩托车', car: '小客车', van: '厢式车', truck: '货车', bus: '公交车', unknown: '未知',
+      pedestrian: '行人', bicycle: '自行车', motorcycle: '摩托车', car: '小客车', van: '厢式车', truck: '货车', bus: '公交车', animal: '动物', unknown: '未知',
     },
     inspect: '查看当前内容', decode_frame: '解码一帧…', inspector: '消息查看', close: '关闭',
     paste: '粘贴一帧', paste_label: '帧内容（十六进制）', dialect: '消息集版本', decode: '解码',

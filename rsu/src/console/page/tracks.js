@@ -2,12 +2,12 @@
 
 export const CLASS_INK = {
   pedestrian: '#ffb3c7', bicycle: '#6fe0ee', motorcycle: '#c3a6ff', car: '#62a8ff', van: '#7c90ff', truck: '#e3a877',
-  bus: '#ef8ad0', unknown: '#aab6c2',
+  bus: '#ef8ad0', animal: '#ffd24d', unknown: '#aab6c2',
 };
 // Length and width, metres, of a figure whose real size nobody measured.
 const USUAL_M = {
   pedestrian: [0.6, 0.6], bicycle: [1.8, 0.6], motorcycle: [2.1, 0.8], car: [4.5, 1.8], van: [5.2, 2.0], truck: [8.0, 2.5],
-  bus: [12.0, 2.5], unknown: [1.2, 1.2],
+  bus: [12.0, 2.5], animal: [1.4, 0.5], unknown: [1.2, 1.2],
 };
 const VEHICLES = new Set(['car', 'van', 'truck', 'bus']);
 const LEAST_PX = 8;
