@@ -20,6 +20,9 @@ const KINDS: usize = 8;
 const CLASS_WEIGHT: f64 = 0.35;
 /// Radar cross-sections say no more than this many independent ones would.
 const RCS_WORTH: f64 = 4.0;
+/// So many of the newest boxes say for which share of them there is a name, and from which share on it is the rule.
+const NAMES_OF_LATE: f64 = 20.0;
+const MOSTLY: f64 = 0.5;
 /// How a body looks in height says no more than this many independent boxes would; and the most that one may be off,
 /// squared standard deviations.
 const HEIGHT_WORTH: f64 = 2.0;
@@ -79,12 +82,13 @@ fn turns_rad2pm(class: Class) -> f64 {
 pub(crate) struct Attributes {
     /// Logarithm of each class's evidence, without the common constant.
     log_evidence: [f64; KINDS],
-    /// Whether anything but the absence of a name spoke of class.
+    /// Whether a camera, or itself, called it a road user.
     named: bool,
-    /// A camera saw it and had no name for it.
-    nameless: bool,
     /// A camera called it an animal; until one does, it is none, however it looks to a radar.
     maybe_animal: bool,
+    /// How many boxes of late are of it, and for which share of them there was no name.
+    boxes: f64,
+    nameless_share: f64,
     class: Class,
     class_probability: f64,
     /// What it is expected to be like, by its class.
@@ -116,8 +120,9 @@ impl Attributes {
             // Before anything is known: cars and people are met most. The first camera that names it should prevail.
             log_evidence: [0.3_f64, 0.1, 0.08, 0.4, 0.06, 0.04, 0.02, 0.02].map(f64::ln),
             named: false,
-            nameless: false,
             maybe_animal: false,
+            boxes: 0.0,
+            nameless_share: 0.0,
             class: Class::Unknown,
             class_probability: 0.0,
             prior,
@@ -163,12 +168,12 @@ impl Attributes {
     }
 
     pub(crate) fn hear_camera(&mut self, said: Class, score: f64) {
-        if said == Class::Unknown {
-            self.nameless = true;
-        } else {
+        self.boxes = (self.boxes + 1.0).min(NAMES_OF_LATE);
+        self.nameless_share += (f64::from(u8::from(said == Class::Unknown)) - self.nameless_share) / self.boxes;
+        if said != Class::Unknown {
             // The first name is no repetition.
-            let weight = if self.named { CLASS_WEIGHT } else { 0.85 };
-            self.named = true;
+            let weight = if self.named || self.maybe_animal { CLASS_WEIGHT } else { 0.85 };
+            self.named |= said.is_road_user();
             self.maybe_animal |= said == Class::Animal;
             let trust = weight * (0.3 + score);
             for (log, is) in self.log_evidence.iter_mut().zip(CLASSES) {
@@ -313,10 +318,15 @@ impl Attributes {
             }
         }
         let probability = if sum > 0.0 { weights[best] / sum } else { 0.0 };
-        // How strongly a radar sees it names it only as long as no camera that looks at it has no name for it.
-        let known = self.named || (probability > 0.5 && !self.nameless);
+        let nameless = self.nameless_share > 0.0;
+        let known = match CLASSES[best] {
+            // What mostly has no name is a thing that was taken for an animal.
+            Class::Animal => self.nameless_share < MOSTLY,
+            // How strongly a radar sees it names it only as long as no camera that looks at it has no name for it.
+            _ => self.named || (probability > 0.5 && !nameless),
+        };
         let class = if known { CLASSES[best] } else { Class::Unknown };
-        let prior = if self.nameless { seen_prior(class) } else { class_prior(class) };
+        let prior = if nameless { seen_prior(class) } else { class_prior(class) };
         if self.prior != prior {
             self.prior = prior;
             self.size_m = prior.size_m();
@@ -414,6 +424,8 @@ mod tests {
         let mostly = named(&[(Class::Animal, 8), (Class::Pedestrian, 2), (Class::Animal, 5)]);
         assert!(mostly.class() == Class::Animal && mostly.class_probability() > 0.9, "{}", mostly.class_probability());
         assert_eq!(named(&[(Class::Pedestrian, 8), (Class::Animal, 2)]).class(), Class::Pedestrian);
+        let thing = named(&[(Class::Unknown, 3), (Class::Animal, 2), (Class::Unknown, 3)]);
+        assert_eq!(thing.class(), Class::Unknown, "taken for an animal, which names it nothing else either");
         let mut fast = named(&[(Class::Animal, 3)]);
         fast.hear_motion(&Gaussian { mean: Vector4::new(0.0, 0.0, 0.0, 14.0), cov: Matrix4::identity() * 0.1 }, true);
         assert_ne!(fast.class(), Class::Animal, "a motorcycle");
