@@ -6,7 +6,7 @@ use super::pairs::sigma_m;
 use super::places::{Road, RoadLane, half_length_m};
 use super::{EventKind, EventSettings, Scene};
 use crate::detection::{Class, SensorId};
-use crate::frames::{inside, wrap_pi};
+use crate::frames::{inside, unit_from_heading, wrap_pi};
 use crate::lanes::{LanePosition, LocatedTrack};
 use crate::priors::{has_legs, is_motor_vehicle};
 use crate::time::UtcMicros;
@@ -268,20 +268,34 @@ impl One<'_> {
     /// A person or an animal in a lane for vehicles. A dog that is led over a crosswalk is no event either.
     fn walks(&self, memory: &mut Memory, road: &Road) -> Option<Sign> {
         let (place, lane) = self.nearest.as_ref()?;
-        let (kind, dwell, most_mps, after_s) = match self.located.track.class {
-            Class::Animal => (EventKind::Animal, &mut memory.strays, f64::INFINITY, self.settings.animal_after_s),
-            _ => (EventKind::Pedestrian, &mut memory.walks, RUNS_MPS, self.settings.pedestrian_after_s),
+        let (kind, dwell, most_mps, sigma_m, after_s) = match self.located.track.class {
+            // It may graze in a lane far away, where a camera knows little of how far that is.
+            Class::Animal => {
+                let across_m = self.sigma_across_m(place);
+                (EventKind::Animal, &mut memory.strays, f64::INFINITY, across_m, self.settings.animal_after_s)
+            }
+            _ => {
+                let after_s = self.settings.pedestrian_after_s;
+                (EventKind::Pedestrian, &mut memory.walks, RUNS_MPS, self.sigma_m, after_s)
+            }
         };
         let walks = self.is_sure_of_class() && self.speed_mps < most_mps;
         let there = lane.carriageway && walks && !road.on_crosswalk(place, self.at);
         let inside = there
             && road.by_camera(self.located)
-            && self.sigma_m <= WALKER_SIGMA_M
-            && road.is_carriageway_around(place, self.at, IN_LANE_M + 2.0 * self.sigma_m);
+            && sigma_m <= WALKER_SIGMA_M
+            && road.is_carriageway_around(place, self.at, IN_LANE_M + 2.0 * sigma_m);
         let held = dwell.hold(inside, self.now, self.at);
         let begins = held.is_some_and(|held| held.for_s(self.now) >= after_s);
         let sign = self.sign(kind, begins, held.map_or(self.now, |held| held.since));
         (there && place.lateral_m.abs() <= lane.half_width_m).then_some(sign)
+    }
+
+    /// Standard deviation of its place across the lane, metres.
+    fn sigma_across_m(&self, place: &LanePosition) -> f64 {
+        let [[ee, en], [_, nn]] = self.located.track.cov_position_m2;
+        let [east, north] = unit_from_heading(place.heading_cw_north_rad);
+        (ee * north * north - 2.0 * en * north * east + nn * east * east).max(0.0).sqrt()
     }
 
     /// Something in a lane that does not move, and that a camera sees and has no name for; to a radar everything is unknown.

@@ -399,11 +399,12 @@ fn an_animal_in_a_lane_is_told_whether_it_goes_or_stands() {
         let brakes = car(3, [0.0, (20.0 + 12.0 * s).min(86.0)], if s < 5.5 { 12.0 } else { 0.0 });
         let beside = cow(4, [4.5, 60.0], 0.0);
         let led_over = cow(5, [0.0, 207.0], 0.0);
+        let far = Track { cov_position_m2: [[0.04, 0.0], [0.0, 0.8]], ..cow(8, [0.0, 160.0], 0.0) };
         let unsure = Track { class_probability: 0.5, ..cow(6, [0.0, 40.0], 0.0) };
         let echo = Track { sources: vec!["radar".into()], ..cow(7, [0.0, 130.0], 0.0) };
-        herd.into_iter().chain([brakes, beside, led_over, unsure, echo]).collect()
+        herd.into_iter().chain([brakes, beside, led_over, far, unsure, echo]).collect()
     });
-    assert_eq!(film.told(), [(EventKind::Animal, 2.0, 0.0, None)]);
+    assert_eq!(film.told(), [(EventKind::Animal, 2.0, 0.0, None); 2], "the herd, and one of which only its lane is known");
     let herd = film.monitor.active().next().expect("lasts");
     assert_eq!((herd.lane.as_deref(), herd.tracks.len()), (Some("in/1"), 2), "it has a lane, though it is in none");
     film.show(20, 25, |s| vec![cow(1, [-(s - 17.0), 100.0], 1.0)]);
