@@ -5,9 +5,12 @@
 
 use std::collections::BTreeMap;
 
+use nalgebra::Vector2;
+
 use super::ledger::Sign;
 use super::memory::{Dwell, Memories};
 use super::pairs::{is_far, is_sure, sigma_m};
+use super::places::half_length_m;
 use super::{EventKind, EventSettings};
 use crate::hindsight::PastPicture;
 use crate::lanes::LocatedTrack;
@@ -27,6 +30,8 @@ const EVADES_S: f64 = 1.5;
 /// The track of one that stops dead jumps back; one that jumps may as well be taken for another. It did stop if it was so near to meeting
 /// somebody, seconds.
 const DEAD_S: f64 = 0.5;
+/// Who is slower than this hardly moves, m/s.
+const CREEPS_MPS: f64 = 2.0;
 /// Pairs that are remembered, at most.
 const MOST_PAIRS: usize = 256;
 
@@ -44,6 +49,21 @@ struct Near {
     last: UtcMicros,
     /// The shortest time to collision, seconds.
     ttc_s: f64,
+    /// If one of them hardly moved: which way the first came towards the second, a unit vector.
+    approach: Option<Vector2<f64>>,
+}
+
+impl Near {
+    /// Whether one was in the other's way: a motorcycle drives along those who wait, and brakes for something else, beside or
+    /// beyond them. Of two that both move it is taken to be so: one that lets the other cross is passed by it, too. `None`: it
+    /// still comes.
+    fn was_in_the_way(&self, a: &Sure<'_>, b: &Sure<'_>, settings: &EventSettings) -> Option<bool> {
+        let Some(approach) = self.approach else { return Some(true) };
+        let before_m = approach.dot(&(b.place() - a.place()));
+        let closing_mps = approach.dot(&(a.velocity() - b.velocity()));
+        let beside_m = 0.5 * (half_length_m(a.located) + half_length_m(b.located));
+        (closing_mps <= settings.near_miss_closing_mps).then_some(before_m >= beside_m)
+    }
 }
 
 /// Somebody who may be compared.
@@ -98,11 +118,16 @@ impl NearMisses {
             pair.seen_at = at;
             if let Some(held) = held.filter(|held| held.for_s(at) >= NEAR_MISS_S) {
                 let least_s = pair.near.map_or(ttc_s, |near| near.ttc_s.min(ttc_s));
-                pair.near = Some(Near { since: held.since, last: at, ttc_s: least_s });
+                let approach = pair.near.map_or_else(|| approach(a, b), |near| near.approach);
+                pair.near = Some(Near { since: held.since, last: at, ttc_s: least_s, approach });
             }
         }
         // Ways that bend meet in a straight line's forecast all the time: somebody had to brake for it.
         let near = pair.near.filter(|near| at.seconds_since(near.last) <= EVADES_S)?;
+        if !near.was_in_the_way(a, b, settings)? {
+            pair.near = None;
+            return None;
+        }
         if ![a, b].into_iter().any(|one| braked_since(at, one.located, &near, &self.memories)) {
             return None;
         }
@@ -123,6 +148,20 @@ impl<'a> Sure<'a> {
         let precise = sigma_m(located) <= NEAR_SIGMA_M && variance_m2ps2(located) <= NEAR_SIGMA_MPS * NEAR_SIGMA_MPS;
         Self { located, outline: Outline::of(&located.track), precise }
     }
+
+    fn place(&self) -> Vector2<f64> {
+        self.located.track.position_enu_m.into()
+    }
+
+    fn velocity(&self) -> Vector2<f64> {
+        self.located.track.velocity_enu_mps.into()
+    }
+}
+
+/// Which way `a` comes towards `b`, a unit vector. `None`: both move, or neither.
+fn approach(a: &Sure<'_>, b: &Sure<'_>) -> Option<Vector2<f64>> {
+    let hardly_moves = a.velocity().norm().min(b.velocity().norm()) < CREEPS_MPS;
+    (a.velocity() - b.velocity()).try_normalize(CREEPS_MPS).filter(|_| hardly_moves)
 }
 
 /// Variance of a velocity, along the axis where it is larger, m²/s².
@@ -182,6 +221,38 @@ mod tests {
         };
         assert!(meets_with(0.01).is_some_and(|ttc_s| (0.9..=1.0).contains(&ttc_s)), "4.5 m at 4.8 m/s");
         assert_eq!(meets_with(0.5), None, "4.8 m/s or one less");
+    }
+
+    #[test]
+    fn who_drives_past_one_that_waits_has_not_braked_for_it() {
+        // A motorcycle comes at 15 m/s, and brakes at 7 m/s² from `brakes_m` before the middle of a car, just touching its side.
+        let comes = |brakes_m: f64| {
+            let (mut near_misses, mut signs, mut at_m, mut mps) = (NearMisses::default(), Vec::new(), -60.0, 15.0);
+            for tenth in 0..80 {
+                let waits = track_at(1, [0.0, 0.0], [0.0, 0.0]);
+                let rides = Track { length_m: Some(2.0), width_m: Some(0.8), ..track_at(2, [1.2, at_m], [0.0, mps]) };
+                let tracks = [waits, rides].map(|track| {
+                    let cov = [[0.01, 0.0], [0.0, 0.01]];
+                    let track = Track { cov_position_m2: cov, cov_velocity_m2ps2: cov, ..track };
+                    LocatedTrack { track, lane: None }
+                });
+                let now = UtcMicros(0).plus_seconds(f64::from(tenth) / 10.0);
+                near_misses.look(now, &tracks, &EventSettings::default(), &mut signs);
+                at_m += 0.1 * mps;
+                if at_m > -brakes_m {
+                    mps = f64::max(mps - 0.7, 0.0);
+                }
+            }
+            (signs.iter().map(|sign| sign.kind).collect::<Vec<_>>(), at_m)
+        };
+        let (signs, at_m) = comes(20.0);
+        assert!(at_m < -3.0, "stands before it: {at_m}");
+        assert_eq!(signs, [EventKind::NearMiss]);
+        for (brakes_m, stands_m) in [(16.0, -1.0..1.0), (8.0, 3.0..12.0)] {
+            let (signs, at_m) = comes(brakes_m);
+            assert!(stands_m.contains(&at_m), "stands beside it, or beyond: {at_m}");
+            assert_eq!(signs, []);
+        }
     }
 
     #[test]
