@@ -227,7 +227,8 @@ mod tests {
     fn who_drives_past_one_that_waits_has_not_braked_for_it() {
         // A motorcycle comes at 15 m/s, and brakes at 7 m/s² from `brakes_m` before the middle of a car, just touching its side.
         let comes = |brakes_m: f64| {
-            let (mut near_misses, mut signs, mut at_m, mut mps) = (NearMisses::default(), Vec::new(), -60.0, 15.0);
+            let (mut hindsight, mut near_misses) = (Hindsight::default(), NearMisses::default());
+            let (mut signs, mut at_m, mut mps) = (Vec::new(), -60.0, 15.0);
             for tenth in 0..80 {
                 let waits = track_at(1, [0.0, 0.0], [0.0, 0.0]);
                 let rides = Track { length_m: Some(2.0), width_m: Some(0.8), ..track_at(2, [1.2, at_m], [0.0, mps]) };
@@ -237,7 +238,9 @@ mod tests {
                     LocatedTrack { track, lane: None }
                 });
                 let now = UtcMicros(0).plus_seconds(f64::from(tenth) / 10.0);
-                near_misses.look(now, &tracks, &EventSettings::default(), &mut signs);
+                if let Some(past) = hindsight.look(now, &tracks) {
+                    near_misses.look(&past, &EventSettings::default(), &mut signs);
+                }
                 at_m += 0.1 * mps;
                 if at_m > -brakes_m {
                     mps = f64::max(mps - 0.7, 0.0);

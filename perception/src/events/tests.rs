@@ -404,7 +404,11 @@ fn an_animal_in_a_lane_is_told_whether_it_goes_or_stands() {
         let echo = Track { sources: vec!["radar".into()], ..cow(7, [0.0, 130.0], 0.0) };
         herd.into_iter().chain([brakes, beside, led_over, far, unsure, echo]).collect()
     });
-    assert_eq!(film.told(), [(EventKind::Animal, 2.0, 0.0, None); 2], "the herd, and one of which only its lane is known");
+    assert_eq!(
+        film.told(),
+        [(EventKind::Animal, 2.0, 0.0, None); 2],
+        "the herd, and one of which only its lane is known"
+    );
     let herd = film.monitor.active().next().expect("lasts");
     assert_eq!((herd.lane.as_deref(), herd.tracks.len()), (Some("in/1"), 2), "it has a lane, though it is in none");
     film.show(20, 25, |s| vec![cow(1, [-(s - 17.0), 100.0], 1.0)]);
