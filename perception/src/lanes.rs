@@ -3,7 +3,6 @@
 use crate::calibration::Lane;
 use crate::detection::{Class, SensorId};
 use crate::frames::{heading_of, wrap_pi};
-use crate::priors::has_legs;
 use crate::track::Track;
 
 /// A place in a lane.
@@ -90,8 +89,8 @@ impl LaneMap {
                 continue;
             }
             let turn = heading_cw_north_rad.map_or(0.0, |heading| wrap_pi(heading - foot.heading_cw_north_rad).abs());
-            // What has legs goes along a path either way.
-            let turn = if has_legs(class) { turn.min(std::f64::consts::PI - turn) } else { turn };
+            // People walk along a path either way.
+            let turn = if class == Class::Pedestrian { turn.min(std::f64::consts::PI - turn) } else { turn };
             if turn > MAX_TURN_RAD {
                 continue;
             }

@@ -95,8 +95,8 @@ struct Actor {
     script: Script,
 }
 
-/// Puts incidents of these kinds into traffic, one after the other until its end. Who parks does so in a lane of `no_stopping`; if there is none,
-/// nobody does.
+/// Puts incidents of these kinds into traffic, one after the other until its end. Who parks does so in a lane of `no_stopping`; if
+/// there is none, nobody does.
 pub fn stage(
     traffic: &Traffic,
     lanes: &[Lane],

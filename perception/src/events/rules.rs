@@ -268,18 +268,15 @@ impl One<'_> {
     /// A person or an animal in a lane for vehicles. A dog that is led over a crosswalk is no event either.
     fn walks(&self, memory: &mut Memory, road: &Road) -> Option<Sign> {
         let (place, lane) = self.nearest.as_ref()?;
-        let (kind, dwell, most_mps, sigma_m, after_s) = match self.located.track.class {
-            // It may graze in a lane far away, where a camera knows little of how far that is.
-            Class::Animal => {
-                let across_m = self.sigma_across_m(place);
-                (EventKind::Animal, &mut memory.strays, f64::INFINITY, across_m, self.settings.animal_after_s)
-            }
-            _ => {
-                let after_s = self.settings.pedestrian_after_s;
-                (EventKind::Pedestrian, &mut memory.walks, RUNS_MPS, self.sigma_m, after_s)
-            }
+        let animal = self.located.track.class == Class::Animal;
+        let (kind, dwell, after_s) = if animal {
+            (EventKind::Animal, &mut memory.strays, self.settings.animal_after_s)
+        } else {
+            (EventKind::Pedestrian, &mut memory.walks, self.settings.pedestrian_after_s)
         };
-        let walks = self.is_sure_of_class() && self.speed_mps < most_mps;
+        // An animal may graze in a lane far away, where a camera knows little of how far that is.
+        let sigma_m = if animal { self.sigma_across_m(place) } else { self.sigma_m };
+        let walks = self.is_sure_of_class() && (animal || self.speed_mps < RUNS_MPS);
         let there = lane.carriageway && walks && !road.on_crosswalk(place, self.at);
         let inside = there
             && road.by_camera(self.located)
