@@ -117,7 +117,7 @@ fn a_command_that_cannot_be_sent_or_is_not_answered_says_so() {
         run(&[&["command", "--site", site, "--kind", kind, "--key", key, payload][..], &link].concat())
     };
     for (output, code, expected) in [
-        (send("demo", "rsi", &key, &good), 2, "--site is CITY/SITE"),
+        (send("demo", "rsi", &key, &good), 2, "--site demo: not CITY/SITE"),
         (send("demo/vtest", "weather", &key, &good), 2, "--kind"),
         (send("demo/vtest", "rsi", &no_key, &good), 2, "no-key.pem: private key: not an Ed25519 key"),
         (send("demo/vtest", "rsi", &key, &bad), 2, "bad.json: EOF"),

@@ -120,7 +120,8 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     })
 }
 
-fn site_keys(name: &str) -> anyhow::Result<SiteKeys> {
+/// A site as it is named in options.
+pub fn site_keys(name: &str) -> anyhow::Result<SiteKeys> {
     let (city, site) = name.split_once('/').with_context(|| format!("--site {name}: not CITY/SITE"))?;
     SiteKeys::new(city, site).with_context(|| format!("--site {name}"))
 }

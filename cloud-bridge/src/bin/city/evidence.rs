@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use anyhow::{Context, ensure};
 use cloud_bridge::{
-    AckState, Command, CommandError, CommandKind, EvidenceError, FetchError, SiteKeys, check_name, fetch_evidence,
+    AckState, Command, CommandError, CommandKind, EvidenceError, FetchError, check_name, fetch_evidence,
 };
 use serde_json::json;
 
+use crate::command::site_keys;
 use crate::link::LinkArguments;
 use crate::signer::Signer;
 
@@ -51,8 +52,7 @@ pub struct Arguments {
 
 /// Signs, sends, fetches, prints.
 pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
-    let (city, site) = arguments.site.split_once('/').context("--site is CITY/SITE")?;
-    let site = SiteKeys::new(city, site).context("--site")?;
+    let site = site_keys(&arguments.site)?;
     // It becomes a file's name, and may come from a site.
     check_name("event", &arguments.event).context("--event")?;
     let out = arguments.out.unwrap_or_else(|| format!("{}.mcap", arguments.event).into());
