@@ -210,7 +210,7 @@ fn state_dir(site: &str) -> PathBuf {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn on_a_slow_line_with_stalls_and_cuts_all_that_is_promised_arrives_in_order_and_seldom_twice() {
+async fn on_a_slow_line_with_stalls_and_cuts_all_that_is_promised_arrives_and_seldom_twice_or_out_of_order() {
     cross("far", LinkMode::Client).await;
 }
 
@@ -266,8 +266,11 @@ async fn cross(site: &str, mode: LinkMode) {
         assert!(book.stored.contains_key(name), "{name:?} arrived");
     }
     for kind in [Kind::Traffic, Kind::Parking, Kind::Event] {
-        let numbers = book.order.iter().filter(|(of, _)| *of == kind).map(|(_, seq)| seq);
-        assert!(numbers.is_sorted(), "{kind} in order");
+        let numbers: Vec<u64> = book.order.iter().filter(|(of, _)| *of == kind).map(|(_, seq)| *seq).collect();
+        // What a cut has swallowed comes later than what was said after it.
+        let (late, resent) =
+            (numbers.windows(2).filter(|two| two[0] > two[1]).count(), bridge.stats().resent.get(&kind).copied());
+        assert!(late as u64 <= resent.unwrap_or_default(), "{kind} in order but for those sent again: {numbers:?}");
     }
     // The line itself is as fast on any machine: what it carried in vain does not depend on how fast this one is.
     assert!(carried.up_bytes < 2 * useful_bytes, "{} bytes for {useful_bytes} of payload", carried.up_bytes);
