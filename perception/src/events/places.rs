@@ -12,8 +12,10 @@ use crate::lanes::{LaneMap, LanePosition, LocatedTrack};
 use crate::priors::{class_prior, is_motor_vehicle};
 use crate::time::UtcMicros;
 
-/// The next standing vehicle of a queue is at most this far ahead, middle to middle, metres.
+/// The next vehicle of a queue is at most this far ahead, middle to middle, metres.
 const QUEUE_GAP_M: f64 = 20.0;
+/// Who is slower is in the queue though it creeps: 5 km/h, as for congestion, m/s.
+const QUEUES_MPS: f64 = 1.39;
 /// Vehicles of a queue that may spill back.
 const QUEUE_LEAST: usize = 3;
 /// Congestion that is told goes on until the mean speed is this much higher.
@@ -177,9 +179,11 @@ impl LaneMemory {
         settings: &EventSettings,
         signs: &mut Vec<Sign>,
     ) {
-        let stands = |located: &LocatedTrack| memories.stands_s(located.track.id, now).is_some();
+        let waits = |located: &LocatedTrack| {
+            located.track.speed_mps() < QUEUES_MPS || memories.stands_s(located.track.id, now).is_some()
+        };
         let mut queue: Vec<&(&LocatedTrack, f64)> = Vec::new();
-        for one in inside.iter().filter(|(located, _)| stands(located)) {
+        for one in inside.iter().filter(|(located, _)| waits(located)) {
             if queue.last().is_some_and(|last| one.1 - last.1 > QUEUE_GAP_M) {
                 break;
             }

@@ -389,6 +389,20 @@ fn queues_that_spill_back_and_lanes_that_hardly_move() {
 }
 
 #[test]
+fn a_queue_that_creeps_back_to_the_begin_of_its_lane_spills_back_too() {
+    for (mps, told) in [(0.7, vec![(EventKind::QueueSpillback, 5.0, 0.0, None)]), (3.0, vec![])] {
+        let mut film = Film::new(EventSettings { off: vec![EventKind::SlowVehicle], ..all_kinds() });
+        film.show(0, 20, |s| {
+            // One every 8 m, from the begin of `out` on, for ever.
+            let last = (-mps * s / 8.0).ceil() as i64;
+            let one = |n: i64| car((1000 + n) as u64, [0.0, 221.0 + mps * s + 8.0 * n as f64], mps);
+            (last..last + 6).map(one).collect()
+        });
+        assert_eq!(film.told(), told, "at {mps} m/s");
+    }
+}
+
+#[test]
 fn an_animal_in_a_lane_is_told_whether_it_goes_or_stands() {
     let cow =
         |id, place, mps| Track { class: Class::Animal, length_m: Some(2.3), width_m: Some(0.7), ..car(id, place, mps) };
