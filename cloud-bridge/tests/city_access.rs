@@ -5,6 +5,7 @@
 mod support;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use cloud_bridge::{
@@ -34,15 +35,39 @@ fn lie(site: &str) -> Vec<u8> {
     encode(&message, Encoding::Json).unwrap()
 }
 
+/// A router, and a site that is connected to it.
+struct Scene {
+    endpoint: String,
+    authority: Authority,
+    _router: Session,
+    bridge: Arc<Bridge>,
+}
+
+impl Scene {
+    async fn open() -> Self {
+        let (endpoint, authority) = (free_endpoint_of("tls"), Authority::new());
+        let router = router(&endpoint, &authority).await;
+        let link = client(&endpoint, &authority, "vtest.demo");
+        let bridge = Bridge::open(BridgeConfig { link, ..site_config(&endpoint) }).await.unwrap();
+        until_connected(&bridge, true).await;
+        Self { endpoint, authority, _router: router, bridge: Arc::new(bridge) }
+    }
+
+    fn client(&self, name: &str) -> LinkConfig {
+        client(&self.endpoint, &self.authority, name)
+    }
+}
+
+/// The link of somebody with a certificate of this name.
+fn client(endpoint: &str, authority: &Authority, name: &str) -> LinkConfig {
+    LinkConfig { tls: Some(authority.issue(name)), ..link(LinkMode::Client, &[], &[endpoint]) }
+}
+
 // Zenoh panics when a session is dropped on a single-threaded runtime.
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_site_says_and_hears_only_what_is_its_own() {
-    let (endpoint, authority) = (free_endpoint_of("tls"), Authority::new());
-    let _router = router(&endpoint, &authority).await;
-    let client =
-        |name: &str| LinkConfig { tls: Some(authority.issue(name)), ..link(LinkMode::Client, &[], &[&endpoint]) };
-    let bridge = Bridge::open(BridgeConfig { link: client("vtest.demo"), ..site_config(&endpoint) }).await.unwrap();
-    until_connected(&bridge, true).await;
+    let scene = Scene::open().await;
+    let (client, bridge) = (|name: &str| scene.client(name), &scene.bridge);
     let seq = bridge.publish(traffic(1)).unwrap();
     bridge.saved().await;
 
@@ -72,7 +97,7 @@ async fn a_site_says_and_hears_only_what_is_its_own() {
 
     // The city gets what it was to be cheated of, and its receipts count.
     let city = City::open(client("city.demo"), Habits::default()).await;
-    until_confirmed(&bridge).await;
+    until_confirmed(bridge).await;
     assert_eq!(city.book.lock().unwrap().stored[&(Kind::Traffic, seq)], traffic(1));
     let (session, everything) = heard;
 
@@ -87,8 +112,7 @@ async fn a_site_says_and_hears_only_what_is_its_own() {
         session
     })
     .await;
-    let bridge = std::sync::Arc::new(bridge);
-    let fetching = bridge.clone();
+    let fetching = Arc::clone(bridge);
     let (came, forged) = apart(move || {
         let fetch = |(path, sum): &(PathBuf, FileSum), patience| fetching.fetch(sum, path, patience);
         (fetch(&of_city, PATIENCE), fetch(&of_rogue, Duration::from_secs(2)))
@@ -185,12 +209,8 @@ fn says_what_is_anothers(city: &Session, rogue: &Session) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_rogue_site_can_be_no_other_in_anything() {
-    let (endpoint, authority) = (free_endpoint_of("tls"), Authority::new());
-    let _router = router(&endpoint, &authority).await;
-    let client =
-        |name: &str| LinkConfig { tls: Some(authority.issue(name)), ..link(LinkMode::Client, &[], &[&endpoint]) };
-    let bridge = Bridge::open(BridgeConfig { link: client("vtest.demo"), ..site_config(&endpoint) }).await.unwrap();
-    until_connected(&bridge, true).await;
+    let scene = Scene::open().await;
+    let (client, bridge) = (|name: &str| scene.client(name), &scene.bridge);
     assert_eq!(bridge.publish(traffic(1)).unwrap(), 0);
     bridge.saved().await;
     let links = [client("city.demo"), client("south.demo")];

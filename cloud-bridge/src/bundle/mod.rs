@@ -221,7 +221,8 @@ fn part_of(from: usize, bytes: usize) -> String {
     format!("{FROM}={from};{BYTES}={bytes}")
 }
 
-fn sha256(bytes: &[u8]) -> String {
+/// SHA-256 (FIPS 180-4) in hexadecimal digits.
+pub(crate) fn sha256(bytes: &[u8]) -> String {
     hex(digest(&SHA256, bytes).as_ref())
 }
 

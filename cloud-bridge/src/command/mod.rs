@@ -124,6 +124,11 @@ impl SignedCommand {
     pub fn command(&self) -> Result<Command, Rejection> {
         serde_json::from_str(&self.signed).map_err(|_| Rejection::Malformed)
     }
+
+    /// SHA-256 of the signed text, in hexadecimal digits.
+    pub fn sha256(&self) -> String {
+        crate::bundle::sha256(self.signed.as_bytes())
+    }
 }
 
 /// Why a command is not done.

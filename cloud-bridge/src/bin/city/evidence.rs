@@ -57,9 +57,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     check_name("event", &arguments.event).context("--event")?;
     let out = arguments.out.unwrap_or_else(|| format!("{}.mcap", arguments.event).into());
     ensure!(!out.exists(), "{}: is there already", out.display());
-    let mut part = out.clone().into_os_string();
-    part.push(".part");
-    let part = PathBuf::from(part);
+    let part = out.with_added_extension("part");
 
     let payload = json!({"event": arguments.event});
     let command = Command::issued_now(&site, None, CommandKind::Evidence, EXPIRES_S, payload);

@@ -1,7 +1,6 @@
 //! The tables of commands and their answers.
 
 use cloud_bridge::{Ack, Command, SignedCommand, SiteKeys};
-use ring::digest::{SHA256, digest};
 use tokio_postgres::{Client, Error, Statement, Transaction};
 
 use super::Database;
@@ -58,8 +57,6 @@ async fn write_sent(
     command: &Command,
     wire: &SignedCommand,
 ) -> Result<bool, Error> {
-    let sha256 = digest(&SHA256, wire.signed.as_bytes());
-    let sha256: String = sha256.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
     // What came over the wire is 64 KiB at most.
     let bytes = i32::try_from(wire.signed.len()).unwrap_or(i32::MAX);
     let written = transaction
@@ -74,7 +71,7 @@ async fn write_sent(
                 &command.expires_us,
                 &wire.key,
                 &wire.signature,
-                &sha256,
+                &wire.sha256(),
                 &bytes,
                 &Entry::kept_text(command, wire),
             ],
