@@ -10,7 +10,7 @@ use nalgebra::{Matrix2, Vector2};
 use super::claim::{Claim, Disbelief};
 use super::history::Observation;
 use super::lifecycle::{NEVER, Tracked};
-use super::motion::Gaussian;
+use super::motion::{Gaussian, Radial};
 use super::senders::{Candidate, Candidates};
 use super::step::Tracker;
 use crate::detection::{Class, SelfReport};
@@ -65,6 +65,10 @@ const CLASS_WORTH: f64 = 4.0;
 /// Variance of what is said of a size, m², and the most that a size that does not fit costs.
 const SIZE_NOISE_M2: f64 = 0.04;
 const MOST_SIZE_COST: f64 = 4.0;
+/// While a sensor has measured it within so long, seconds, it is the sensors that say how a track moves, and what a report
+/// says of that is worth so much less, (m/s)². In full, it would drag a young track along, and then fit what it has dragged.
+const GLANCE_S: f64 = 0.5;
+const GUEST_PACE_M2PS2: f64 = 9.0;
 /// Without a word of any sensor for so long, a track where sensors see is no longer what is reported, seconds.
 const SILENCE_S: f64 = 2.0;
 /// A sensor that has said nothing for so long sees nothing, seconds.
@@ -189,12 +193,15 @@ impl Tracker {
         let Ok(index) = self.tracks.binary_search_by_key(&track, |track| track.id) else {
             return Err(Disbelief::Misfit);
         };
-        let alone = self.tracks[index].unsensed_s(claim.at) > SILENCE_S;
+        let unsensed_s = self.tracks[index].unsensed_s(claim.at);
+        let alone = unsensed_s > SILENCE_S;
         if alone && self.must_be_seen(claim, index) {
             return Err(Disbelief::Contradicted);
         }
         let cov = claim.place_cov_m2(self.senders.get(sender).since_counted_s(claim.at), BIAS_MEMORY_S);
-        let [radial, beside] = claim.velocity.map_or([None; 2], |both| both.map(Some));
+        let doubt = if unsensed_s < GLANCE_S { GUEST_PACE_M2PS2 } else { 0.0 };
+        let doubted = |one: Radial| Some(Radial { variance: one.variance + doubt, ..one });
+        let [radial, beside] = claim.velocity.map_or([None; 2], |both| both.map(doubted));
         let observation = Observation { at: claim.at, position: claim.position, cov, radial, beside };
         if !self.tracks[index].hear_report(observation, claim, alone) {
             return Err(Disbelief::Late);
