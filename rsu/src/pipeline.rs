@@ -8,6 +8,7 @@ mod presence;
 
 use std::collections::{BTreeMap, VecDeque};
 
+use asn1::ObjectIdentifier;
 use perception::align::Aligner;
 use perception::calibration::GeometryError;
 use perception::detection::{SensorFrame, SensorId};
@@ -173,6 +174,11 @@ impl Pipeline {
     /// The same, and it tells of parking lots under this AID.
     pub fn with_pam(self, aid: Option<u32>) -> Self {
         Self { composer: self.composer.with_pam(aid), ..self }
+    }
+
+    /// The same, and events and notices go out in RSM of the US set, too, as this road authority's.
+    pub fn with_road_authority(self, authority: Option<ObjectIdentifier>) -> Self {
+        Self { composer: self.composer.with_road_authority(authority), ..self }
     }
 
     /// The same, with somebody who answers requests for signal priority.

@@ -175,6 +175,7 @@ impl Service {
                 .with_reports(site.fusion.vehicle_reports.then(|| reports_of(site)))
                 .with_priority(priority_of(site))
                 .with_pam(site.pam_aid)
+                .with_road_authority(site.road_authority.clone())
                 .with_guides(Guides::of_site(site)),
             lots: LotKeeper::new(lots, clock.uptime_s()),
             inputs,

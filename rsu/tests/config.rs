@@ -120,6 +120,12 @@ fn each_mistake_is_named_by_its_key() {
     one("detector", &[("[detector]\nmodel = \"../../models/nanodet\"\nthreads = 1\n", "")], &["detector", "missing"]);
     one("fov", &[("fov_deg = 360.0", "fov_deg = 0.0")], &["radar-junction", "fov_rad"]);
     one("sigma", &[("fov_deg = 360.0", "fov_deg = 360.0\nsigma_range_m = nan")], &["radar-junction", "sigma"]);
+    let authority = |dotted: &str| format!("[broadcast]\nroad_authority = \"{dotted}\"");
+    one(
+        "authority",
+        &[("[broadcast]", &authority("city hall"))],
+        &["broadcast.road_authority", "city hall", "object identifier"],
+    );
     one("origin", &[("lat_deg = 31.4912", "lat_deg = 131.4912")], &["lat_deg"]);
 }
 

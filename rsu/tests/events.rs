@@ -7,13 +7,14 @@ use asn1::cn::MessageFrame;
 use asn1::si::Si;
 use asn1::si::cn::rsi::RoadSideInformation;
 use asn1::si::us::nodes::NodeOffsetPointLL;
+use asn1::si::us::rsm::{AreaType, BroadRegionArea, ContentContainer, NodePointLLE, RoadSafetyMessage};
 use asn1::si::us::tim::{TravelerDataFrame, TravelerInformation};
 use asn1::si::us::tim_regions::{GeographicalPathDescription, NodeListLL, OffsetSystemOffset};
 use asn1::us::tim::{ITIScodesAndTextElementItem, TravelerDataFrameContent};
 use asn1::{Dialect, us};
 use perception::events::{EventKind, WaterGauge, WaterLevel};
 use perception::time::UtcMicros;
-use rsu::config::ReceiverFile;
+use rsu::config::{ReceiverFile, Site};
 use rsu::gate::Reason;
 use rsu::notice::{Notice, NoticeCode, Place, Timing};
 use rsu::pipeline::{Input, Output};
@@ -149,6 +150,70 @@ fn vehicles_of_the_us_set_are_told_in_their_own_words() {
     let region = &flood[0].1.data_frames[0].regions[0];
     let Some(GeographicalPathDescription::Geometry(around)) = &region.description else { panic!("no circle") };
     assert_eq!(around.circle.radius_m, 20.0);
+}
+
+/// When it was said, and what.
+fn rsm(sim: &Sim) -> Vec<(i64, RoadSafetyMessage)> {
+    let read = |(ms, _, sent): (i64, UtcMicros, &rsu::radios::Transmission)| {
+        assert_eq!(sent.application_id, 0x83);
+        let us::MessageFrame::RoadSafetyMessage(rsm) = us::decode(&sent.payload).unwrap() else { panic!("no RSM") };
+        (ms, RoadSafetyMessage::from_wire(&rsm))
+    };
+    sim.sent(MessageSet::Us, MessageKind::Rsm).into_iter().map(read).collect()
+}
+
+#[test]
+fn a_site_that_names_its_road_authority_says_it_in_rsm_too_until_it_is_over() {
+    let mut site = demo_site();
+    site.us = Some(Dialect::UsJ27352024);
+    let sim_of = |site: &Site| {
+        let mut sim = Sim::new(site);
+        sim.run(9_000, |ms, now, arrived| {
+            if ms == 50 {
+                let text = Some("ROAD WORK, KEEP LEFT EVERYBODY".into());
+                arrived.push(Input::Notice(Notice { code: NoticeCode::Itis(1025), text, ..works(site, now) }));
+            }
+        });
+        sim
+    };
+    assert!(rsm(&sim_of(&site)).is_empty(), "nobody's");
+    site.road_authority = asn1::ObjectIdentifier::new(vec![1, 3, 6, 1, 4, 1, 32473]);
+    let sim = sim_of(&site);
+    let said = rsm(&sim);
+    assert_eq!(said.len(), tim(&sim).len() + 5, "as often as TIM, and then that it is over");
+    let info = |(_, rsm): &(i64, RoadSafetyMessage)| rsm.common_container.event_info.clone();
+    let (first, last) = (info(&said[0]), info(said.last().unwrap()));
+    assert_eq!((first.cause_code, first.sub_cause_code), (4, Some(1025)), "road work");
+    assert_eq!((first.event_update, first.event_cancellation), (0, false));
+    assert_eq!((last.event_update, last.event_cancellation), (1, true));
+    assert!(said.iter().all(|one| info(one).event_id == first.event_id));
+    let (held, over): (Vec<_>, Vec<_>) = said.iter().partition(|one| !info(one).event_cancellation);
+    assert!(
+        held.iter().all(|(ms, _)| (1050..6100).contains(ms)) && over.iter().all(|(ms, _)| (6000..9000).contains(ms))
+    );
+    let rsm = &said[0].1;
+    let [ContentContainer::SituationalContainer(_), ContentContainer::DynamicInfoContainer(sign)] = &rsm.content[..]
+    else {
+        panic!("{:?}", rsm.content)
+    };
+    let lines: Vec<_> = sign.dms_sign_string.iter().map(|line| line.0.to_string()).collect();
+    assert_eq!(lines, ["ROAD WORK, KEEP LEFT", "EVERYBODY"]);
+    let Some(AreaType::BroadRegion(region)) = &rsm.common_container.region_info[0].approach_region else { panic!() };
+    let BroadRegionArea::Polygon(corners) = &region.broad_area else { panic!("{region:?}") };
+    let metres = |corner: &NodePointLLE| match corner {
+        NodePointLLE::Node3Dabsolute(at) => {
+            let at = at.place.unwrap();
+            let origin = site.geometry.origin;
+            [
+                (at.lon_deg - origin.lon_deg) * 111_320.0 * origin.lat_deg.to_radians().cos(),
+                (at.lat_deg - origin.lat_deg) * 111_000.0,
+            ]
+        }
+        other => panic!("{other:?}"),
+    };
+    let corners: Vec<_> = corners.iter().map(metres).collect();
+    let width_m = corners[0][0] - corners[3][0];
+    assert!(corners.len() == 4 && (width_m - 3.5).abs() < 0.05, "a lane's width along the way north: {corners:?}");
 }
 
 /// A service that hears of the gauge `dip` and of nothing else, and the socket by which that speaks.

@@ -181,9 +181,10 @@ impl Replay {
                 let pipeline = Pipeline::new(self.settings(geometry, arrived_at)).context("the recording's /site")?;
                 let reports = self.reports(geometry_origin);
                 let pam_aid = self.site.as_ref().and_then(|site| site.pam_aid);
+                let road_authority = self.site.as_ref().and_then(|site| site.road_authority.clone());
                 let guides = self.site.as_ref().and_then(Guides::of_site);
                 let pipeline = pipeline.with_ghosts(self.ghosts.take()).with_reports(reports).with_pam(pam_aid);
-                self.pipeline = Some(pipeline.with_guides(guides));
+                self.pipeline = Some(pipeline.with_road_authority(road_authority).with_guides(guides));
                 return Ok(());
             }
             Item::Camera(frame) => Input::Sensor(SensorFrame::Camera(frame)),

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use asn1::ObjectIdentifier;
 use perception::calibration::{CameraModel, Origin, RadarModel, RadarSigma, SensorModel, SiteGeometry};
 use perception::events::EventSettings;
 use perception::traffic::windows_s;
@@ -45,6 +46,7 @@ impl<'a> Checker<'a> {
         if let Some(aid) = pam_aid.filter(|aid| *aid > LARGEST_AID) {
             self.problem("broadcast.pam_aid", format!("is {aid}; use 0 to {LARGEST_AID}"));
         }
+        let road_authority = self.road_authority(file.broadcast.road_authority.as_deref(), us.is_some());
         let origin = Origin::from(file.origin);
         let map = self.map(&file.map, &origin);
         let cameras: Vec<Camera> = file.cameras.iter().filter_map(|camera| self.camera(camera)).collect();
@@ -107,6 +109,7 @@ impl<'a> Checker<'a> {
             rsu_id,
             map_max_octets,
             pam_aid,
+            road_authority,
             cameras,
             radars,
             detector,
@@ -251,6 +254,21 @@ impl<'a> Checker<'a> {
                 [0; 8]
             }
         }
+    }
+
+    fn road_authority(&mut self, dotted: Option<&str>, us: bool) -> Option<ObjectIdentifier> {
+        let dotted = dotted?;
+        let arcs: Option<Vec<u32>> = dotted.split('.').map(|arc| arc.parse().ok()).collect();
+        let authority = arcs.and_then(ObjectIdentifier::new);
+        if authority.is_none() {
+            self.problem(
+                "broadcast.road_authority",
+                format!("is {dotted:?}; use an object identifier, like \"1.3.6.1.4.1.1\""),
+            );
+        } else if !us {
+            self.problem("broadcast.road_authority", "is for RSM of the US set: set broadcast.us".into());
+        }
+        authority
     }
 
     fn map(&mut self, path: &Path, origin: &Origin) -> Option<SiteMap> {

@@ -117,6 +117,8 @@ pub struct Broadcast {
     pub map_max_octets: u16,
     /// AID of PAM (China's phase 2, parking); absent: it is not sent.
     pub pam_aid: Option<u32>,
+    /// Object identifier of the road's authority (US), dotted; absent: RSM is not sent.
+    pub road_authority: Option<String>,
 }
 
 impl Default for Broadcast {
@@ -127,6 +129,7 @@ impl Default for Broadcast {
             rsu_id: "4c554b4f55000001".into(),
             map_max_octets: crate::messages::MAP_MAX_OCTETS,
             pam_aid: None,
+            road_authority: None,
         }
     }
 }

@@ -69,6 +69,8 @@ pub struct Site {
     pub map_max_octets: u16,
     /// AID of PAM; `None`: it is not sent.
     pub pam_aid: Option<u32>,
+    /// The road's authority, for RSM of the US set; `None`: that is not sent.
+    pub road_authority: Option<asn1::ObjectIdentifier>,
     /// Cameras.
     pub cameras: Vec<Camera>,
     /// Radars.

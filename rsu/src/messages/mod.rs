@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use asn1::Dialect;
+use asn1::{Dialect, ObjectIdentifier};
 use perception::calibration::{Origin, SensorModel, SiteGeometry};
 use perception::detection::SensorId;
 use perception::frames::SiteFrame;
@@ -30,6 +30,7 @@ mod map_parts;
 mod participants;
 mod signal_words;
 mod us_map;
+mod us_rsm;
 mod us_sdsm;
 mod us_spat;
 mod us_ssm;
@@ -37,6 +38,7 @@ mod us_tim;
 
 use participants::ParticipantIds;
 pub(crate) use us_map::approach as us_approach;
+use us_rsm::RoadSafety;
 
 /// How long a message may wait for a radio: it is worthless once its successor is due.
 const SPAT_VALID_S: f64 = 0.1;
@@ -129,6 +131,8 @@ const US_SPAT: Application = Application { id: 0x82, priority: 176 };
 const US_SDSM: Application = Application { id: 0x90, priority: 208 };
 /// As deployed (RSU configurations in the field); the priority is ours, that of China's dynamic RSI.
 const US_TIM: Application = Application { id: 0x83, priority: 112 };
+/// That of TIM, as one maker's radios have it by default (J2945/4 was not at hand, and no register names it); the priority is TIM's.
+const US_RSM: Application = US_TIM;
 /// 0xE0000015 as it goes over the air.
 const US_SSM: Application = Application { id: 0x20_4095, priority: 176 };
 /// No source names the priority of China's messages of phase 2: that of SPAT, which answers belong to.
@@ -146,6 +150,7 @@ pub struct Composer {
     cameras: Vec<SensorId>,
     participants: ParticipantIds,
     pam_aid: Option<u32>,
+    road_safety: Option<RoadSafety>,
     counts: Counts,
 }
 
@@ -187,6 +192,7 @@ impl Composer {
             cameras: geometry.sensors.iter().filter_map(camera).collect(),
             participants: ParticipantIds::default(),
             pam_aid: None,
+            road_safety: None,
             counts: Counts::default(),
         }
     }
@@ -194,6 +200,12 @@ impl Composer {
     /// The same, and it tells of parking lots under this AID; `None`: it does not.
     pub fn with_pam(self, pam_aid: Option<u32>) -> Self {
         Self { pam_aid, ..self }
+    }
+
+    /// The same, and it tells of events and notices in RSM of the US set, too, as this authority's; `None`: it does not.
+    pub fn with_road_authority(self, authority: Option<ObjectIdentifier>) -> Self {
+        let of = |authority| RoadSafety::new(authority, self.edition.rsu_id, self.frame.clone());
+        Self { road_safety: authority.map(of), ..self }
     }
 
     /// Whether the gate lets this be said of one of the map's lots.
@@ -322,7 +334,7 @@ impl Composer {
         [cn.map(|_| MessageSet::Cn), us.map(|_| MessageSet::Us)].into_iter().flatten()
     }
 
-    /// Events and signs of one timing: RSI (China), TIM (US). `valid_s`: until its successor is due.
+    /// Events and signs of one timing: RSI (China), TIM and RSM (US). `valid_s`: until its successor is due.
     pub fn information(
         &mut self,
         now: UtcMicros,
@@ -349,7 +361,9 @@ impl Composer {
                 let count = &mut self.counts.us_tim;
                 let one = |told| us_tim::encode(told, self.edition.rsu_id, count.next(), now);
                 let messages = told.iter().filter_map(one);
-                messages.map(|encoded| finish(set, MessageKind::Tim, US_TIM, encoded, now, valid_s)).collect()
+                let tims = messages.map(|encoded| finish(set, MessageKind::Tim, US_TIM, encoded, now, valid_s));
+                let rsms = self.road_safety.iter_mut().flat_map(|safety| safety.encode(now, timing, told));
+                tims.chain(rsms.map(|encoded| finish(set, MessageKind::Rsm, US_RSM, encoded, now, valid_s))).collect()
             }
         }
     }

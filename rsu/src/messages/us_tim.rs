@@ -24,9 +24,9 @@ use crate::gate::Told;
 use crate::notice::NoticeCode;
 
 /// How far around a place it holds if nobody says so, metres: ours.
-const RADIUS_M: f64 = 20.0;
+pub(super) const RADIUS_M: f64 = 20.0;
 /// The width of a path if nobody says so, metres: a lane.
-const PATH_WIDTH_M: f64 = 3.5;
+pub(super) const PATH_WIDTH_M: f64 = 3.5;
 /// Minutes of `MinutesDuration`; 32000 means for ever.
 const LONGEST_MINUTES: f64 = 31_999.0;
 
@@ -105,18 +105,21 @@ fn region(told: &Told) -> GeographicalPath {
 
 fn around(told: &Told) -> GeometricProjection {
     let radius_m = told.radius_m.unwrap_or(RADIUS_M);
-    // The finest step that reaches so far.
-    let fits = |units: &DistanceUnits| circle_radius_m(*units).to_wire(radius_m).is_ok();
-    let units = [DistanceUnits::Decimeter, DistanceUnits::Meter].into_iter().find(fits);
     GeometricProjection {
         direction: HeadingSlice::ALL,
         extent: None,
         lane_width_m: None,
-        circle: Circle { center: position(told.place), radius_m, units: units.unwrap_or(DistanceUnits::Kilometer) },
+        circle: Circle { center: position(told.place), radius_m, units: circle_units(radius_m) },
         regional: None,
     }
 }
 
-fn position(Wgs84 { lat_deg, lon_deg, .. }: Wgs84) -> Position3D {
+/// The finest step of a circle's radius that reaches so far.
+pub(super) fn circle_units(radius_m: f64) -> DistanceUnits {
+    let fits = |units: &DistanceUnits| circle_radius_m(*units).to_wire(radius_m).is_ok();
+    [DistanceUnits::Decimeter, DistanceUnits::Meter].into_iter().find(fits).unwrap_or(DistanceUnits::Kilometer)
+}
+
+pub(super) fn position(Wgs84 { lat_deg, lon_deg, .. }: Wgs84) -> Position3D {
     Some(Position { lat_deg, lon_deg, elevation_m: None }).into()
 }

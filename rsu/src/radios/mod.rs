@@ -59,7 +59,7 @@ pub enum MessageKind {
     Spat,
     /// Road geometry.
     Map,
-    /// Roadside safety message: the picture of road users (China).
+    /// Roadside safety message: the picture of road users (China). Road safety message: events and notices (US).
     Rsm,
     /// Roadside information: events and signs (China).
     Rsi,

@@ -77,7 +77,7 @@ pub fn pipeline(site: &Site, start: UtcMicros) -> Pipeline {
         events: site.events.clone(),
         start,
     };
-    Pipeline::new(settings).expect("the site's geometry is in order")
+    Pipeline::new(settings).expect("the site's geometry is in order").with_road_authority(site.road_authority.clone())
 }
 
 /// One output, when it came by the time that really passed and by the service's clock.

@@ -37,6 +37,7 @@ pub(super) fn message(frame: &MessageFrame, now: UtcMicros) -> Option<Message> {
             (MessageKind::Sdsm, Some(sdsm.msg_cnt), said_at, picture(&sdsm, said_at))
         }
         MessageFrame::TravelerInformation(tim) => (MessageKind::Tim, Some(tim.msg_cnt), None, Content::Other),
+        MessageFrame::RoadSafetyMessage(_) => (MessageKind::Rsm, None, None, Content::Other),
         MessageFrame::BasicSafetyMessage(bsm) => {
             let core = BasicSafetyMessage::from_wire(bsm).core_data;
             (MessageKind::Bsm, Some(core.msg_cnt), second_near(core.sec_mark_s, now), Content::Other)
