@@ -270,6 +270,21 @@ async fn tables_of_the_first_version_are_brought_up_to_date_with_what_is_in_them
     }
 }
 
+/// The plans of queries that hold this text, once there are so many: the server writes them down after it has answered.
+async fn until_plans(postgres: &Postgres, query: &str, least: usize) -> Vec<String> {
+    let wait = async {
+        let mut ticks = tokio::time::interval(Duration::from_millis(20));
+        loop {
+            let plans = postgres.plans(query);
+            if plans.len() >= least {
+                return plans;
+            }
+            ticks.tick().await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, wait).await.expect("plans in time")
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_asked_of_many_sites_and_days_is_found_by_an_index() {
     let postgres = Postgres::start_explaining().await;
@@ -312,15 +327,7 @@ async fn what_is_asked_of_many_sites_and_days_is_found_by_an_index() {
     let (_, csv) = worker.get(&format!("/api/v1/traffic.csv?{all}&to_us={}&site=s7", i64::MAX)).await;
     assert!(csv.starts_with("city,site,lane"));
     for (query, least) in [("FROM message m JOIN site s", 6), ("FROM traffic WHERE", 1)] {
-        // The server writes them down after it has answered.
-        let wait = async {
-            let mut ticks = tokio::time::interval(Duration::from_millis(20));
-            while postgres.plans(query).len() < least {
-                ticks.tick().await;
-            }
-        };
-        tokio::time::timeout(PATIENCE, wait).await.expect("plans in time");
-        for plan in postgres.plans(query) {
+        for plan in until_plans(&postgres, query, least).await {
             for day in today - 2..=today {
                 assert!(!plan.contains(&format!("Seq Scan on message_{day} ")), "{plan}");
             }
@@ -329,6 +336,72 @@ async fn what_is_asked_of_many_sites_and_days_is_found_by_an_index() {
             assert!(is_picky || !plan.contains("Sort  (cost"), "{plan}");
         }
     }
+}
+
+/// How many rows of the newest states a plan has read, those that were of no use included.
+fn newest_read(plan: &str) -> u64 {
+    let number = |text: &str| -> u64 { text.split(|c: char| !c.is_ascii_digit()).next().unwrap().parse().unwrap() };
+    let after = |line: &str, what: &str| line.split_once(what).map(|(_, rest)| number(rest));
+    let given = |line: &str| {
+        let (_, actual) = line.split_once("(actual ")?;
+        Some(after(actual, "rows=")? * after(actual, "loops=")?)
+    };
+    let of_latest = plan.lines().filter(|line| line.contains(" on latest")).filter_map(given).sum::<u64>();
+    of_latest + plan.lines().filter_map(|line| after(line, "Rows Removed by Filter: ")).sum::<u64>()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_entity_is_read_from_its_site_alone_and_pages_follow_each_other() {
+    let postgres = Postgres::start_explaining().await;
+    let router_at = free_endpoint();
+    let _router = City::router(&router_at, &[]);
+    let worker = City::worker(&[&router_at], &postgres.database(), "");
+    let client = postgres.client().await;
+    until_count(&client, "pg_class WHERE relname = 'usual_window'", 1).await;
+    // Of each of 200 sites 16 states.
+    let fill = "INSERT INTO site (city, site, shard) SELECT 'test', 's' || n, 0 FROM generate_series(1, 200) AS n;
+         INSERT INTO latest SELECT site_id, kind, id, 1, 0, 60000000, true, now(), payload::jsonb FROM site, (VALUES
+             ('traffic', '', '{\"window_s\": 10, \"lanes\": [{\"lane\": \"n/1\"}]}'),
+             ('traffic', '60', '{\"window_s\": 60, \"lanes\": [{\"lane\": \"n/1\"}]}'),
+             ('traffic', '300', '{\"window_s\": 300, \"lanes\": [{\"lane\": \"n/1\"}]}'),
+             ('parking', 'p', '{\"lot\": \"p\", \"to_us\": 60000000, \"bays\": [{\"bay\": \"1\"}]}'),
+             ('health', '', '{}'), ('signal', '', '{}')) AS t(kind, id, payload);
+         INSERT INTO latest SELECT site_id, 'event', n, 1, 0, 60000000, true, now(), '{\"kind\": \"congestion\"}'
+             FROM site, generate_series(0, 9) AS n;
+         ANALYZE;";
+    client.batch_execute(fill).await.unwrap();
+    for entity in ["TrafficFlowObserved:test:s7:n%2F1", "OffStreetParking:test:s8:p", "ParkingSpot:test:s9:p:1"] {
+        let id = format!("urn:ngsi-ld:{entity}");
+        let listed = worker.json(&format!("/ngsi-ld/v1/entities?id={}", id.replace('%', "%25"))).await;
+        assert_eq!((listed.as_array().unwrap().len(), &listed[0]["id"]), (1, &id.clone().into()));
+        assert_eq!(worker.json(&format!("/ngsi-ld/v1/entities/{}", id.replace('%', "%25"))).await, listed[0]);
+    }
+    // Congestion, traffic and lots.
+    for (query, least) in
+        [("payload ->> 'kind' = 'congestion'", 2), ("FROM usual_window WHERE", 2), ("l.kind = 'parking'", 4)]
+    {
+        let plans = until_plans(&postgres, query, least).await;
+        plans.iter().for_each(|plan| assert!((1..=32).contains(&newest_read(plan)), "{}: {plan}", newest_read(plan)));
+    }
+    // Pages go on where one read ends and the next begins.
+    let lots = "/ngsi-ld/v1/entities?type=OffStreetParking,ParkingSpot&options=keyValues";
+    let mut ids = Vec::new();
+    for offset in (0..420).step_by(70) {
+        let (head, body) = worker.answer("GET", &format!("{lots}&limit=70&offset={offset}&count=true"), "").await;
+        assert!(head.contains("ngsild-results-count: 400"), "{head}");
+        let page: Vec<serde_json::Value> = serde_json::from_slice(&body).unwrap();
+        assert_eq!(
+            worker.json(&format!("{lots}&limit=70&offset={offset}")).await,
+            serde_json::Value::Array(page.clone())
+        );
+        ids.extend(page.into_iter().map(|entity| entity["id"].as_str().unwrap().to_owned()));
+    }
+    let of = |kind: &str, more: &str| {
+        let mut sites: Vec<String> = (1..=200).map(|n| format!("s{n}")).collect();
+        sites.sort_unstable();
+        sites.iter().map(|site| format!("urn:ngsi-ld:{kind}:test:{site}:p{more}")).collect::<Vec<_>>()
+    };
+    assert_eq!(ids, [of("OffStreetParking", ""), of("ParkingSpot", ":1")].concat());
 }
 
 #[tokio::test(flavor = "multi_thread")]

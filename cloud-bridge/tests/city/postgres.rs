@@ -42,8 +42,13 @@ impl Postgres {
     /// One that writes down how each query was answered, see [`Self::plans`].
     pub async fn start_explaining() -> Self {
         let mut postgres = Self::prepare();
-        let explain =
-            ["session_preload_libraries=auto_explain", "auto_explain.log_min_duration=0", "log_statement=none"];
+        let explain = [
+            "session_preload_libraries=auto_explain",
+            "auto_explain.log_min_duration=0",
+            "auto_explain.log_analyze=on",
+            "auto_explain.log_timing=off",
+            "log_statement=none",
+        ];
         postgres.options.extend(explain.map(str::to_owned));
         postgres.go().await;
         postgres

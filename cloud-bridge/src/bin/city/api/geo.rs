@@ -103,12 +103,12 @@ pub struct Lot {
     pub position: Option<[f64; 2]>,
 }
 
-/// The newest state of each lot.
-pub async fn lots(api: &Shared) -> Result<Vec<Lot>, ApiError> {
+/// The newest state of each lot, of these sites only if any are named.
+pub async fn lots(api: &Shared, sites: Option<&[i32]>) -> Result<Vec<Lot>, ApiError> {
     let sql = "SELECT s.city, s.site, l.payload, h.payload FROM latest l JOIN site s USING (site_id) \
          LEFT JOIN latest h ON h.site_id = l.site_id AND h.kind = 'health' WHERE l.kind = 'parking' \
-         ORDER BY s.city, s.site, l.id";
-    let rows = api.readers.query(sql, &[]).await?;
+         AND ($1::int[] IS NULL OR l.site_id = ANY($1)) ORDER BY s.city, s.site, l.id";
+    let rows = api.readers.query(sql, &[&sites]).await?;
     let lot = |row: &Row| {
         let (city, site, message): (String, String, Value) = (row.get(0), row.get(1), row.get(2));
         let health: Option<Value> = row.get(3);
@@ -130,7 +130,7 @@ pub async fn parking(State(api): State<Shared>, within: Parameters<Within>) -> R
         });
         feature(lot.position, properties)
     };
-    Ok(collection(lots(&api).await?.into_iter().filter(|lot| within.holds(lot.position)).map(lot).collect()))
+    Ok(collection(lots(&api, None).await?.into_iter().filter(|lot| within.holds(lot.position)).map(lot).collect()))
 }
 
 #[cfg(test)]

@@ -94,9 +94,44 @@ pub fn urn(kind: &str, names: &[&str]) -> String {
     text
 }
 
+/// The city and the site that an id names: the first two names of [`urn`].
+pub fn site_of(id: &str) -> Option<(String, String)> {
+    let mut names = id.strip_prefix("urn:ngsi-ld:")?.split(':').skip(1);
+    Some((decoded(names.next()?)?, decoded(names.next()?)?))
+}
+
+fn decoded(name: &str) -> Option<String> {
+    let (mut bytes, mut rest) = (Vec::new(), name.bytes());
+    while let Some(byte) = rest.next() {
+        bytes.push(match byte {
+            b'%' => {
+                let digits = [rest.next()?, rest.next()?];
+                u8::from_str_radix(std::str::from_utf8(&digits).ok()?, 16).ok()?
+            }
+            other => other,
+        });
+    }
+    String::from_utf8(bytes).ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_id_names_its_site() {
+        let id = urn("ParkingSpot", &["城:1", "a/b c", "p", "1"]);
+        assert_eq!(site_of(&id), Some(("城:1".to_owned(), "a/b c".to_owned())));
+        for other in [
+            "urn:ngsi-ld:ParkingSpot",
+            "urn:ngsi-ld:ParkingSpot:c",
+            "urn:x:c:s",
+            "urn:ngsi-ld:P:c:%f",
+            "urn:ngsi-ld:P:%ff:s",
+        ] {
+            assert_eq!(site_of(other), None, "{other}");
+        }
+    }
 
     #[test]
     fn an_entity_is_given_whole_in_part_or_by_its_values_alone() {

@@ -3,9 +3,10 @@
 
 mod entity;
 mod models;
+mod page;
 
 use axum::extract::{Path, Query, State};
-use axum::http::header::{ACCEPT, CONTENT_TYPE, LINK};
+use axum::http::header::{ACCEPT, CONTENT_TYPE, InvalidHeaderValue, LINK};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
@@ -13,9 +14,9 @@ use serde_json::{Value, json};
 
 use super::Shared;
 use super::error::ApiError;
-use super::geo::lots;
 use super::query::Parameters;
 use entity::Entity;
+use page::Page;
 
 const CORE_CONTEXT: &str = "https://uri.etsi.org/ngsi-ld/v1/ngsi-ld-core-context.jsonld";
 /// What a `Link` header to a context says of it (JSON-LD 1.1, 6.2).
@@ -26,6 +27,7 @@ const MAX_LIMIT: usize = 1000;
 const TRAFFIC: &str = "TrafficFlowObserved";
 const LOT: &str = "OffStreetParking";
 const SPOT: &str = "ParkingSpot";
+const KINDS: [&str; 3] = [TRAFFIC, LOT, SPOT];
 
 /// How entities are given, and over which windows traffic is.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -75,19 +77,17 @@ pub async fn entities(
     let kinds = match (&wanted.kinds, &ids) {
         (Some(kinds), _) => list(kinds),
         (None, Some(ids)) => ids.iter().filter_map(|id| kind_of(id)).collect(),
-        (None, None) if form.attrs.is_some() => vec![TRAFFIC, LOT, SPOT],
+        (None, None) if form.attrs.is_some() => KINDS.to_vec(),
         (None, None) => return Err(bad("one of type, id and attrs is needed".to_owned())),
     };
-    let mut all = all_of(&api, &kinds, &form).await?;
-    if let Some(ids) = ids {
-        all.retain(|entity| ids.contains(&entity.id()));
-    }
-    let (mut answer, count) = (Answer::new(&api, &headers, &form)?, all.len());
+    let page = Page { offset: wanted.offset, limit, counted: wanted.count };
+    let (found, count) = page.of(&api, &kinds, ids.as_deref(), &form).await?;
+    let mut answer = Answer::new(&api, &headers, &form)?;
     if wanted.count {
         answer.headers.insert("NGSILD-Results-Count", HeaderValue::from(count));
     }
-    let page = all.into_iter().skip(wanted.offset).take(limit).map(|entity| answer.json(entity)).collect();
-    Ok(answer.with(&Value::Array(page)))
+    let found = found.into_iter().map(|entity| answer.json(entity)).collect();
+    Ok(answer.with(&Value::Array(found)))
 }
 
 /// `GET /ngsi-ld/v1/entities/{id}`
@@ -100,32 +100,12 @@ pub async fn entity(
     let Query(form) = form.map_err(ApiError::from)?;
     let none = || Problem(ApiError::NotFound(format!("there is no entity {id}")));
     let kind = kind_of(&id).ok_or_else(none)?;
-    let mut all = all_of(&api, &[kind], &form).await?.into_iter();
-    let entity = all.find(|entity| entity.id() == id).ok_or_else(none)?;
+    let only = Page { offset: 0, limit: 1, counted: false };
+    let (found, _) = only.of(&api, &[kind], Some(&[&id]), &form).await?;
+    let entity = found.into_iter().next().ok_or_else(none)?;
     let answer = Answer::new(&api, &headers, &form)?;
     let body = answer.json(entity);
     Ok(answer.with(&body))
-}
-
-/// The entities of these types, as far as they have what is asked for.
-async fn all_of(api: &Shared, kinds: &[&str], form: &Form) -> Result<Vec<Entity>, Problem> {
-    if form.window_s.is_some() && !kinds.contains(&TRAFFIC) {
-        return Err(bad(format!("window_s: is of {TRAFFIC} only")));
-    }
-    let mut all = Vec::new();
-    for (index, kind) in kinds.iter().enumerate() {
-        match *kind {
-            repeated if kinds[..index].contains(&repeated) => {}
-            TRAFFIC => all.extend(models::traffic(api, form.window_s).await?),
-            LOT => all.extend(lots(api).await?.iter().map(models::lot)),
-            SPOT => all.extend(lots(api).await?.iter().flat_map(models::spots)),
-            other => return Err(bad(format!("type: {other:?} is none of {TRAFFIC}, {LOT} and {SPOT}"))),
-        }
-    }
-    Ok(match form.attrs.as_deref().map(list) {
-        Some(attributes) => all.into_iter().filter_map(|entity| entity.with_only(&attributes)).collect(),
-        None => all,
-    })
 }
 
 fn list(text: &str) -> Vec<&str> {
@@ -135,7 +115,7 @@ fn list(text: &str) -> Vec<&str> {
 /// The type that an id of ours names.
 fn kind_of(id: &str) -> Option<&'static str> {
     let named = id.strip_prefix("urn:ngsi-ld:")?.split(':').next()?;
-    [TRAFFIC, LOT, SPOT].into_iter().find(|kind| *kind == named)
+    KINDS.into_iter().find(|kind| *kind == named)
 }
 
 /// An answer in the making.
@@ -156,15 +136,14 @@ impl Answer {
         };
         let accepts = asked.get(ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or_default();
         let in_header = accepts.contains("application/json") && !accepts.contains("application/ld+json");
-        let own = api.ngsi_context.as_deref();
         let mut headers = HeaderMap::new();
         if !in_header {
             headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/ld+json"));
+            let own = api.ngsi_context.as_deref();
             let context = own.map_or(json!(CORE_CONTEXT), |own| json!([own, CORE_CONTEXT]));
             return Ok(Self { headers, simplified, context: Some(context) });
         }
-        let link = format!("<{}>; {CONTEXT_RELATION}", own.unwrap_or(CORE_CONTEXT));
-        let link = HeaderValue::from_str(&link).map_err(|_| ApiError::Internal("api.ngsi_context".to_owned()))?;
+        let link = context_link(api).map_err(|_| ApiError::Internal("api.ngsi_context".to_owned()))?;
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         headers.insert(LINK, link);
         Ok(Self { headers, simplified, context: None })
@@ -177,6 +156,12 @@ impl Answer {
     fn with(self, body: &Value) -> Response {
         (self.headers, body.to_string()).into_response()
     }
+}
+
+/// The `Link` to the context of entities that do not have it within.
+fn context_link(api: &Shared) -> Result<HeaderValue, InvalidHeaderValue> {
+    let context = api.ngsi_context.as_deref().unwrap_or(CORE_CONTEXT);
+    HeaderValue::from_str(&format!("<{context}>; {CONTEXT_RELATION}"))
 }
 
 fn bad(what: String) -> Problem {

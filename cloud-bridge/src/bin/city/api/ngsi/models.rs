@@ -14,16 +14,16 @@ use crate::api::query::window_id;
 
 const KMH_PER_MPS: f64 = 3.6;
 
-/// One entity a lane, of its newest window of this length, or else of its site's usual one.
-pub async fn traffic(api: &Shared, window_s: Option<i64>) -> Result<Vec<Entity>, ApiError> {
+/// One entity a lane of these sites, of its newest window of this length, or else of its site's usual one.
+pub async fn traffic(api: &Shared, sites: &[i32], window_s: Option<i64>) -> Result<Vec<Entity>, ApiError> {
     let sql = "SELECT s.city, s.site, l.from_us, l.to_us, l.payload -> 'lanes', l.site_id, h.payload FROM latest l \
          JOIN site s USING (site_id) LEFT JOIN latest h ON h.site_id = l.site_id AND h.kind = 'health' \
-         WHERE l.kind = 'traffic' AND CASE WHEN $2::bigint IS NULL \
-         THEN (l.site_id, l.id) IN (SELECT site_id, id FROM usual_window) \
-         ELSE l.id = $1 AND window_s(l.payload, l.from_us, l.to_us) = $2 END ORDER BY s.city, s.site";
-    let congested = congested_lanes(api).await?;
+         WHERE l.kind = 'traffic' AND l.site_id = ANY($1) AND CASE WHEN $3::bigint IS NULL \
+         THEN (l.site_id, l.id) IN (SELECT site_id, id FROM usual_window WHERE site_id = ANY($1)) \
+         ELSE l.id = $2 AND window_s(l.payload, l.from_us, l.to_us) = $3 END ORDER BY s.city, s.site";
+    let congested = congested_lanes(api, sites).await?;
     let mut entities = Vec::new();
-    for row in api.readers.query(sql, &[&window_s.map(window_id), &window_s]).await? {
+    for row in api.readers.query(sql, &[&sites, &window_s.map(window_id), &window_s]).await? {
         let (city, site): (&str, &str) = (row.get(0), row.get(1));
         let (from_us, to_us): (i64, i64) = (row.get(2), row.get(3));
         let lanes: Option<Value> = row.get(4);
@@ -51,10 +51,10 @@ pub async fn traffic(api: &Shared, window_s: Option<i64>) -> Result<Vec<Entity>,
 }
 
 /// Lanes on which a congestion lasts, with their sites. Of the others nobody says that they are free: a site may not look.
-async fn congested_lanes(api: &Shared) -> Result<BTreeSet<(i32, String)>, ApiError> {
-    let sql = "SELECT site_id, payload ->> 'lane' FROM latest WHERE kind = 'event' AND payload ->> 'kind' = 'congestion' \
-         AND payload ? 'lane' AND NOT payload ? 'ended_at_us'";
-    Ok(api.readers.query(sql, &[]).await?.iter().map(|row| (row.get(0), row.get(1))).collect())
+async fn congested_lanes(api: &Shared, sites: &[i32]) -> Result<BTreeSet<(i32, String)>, ApiError> {
+    let sql = "SELECT site_id, payload ->> 'lane' FROM latest WHERE kind = 'event' AND site_id = ANY($1) \
+         AND payload ->> 'kind' = 'congestion' AND payload ? 'lane' AND NOT payload ? 'ended_at_us'";
+    Ok(api.readers.query(sql, &[&sites]).await?.iter().map(|row| (row.get(0), row.get(1))).collect())
 }
 
 /// The lane's number on its link, where its name says one (`n-in/2`).
