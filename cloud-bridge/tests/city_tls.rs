@@ -1,10 +1,11 @@
-//! TLS to a real PostgreSQL and a real Mosquitto, and HTTPS to Python's client.
+//! TLS to a real PostgreSQL, a real Mosquitto and Python's server, and HTTPS to Python's client.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod city;
 mod support;
 
+use std::io::{BufRead, BufReader};
 use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -118,6 +119,58 @@ async fn a_broker_that_asks_for_a_certificate_is_told_what_is_stored() {
         }
     };
     assert_eq!(tokio::time::timeout(PATIENCE, told).await.unwrap(), "V2X/RSU/test/s/FLOW/UP");
+}
+
+/// A context broker in Python that asks for a certificate and takes everything.
+struct ContextBroker {
+    process: Child,
+    port: u16,
+}
+
+impl ContextBroker {
+    fn start(tls: &TlsConfig) -> Self {
+        const SERVE: &str = "import http.server, ssl, sys\n\
+            class Broker(http.server.BaseHTTPRequestHandler):\n\
+            \x20   def do_POST(self):\n\
+            \x20       self.rfile.read(int(self.headers['content-length']))\n\
+            \x20       self.send_response(204)\n\
+            \x20       self.end_headers()\n\
+            server = http.server.HTTPServer(('127.0.0.1', 0), Broker)\n\
+            context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=sys.argv[1])\n\
+            context.verify_mode = ssl.CERT_REQUIRED\n\
+            context.load_cert_chain(sys.argv[2], sys.argv[3])\n\
+            server.socket = context.wrap_socket(server.socket, server_side=True)\n\
+            print(server.server_port, flush=True)\n\
+            server.serve_forever()";
+        let [own, key] = [&tls.certificate_file, &tls.private_key_file].map(|file| file.as_ref().unwrap());
+        let mut python = Command::new("python3");
+        let python = python.args(["-c", SERVE]).arg(&tls.root_ca_file).args([own, key]).stderr(Stdio::null());
+        let mut process = python.stdout(Stdio::piped()).spawn().unwrap();
+        let mut port = String::new();
+        BufReader::new(process.stdout.take().unwrap()).read_line(&mut port).unwrap();
+        Self { process, port: port.trim().parse().unwrap() }
+    }
+}
+
+impl Drop for ContextBroker {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_context_broker_of_another_authority_is_told_nothing() {
+    let (authority, other) = (Authority::new(), Authority::new());
+    let broker = ContextBroker::start(&authority.issue("broker"));
+    for (believed, told, failures) in [(&other, 0.0, 1.0), (&authority, 2.0, 0.0)] {
+        let address = format!("[ngsi]\nbroker = \"https://127.0.0.1:{}\"\n", broker.port);
+        let scene = Scene::start(&format!("{address}{}", client_tls("ngsi", &believed.issue("worker")))).await;
+        scene.sites.deliver(&[(scene.site.clone(), 0, traffic(1))], 1, Encoding::Json).await;
+        until_metric(&scene.worker, "lukou_city_ngsi_failures_total", failures).await;
+        until_metric(&scene.worker, "lukou_city_ngsi_total{outcome=\"told\"}", told).await;
+        assert_eq!(scene.worker.metric("lukou_city_ngsi_total{outcome=\"told\"}").await, told);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,4 +1,4 @@
-//! What the city's HTTP interface and its MQTT broker are told, by a worker on a real PostgreSQL: here sites, states, events and who is let
+//! What the city's HTTP interface and its brokers are told, by a worker on a real PostgreSQL: here sites, states, events and who is let
 //! in; the rest has a file each.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
@@ -8,6 +8,7 @@ mod city;
 #[path = "../support/mod.rs"]
 mod support;
 
+mod context_broker;
 mod described;
 mod exports;
 mod mqtt;

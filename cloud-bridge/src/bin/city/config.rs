@@ -24,6 +24,8 @@ pub struct CityConfig {
     pub api: ApiConfig,
     /// MQTT, if wanted.
     pub mqtt: Option<MqttConfig>,
+    /// A context broker to be told, if wanted.
+    pub ngsi: Option<NgsiConfig>,
     /// What a map needs to know of each site, by `city/site`.
     #[serde(default)]
     pub sites: BTreeMap<String, SitePlace>,
@@ -117,6 +119,36 @@ fn mqtt_topic() -> String {
     "V2X/RSU/{city}/{site}/{kind}/UP".to_owned()
 }
 
+/// NGSI-LD: a context broker is told each entity that changes.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NgsiConfig {
+    /// Its address, as far as `/ngsi-ld`: `http://broker:1026`.
+    pub broker: String,
+    /// Whom to believe, for an `https` address.
+    pub tls: Option<ClientTls>,
+    /// A file with the bearer token that it wants, if it does.
+    pub token_file: Option<PathBuf>,
+}
+
+impl NgsiConfig {
+    /// The broker's address.
+    ///
+    /// # Errors
+    /// It is none of the web, or does not fit `tls`.
+    pub fn address(&self) -> anyhow::Result<Uri> {
+        let address: Uri = self.broker.parse().with_context(|| format!("ngsi.broker: {:?}", self.broker))?;
+        // A name and a password in it would go into a header that does not hide them.
+        let is_bare = address.query().is_none() && !self.broker.contains('@');
+        match (address.scheme_str(), &self.tls) {
+            (Some("http"), None) | (Some("https"), Some(_)) if is_bare => Ok(address),
+            (Some("https"), None) => bail!("ngsi.tls: {address} needs it"),
+            (Some("http"), Some(_)) => bail!("ngsi.tls: {address} is not https"),
+            _ => bail!("ngsi.broker: {:?} is no address of a broker", self.broker),
+        }
+    }
+}
+
 /// Where a site is.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -153,6 +185,9 @@ impl CityConfig {
             && !context.parse::<Uri>().is_ok_and(|address| matches!(address.scheme_str(), Some("http" | "https")))
         {
             bail!("api.ngsi_context: {context:?} is no address of the web");
+        }
+        if let Some(ngsi) = &self.ngsi {
+            ngsi.address()?;
         }
         for (key, place) in &self.sites {
             if key.split('/').count() != 2 {

@@ -8,6 +8,7 @@ use cloud_bridge::{Kind, Receipt, SiteKeys, StateKey};
 use tokio::sync::{mpsc, watch};
 use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 
+use crate::api::Untold;
 use crate::config::StoreConfig;
 use crate::inbox::{Incoming, Refusal};
 use crate::met::Met;
@@ -30,6 +31,8 @@ pub struct Keeper {
     pub met: Met,
     pub metrics: Arc<Metrics>,
     pub mqtt: Option<Mqtt>,
+    /// For a context broker, where there is one.
+    pub untold: Option<Arc<Untold>>,
     pub order: Order,
     pub stop: watch::Receiver<bool>,
 }
@@ -113,10 +116,7 @@ impl Keeper {
                     self.acknowledge(part).await;
                     self.meet(part).await;
                     self.count(part, &written);
-                    if let Some(mqtt) = &self.mqtt {
-                        let latest = part.iter().zip(&written.fates).filter(|(_, fate)| fate.is_latest);
-                        latest.for_each(|(state, _)| mqtt.tell(state, written.stored_us, &self.metrics));
-                    }
+                    self.tell(part, &written);
                 }
                 Err(error) if is_poison(&error) && part.len() > 1 => {
                     let (a, b) = part.split_at(part.len() / 2);
@@ -149,6 +149,17 @@ impl Keeper {
                     Step::Late => self.metrics.late.with_label_values(&[kind.name()]).inc(),
                 }
             }
+        }
+    }
+
+    /// Passes on what has become the newest of its key.
+    fn tell(&self, batch: &[Incoming], written: &Written) {
+        let latest = || batch.iter().zip(&written.fates).filter(|(_, fate)| fate.is_latest).map(|(state, _)| state);
+        if let Some(mqtt) = &self.mqtt {
+            latest().for_each(|state| mqtt.tell(state, written.stored_us, &self.metrics));
+        }
+        if let Some(untold) = &self.untold {
+            untold.add(latest().filter(|state| Untold::concerns(state.key.kind)).map(|state| state.key.site.clone()));
         }
     }
 

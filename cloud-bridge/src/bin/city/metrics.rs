@@ -29,6 +29,9 @@ pub struct Metrics {
     commands: IntCounterVec,
     pub mqtt: IntCounterVec,
     pub mqtt_connected: IntGaugeVec,
+    pub ngsi: IntCounterVec,
+    pub ngsi_failures: IntCounter,
+    pub ngsi_waiting: IntGauge,
 }
 
 fn register<M: Collector + Clone + 'static>(registry: &Registry, metric: M) -> Result<M, prometheus::Error> {
@@ -85,6 +88,9 @@ impl Metrics {
                 "Whether the broker has taken the connection",
                 "broker",
             )?,
+            ngsi: by("lukou_city_ngsi_total", "Entities for the context broker", "outcome")?,
+            ngsi_failures: counter("lukou_city_ngsi_failures_total", "Failed attempts to tell the context broker")?,
+            ngsi_waiting: gauge("lukou_city_ngsi_waiting", "Sites that the context broker has yet to be told of")?,
             registry: registry.clone(),
         };
         let process = prometheus::process_collector::ProcessCollector::for_self();

@@ -13,7 +13,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::{sleep, timeout};
 use zenoh::Session;
 
-use crate::api::Api;
+use crate::api::{Api, Untold, tell_broker};
 use crate::config::CityConfig;
 use crate::inbox::MAX_WAITING;
 use crate::keeper::Keeper;
@@ -56,9 +56,10 @@ async fn work(config: CityConfig) -> anyhow::Result<()> {
     // For whoever started it with port 0.
     println!("{}://{}/", if config.api.tls.is_some() { "https" } else { "http" }, listener.local_addr()?);
     let database = Database::new(&config.store)?;
-    let api = Api::new(&config, database.clone(), Arc::clone(&metrics))?;
+    let api = Arc::new(Api::new(&config, database.clone(), Arc::clone(&metrics))?);
+    let untold = config.ngsi.as_ref().map(|ngsi| tell_broker(ngsi, Arc::clone(&api))).transpose()?;
     tokio::spawn(api.serve(listener, stopped.clone()));
-    let working = serve(&config, &database, &metrics, stopped);
+    let working = serve(&config, &database, &metrics, untold, stopped);
     tokio::pin!(working);
     tokio::select! {
         ended = &mut working => return ended,
@@ -74,6 +75,7 @@ async fn serve(
     config: &CityConfig,
     database: &Database,
     metrics: &Arc<Metrics>,
+    untold: Option<Arc<Untold>>,
     mut stop: watch::Receiver<bool>,
 ) -> anyhow::Result<()> {
     let began = async {
@@ -93,6 +95,7 @@ async fn serve(
         met: Met::new(session.clone()),
         metrics: Arc::clone(metrics),
         mqtt: config.mqtt.as_ref().map(|mqtt| Mqtt::connect(mqtt, &worker, metrics)).transpose()?,
+        untold: untold.clone(),
         order: Order::default(),
         stop: stop.clone(),
     };
@@ -105,6 +108,7 @@ async fn serve(
         session: session.clone(),
         queue,
         metrics: Arc::clone(metrics),
+        untold,
     };
     // Ends with all subscriptions gone, and the queue closed with them.
     let served = sites.run(stop).await.map_err(|e| anyhow::anyhow!("zenoh: {e}"));

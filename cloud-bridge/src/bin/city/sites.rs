@@ -12,6 +12,7 @@ use zenoh::pubsub::Subscriber;
 use zenoh::query::{ConsolidationMode, QueryTarget, Reply};
 use zenoh::sample::{Sample, SampleKind};
 
+use crate::api::Untold;
 use crate::config::StoreConfig;
 use crate::inbox::{self, Incoming};
 use crate::metrics::Metrics;
@@ -62,6 +63,8 @@ pub struct Sites {
     pub session: Session,
     pub queue: mpsc::Sender<Incoming>,
     pub metrics: Arc<Metrics>,
+    /// For a context broker, where there is one.
+    pub untold: Option<Arc<Untold>>,
 }
 
 /// What the loop carries along.
@@ -132,10 +135,15 @@ impl Sites {
                 *place = Some(Shards::new(client, self.session.zid().to_string(), self.config.lease_s));
                 served.noted.clear();
             }
-            match place {
-                Some(shards) => shards.tick().await,
-                None => Ok(served.shards.clone()),
+            let Some(shards) = place else { return Ok(served.shards.clone()) };
+            let mine = shards.tick().await?;
+            if let Some(untold) = &self.untold {
+                let gained: Vec<i32> = mine.difference(&served.shards).copied().collect();
+                if !gained.is_empty() {
+                    untold.add(shards.sites_of(&gained).await?);
+                }
             }
+            Ok(mine)
         };
         match renewed.await {
             Ok(shards) => {

@@ -35,6 +35,8 @@ use error::ApiError;
 use https::TlsListener;
 use readers::Readers;
 
+pub use ngsi::{Untold, tell_broker};
+
 /// The description of the interface, for programs.
 const OPENAPI: &str = include_str!("openapi.json");
 const PAGE: &str = include_str!("page/index.html");
@@ -77,14 +79,14 @@ impl Api {
     }
 
     /// Until `stop`.
-    pub async fn serve(mut self, listener: TcpListener, stop: watch::Receiver<bool>) {
-        match self.tls.take() {
+    pub async fn serve(self: Arc<Self>, listener: TcpListener, stop: watch::Receiver<bool>) {
+        match self.tls.clone() {
             Some(tls) => self.serve_on(TlsListener::new(listener, tls), stop).await,
             None => self.serve_on(listener, stop).await,
         }
     }
 
-    async fn serve_on<L>(self, listener: L, mut stop: watch::Receiver<bool>)
+    async fn serve_on<L>(self: Arc<Self>, listener: L, mut stop: watch::Receiver<bool>)
     where
         L: Listener,
         L::Addr: std::fmt::Debug,
@@ -93,7 +95,7 @@ impl Api {
             // Gone is as good as told.
             let _ = stop.wait_for(|&stop| stop).await;
         };
-        if let Err(error) = axum::serve(listener, routes(Arc::new(self))).with_graceful_shutdown(stopped).await {
+        if let Err(error) = axum::serve(listener, routes(self)).with_graceful_shutdown(stopped).await {
             tracing::error!("api: {error}");
         }
     }

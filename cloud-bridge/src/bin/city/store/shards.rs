@@ -111,6 +111,12 @@ impl Shards {
         Ok(rows.iter().map(|row| (row.get(0), row.get(1), row.get(2))).collect())
     }
 
+    /// The sites of these shards, connected or not.
+    pub async fn sites_of(&self, shards: &[i32]) -> Result<Vec<SiteKeys>, Error> {
+        let rows = self.client.query("SELECT city, site FROM site WHERE shard = ANY($1)", &[&shards]).await?;
+        Ok(rows.iter().filter_map(|row| SiteKeys::new(row.get(0), row.get(1)).ok()).collect())
+    }
+
     /// Hands the shards over at once instead of when the lease ends.
     pub async fn leave(&self) -> Result<(), Error> {
         self.client.execute("UPDATE shard SET owner = NULL, until = NULL WHERE owner = $1", &[&self.name]).await?;

@@ -1,9 +1,11 @@
 //! The newest states as NGSI-LD entities (ETSI GS CIM 009): what a context broker asks of a source that is registered with it,
-//! or whoever asks for himself.
+//! or whoever asks for himself; and what a broker is told that does not ask.
 
+mod broker;
 mod entity;
 mod models;
 mod page;
+mod push;
 
 use axum::extract::{Path, Query, State};
 use axum::http::header::{ACCEPT, CONTENT_TYPE, InvalidHeaderValue, LINK};
@@ -17,6 +19,8 @@ use super::error::ApiError;
 use super::query::Parameters;
 use entity::Entity;
 use page::Page;
+
+pub use push::{Untold, tell_broker};
 
 const CORE_CONTEXT: &str = "https://uri.etsi.org/ngsi-ld/v1/ngsi-ld-core-context.jsonld";
 /// What a `Link` header to a context says of it (JSON-LD 1.1, 6.2).
