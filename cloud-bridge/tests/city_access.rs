@@ -1,4 +1,4 @@
-//! The router's settings in `deploy/zenoh/`, as they are: who may say and hear what.
+//! The router's settings in `deploy/zenoh/`, as they are: who may say and hear what. With `ZENOHD`, of Zenoh's own program.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
@@ -12,7 +12,7 @@ use cloud_bridge::{
     Bridge, BridgeConfig, Encoding, FetchError, FileSum, Kind, LinkConfig, LinkMode, Receipt, StateMessage, encode,
 };
 use support::city::{City, Habits, apart, zenoh_config};
-use support::router::router;
+use support::router::{Router, router};
 use support::{
     Authority, PATIENCE, free_endpoint_of, link, next_that, serve_chunks, site_config, state_dir, traffic,
     until_confirmed, until_connected, watch_by,
@@ -39,7 +39,7 @@ fn lie(site: &str) -> Vec<u8> {
 struct Scene {
     endpoint: String,
     authority: Authority,
-    _router: Session,
+    _router: Router,
     bridge: Arc<Bridge>,
 }
 
@@ -184,6 +184,7 @@ fn says_what_is_anothers(city: &Session, rogue: &Session) {
         }
         // Nor is it told anything that the city has not told it.
         rogue.put("lukou/demo/south/command/c4", b"{}".to_vec()).wait().unwrap();
+        rogue.put("lukou/demo/south/stored/traffic", forged[1].1.clone()).wait().unwrap();
         rogue.put("lukou/demo/south/traffic", lie("south")).encoding("application/json").wait().unwrap();
         until(&heard, "lukou/demo/south/traffic", SampleKind::Put)
     });

@@ -15,11 +15,11 @@ use cloud_bridge::{
     FileSum, LinkConfig, LinkMode, SigningKey, fetch_evidence, public_key,
 };
 use support::city::{apart, zenoh_config};
-use support::router::router;
+use support::router::{Router, router};
 use support::{Authority, PATIENCE, free_endpoint_of, link, site_config, state_dir, until_connected};
+use zenoh::Wait;
 use zenoh::query::ConsolidationMode;
 use zenoh::sample::Locality;
-use zenoh::{Session, Wait};
 
 fn key(seed: u8) -> SigningKey {
     SigningKey::from_seed_unchecked(&[seed; 32]).unwrap()
@@ -29,7 +29,7 @@ fn key(seed: u8) -> SigningKey {
 struct Street {
     endpoint: String,
     authority: Authority,
-    router: Session,
+    router: Router,
     bridge: Arc<Bridge>,
     folder: PathBuf,
     contents: Vec<u8>,
@@ -93,8 +93,7 @@ impl Street {
 
     async fn close(self) {
         self.bridge.close().await;
-        let router = self.router;
-        apart(move || router.close().wait().unwrap()).await;
+        self.router.close().await;
     }
 }
 

@@ -1,5 +1,5 @@
 //! Zenoh's own router, twice, with the settings in `deploy/zenoh/`: site, router, router, worker, PostgreSQL, and the
-//! receipt back.
+//! receipt back. Who may say and hear what is tried by `city_access.rs`, against one `zenohd` too where there is one.
 //!
 //! `zenohd` takes ten minutes to build, so this runs only where somebody asks for it; `deploy/zenoh/README.md` says how.
 
@@ -8,60 +8,20 @@
 mod city;
 mod support;
 
-use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use city::postgres::Postgres;
 use city::{City, PATIENCE};
 use cloud_bridge::{Bridge, BridgeConfig, Encoding, LinkConfig, LinkMode, StateMessage, encode};
 use support::city::{apart, zenoh_config};
+use support::router::Zenohd;
 use support::{Authority, free_endpoint_of, link, state_dir, traffic, until_confirmed};
 use zenoh::{Session, Wait};
-
-/// A `zenohd`, killed with the value.
-struct Router(Child);
-
-impl Router {
-    fn start(listen: &str, others: &[&str], authority: &Authority) -> Self {
-        let program = std::env::var("ZENOHD").expect("ZENOHD says where zenohd is");
-        let mut router = Command::new(program);
-        router.args(["-c", concat!(env!("CARGO_MANIFEST_DIR"), "/../deploy/zenoh/router.json5"), "-l", listen]);
-        for other in others {
-            router.args(["-e", other]);
-        }
-        // All have this common name: that is how they know each other.
-        let tls = authority.issue("router");
-        let [certificate, key] = [tls.certificate_file, tls.private_key_file].map(Option::unwrap);
-        let files = [
-            ("root_ca_certificate", &tls.root_ca_file),
-            ("listen_certificate", &certificate),
-            ("listen_private_key", &key),
-            ("connect_certificate", &certificate),
-            ("connect_private_key", &key),
-        ];
-        for (name, file) in files {
-            router.arg("--cfg").arg(format!("transport/link/tls/{name}:{file:?}"));
-        }
-        Self(router.stdout(Stdio::null()).spawn().unwrap())
-    }
-}
-
-impl Drop for Router {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
 
 /// A session that says it is the site `south`, and speaks for `vtest` too.
 async fn rogue(link: LinkConfig) -> Session {
     apart(move || {
-        // A client gives up when its router is not there yet.
-        let opened = (0..600).find_map(|_| {
-            let session = zenoh::open(zenoh_config(&link)).wait();
-            session.inspect_err(|_| std::thread::sleep(Duration::from_millis(100))).ok()
-        });
-        let session = opened.unwrap();
+        let session = zenoh::open(zenoh_config(&link)).wait().unwrap();
         std::mem::forget(session.liveliness().declare_token("lukou/demo/south/alive").wait().unwrap());
         session
     })
@@ -73,8 +33,8 @@ async fn rogue(link: LinkConfig) -> Session {
 async fn two_zenohd_pass_on_what_a_site_may_say_and_nothing_else() {
     let (authority, postgres) = (Authority::new(), Postgres::start().await);
     let (left, right) = (free_endpoint_of("tls"), free_endpoint_of("tls"));
-    let _left = Router::start(&left, &[], &authority);
-    let _right = Router::start(&right, &[&left], &authority);
+    let _left = Zenohd::start(&left, &[], &authority).await;
+    let _right = Zenohd::start(&right, &[&left], &authority).await;
     let city = authority.issue("city.demo");
     let [certificate, key] = [&city.certificate_file, &city.private_key_file].map(|file| file.as_ref().unwrap());
     let tls = format!(
