@@ -19,6 +19,7 @@ pub mod outline;
 pub mod parking;
 pub mod priors;
 pub mod risk;
+mod section;
 mod stature;
 #[cfg(test)]
 mod testing;

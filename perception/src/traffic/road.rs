@@ -4,21 +4,12 @@ use std::collections::BTreeMap;
 
 use crate::calibration::{Lane, SensorModel, SiteGeometry};
 use crate::detection::{Class, SensorId};
-use crate::frames::{CameraView, heading_of, in_field_of_view, wrap_pi};
+use crate::frames::{heading_of, in_field_of_view, wrap_pi};
 use crate::lanes::LaneMap;
+use crate::section::{self, COUNTING_LINE_M, point_at};
 
 use super::crosswalk::{Crosswalk, RoadCrosswalk};
 
-/// Distance of the counting line from the lane's end (from its beginning where it leads away from the junction), metres;
-/// half the lane where it is shorter than twice that.
-const COUNTING_LINE_M: f64 = 15.0;
-/// Longest stretch of a lane over which density, delay and queues are measured, metres.
-const SECTION_M: f64 = 100.0;
-/// Distance between the places at which it is asked whether a sensor sees them, metres.
-const SECTION_STEP_M: f64 = 5.0;
-/// A vehicle is followed as far as a car is so tall in a camera's picture, pixels; and how tall it is, metres.
-const CAR_PX: f64 = 16.0;
-const CAR_UP_M: f64 = 1.5;
 /// Taken for a lane without a speed limit: 50 km/h, m/s.
 const URBAN_LIMIT_MPS: f64 = 13.9;
 
@@ -137,7 +128,6 @@ impl Road {
     /// Of a site and its crosswalks. Lanes without a centre line are left out.
     pub fn new(site: &SiteGeometry, crosswalks: Vec<Crosswalk>) -> Self {
         let map = LaneMap::new(&site.lanes);
-        let told = site.lanes.iter().any(leads_on);
         let crosswalks = crosswalks.into_iter().map(|crosswalk| RoadCrosswalk::new(crosswalk, site)).collect();
         let mut road = Self { crosswalks, ..Self::default() };
         for lane in &site.lanes {
@@ -146,7 +136,7 @@ impl Road {
             };
             let second = lane.centerline_enu_m.get(1).unwrap_or(last);
             let before = lane.centerline_enu_m.iter().rev().nth(1).unwrap_or(first);
-            let approach = !told || leads_on(lane);
+            let approach = section::is_approach(site, lane);
             let on_foot = lane.allowed == [Class::Pedestrian];
             // Sidewalks lead to crossings on either side of the road.
             let link = road.link(&lane.id, approach && !on_foot, heading(first, second), heading(before, last));
@@ -163,7 +153,7 @@ impl Road {
                 length_m,
                 end_enu_m: *last,
                 end_rad: heading(before, last),
-                section_m: section(lane, length_m, approach, site),
+                section_m: section::section_m(site, lane),
                 free_mps: lane.speed_limit_mps.filter(|limit| *limit > 0.5).unwrap_or(URBAN_LIMIT_MPS),
                 approach,
                 signal_group: lane.signal_group,
@@ -218,10 +208,6 @@ impl Road {
     }
 }
 
-fn leads_on(lane: &Lane) -> bool {
-    !lane.maneuvers.is_empty() || lane.signal_group.is_some()
-}
-
 fn heading(from: &[f64; 2], to: &[f64; 2]) -> f64 {
     heading_of([to[0] - from[0], to[1] - from[1]])
 }
@@ -230,46 +216,6 @@ fn seen_by(site: &SiteGeometry, lane: &Lane, at_m: f64) -> Vec<SensorId> {
     let Some(place) = point_at(&lane.centerline_enu_m, at_m) else { return Vec::new() };
     let sees = |sensor: &&SensorModel| in_field_of_view(sensor, place);
     site.sensors.iter().filter(sees).map(|sensor| sensor.id().clone()).collect()
-}
-
-/// From the junction outwards, as far as some sensor can follow a vehicle there without a gap.
-fn section(lane: &Lane, length_m: f64, approach: bool, site: &SiteGeometry) -> [f64; 2] {
-    let mut reach_m: f64 = 0.0;
-    while reach_m < SECTION_M.min(length_m) {
-        let next_m = (reach_m + SECTION_STEP_M).min(SECTION_M).min(length_m);
-        let at_m = if approach { length_m - next_m } else { next_m };
-        let place = point_at(&lane.centerline_enu_m, at_m);
-        let followed = place.is_some_and(|place| site.sensors.iter().any(|sensor| follows(sensor, place)));
-        // The first steps may lie under the sensors' eyes: the line decides whether anything is known.
-        if next_m > COUNTING_LINE_M && !followed {
-            break;
-        }
-        reach_m = next_m;
-    }
-    if approach { [length_m - reach_m, length_m] } else { [0.0, reach_m] }
-}
-
-/// A place that a sensor sees, and not too far off for a vehicle to be found in most pictures.
-fn follows(sensor: &SensorModel, place: [f64; 2]) -> bool {
-    in_field_of_view(sensor, place)
-        && match sensor {
-            SensorModel::Camera(model) => CameraView::new(model).height_px(place, CAR_UP_M) >= CAR_PX,
-            SensorModel::Radar(_) => true,
-        }
-}
-
-/// The place on a centre line after `offset_m`.
-fn point_at(line: &[[f64; 2]], offset_m: f64) -> Option<[f64; 2]> {
-    let mut left_m = offset_m;
-    for pair in line.windows(2) {
-        let [east, north] = [pair[1][0] - pair[0][0], pair[1][1] - pair[0][1]];
-        let length_m = east.hypot(north);
-        if left_m <= length_m && length_m > 0.0 {
-            return Some([pair[0][0] + east * left_m / length_m, pair[0][1] + north * left_m / length_m]);
-        }
-        left_m -= length_m;
-    }
-    line.last().copied()
 }
 
 #[cfg(test)]
@@ -302,23 +248,5 @@ mod tests {
         assert_eq!([road.lanes[0].line_m, road.lanes[1].line_m], [85.0, 15.0]);
         assert_eq!([road.links[0].approach, road.links[1].approach], [true, false]);
         assert_eq!((road.turn(0, 2), road.only_way(0)), (Some(Turn::Right), Some(1)));
-    }
-
-    #[test]
-    fn the_section_ends_where_a_car_is_too_small_in_the_picture() {
-        let of = |focal_px: f64| -> f64 {
-            let mut site: SiteGeometry = serde_json::from_value(serde_json::json!({
-                "name": "t", "origin": {"lat_deg": 31.0, "lon_deg": 121.0, "ellipsoidal_height_m": 5.0},
-                "sensors": [{"id": "c", "kind": "camera", "width_px": 1920, "height_px": 1080,
-                    "k": [focal_px, focal_px, 960.0, 540.0], "distortion": [0.0, 0.0, 0.0, 0.0, 0.0],
-                    "position_enu_m": [0.0, 110.0, 6.0], "enu_from_camera": [-1.0, 0.0, 0.0, 0.0, 0.0, -1.0, 0.0, -1.0, 0.0]}],
-            }))
-            .expect("a site");
-            site.lanes = vec![straight_lane("n/0", 100.0)];
-            let [from_m, to_m] = Road::new(&site, vec![]).lanes[0].section_m;
-            to_m - from_m
-        };
-        // 10 m before the camera the lane ends; a car of 1.5 m is 16 px tall 75 m and 150 m before it.
-        assert_eq!([of(800.0), of(1600.0)], [65.0, 100.0]);
     }
 }
