@@ -5,7 +5,7 @@ use std::f64::consts::TAU;
 use fastrand::Rng;
 use hil::noise::normal;
 use hil::recorder::incidents::Incident;
-use hil::score::{Tally, tally};
+use hil::score::{Tally, ToldEvent, tally};
 use perception::calibration::{Origin, SiteGeometry};
 use perception::events::{EventKind, EventMonitor, EventSettings, Scene, WaterGauge, WaterLevel};
 use perception::time::UtcMicros;
@@ -47,6 +47,7 @@ fn floods() -> Vec<Incident> {
             + FALLS_S * (1.0 - (OVER_M - WAVES_M) / most_m),
         from_enu_m,
         until_enu_m,
+        lanes: Vec::new(),
     };
     (0..).zip(&SHOWERS_M).filter(|(_, most_m)| **most_m >= FLOODED_M).map(flood).collect()
 }
@@ -90,7 +91,12 @@ fn each_flood_is_told_once_and_no_shower_that_floods_nothing() {
             monitor.water(level).expect("a gauge of the site");
             monitor.look(measured_at, Scene { tracks: &[], past: None, live: &[], lights: &Default::default() });
             let began = monitor.take_news().into_iter().filter(|event| event.began_at == measured_at);
-            told.extend(began.map(|event| (event.kind, at_s, event.place_enu_m)));
+            told.extend(began.map(|event| ToldEvent {
+                kind: event.kind,
+                began_s: at_s,
+                place_enu_m: event.place_enu_m,
+                lane: None,
+            }));
         }
         all.absorb(tally(EventKind::Flooding, &floods(), &[], &told));
         beginnings += told.len();

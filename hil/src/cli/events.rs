@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use anyhow::bail;
 use clap::Args;
 use hil::recorder::incidents::Incident;
-use hil::score::{Tally, natural_incidents, read_truth, tally};
+use hil::score::{Tally, ToldEvent, natural_incidents, read_truth, tally};
 use perception::events::EventKind;
 use serde::Deserialize;
 
@@ -41,6 +41,7 @@ struct Line {
     began_at_us: i64,
     east_m: f64,
     north_m: f64,
+    lane: Option<String>,
 }
 
 /// Counts and prints a table.
@@ -67,8 +68,13 @@ pub fn run(args: &EventsArgs) -> anyhow::Result<()> {
         let mut seen = std::collections::BTreeSet::new();
         lines.retain(|line| seen.insert((line.number, line.began_at_us)));
         let since_s = |us: i64| (us - i64::from(args.start) * 1_000_000) as f64 * 1e-6;
-        let events: Vec<_> =
-            lines.iter().map(|line| (line.kind, since_s(line.began_at_us), [line.east_m, line.north_m])).collect();
+        let event = |line: Line| ToldEvent {
+            kind: line.kind,
+            began_s: since_s(line.began_at_us),
+            place_enu_m: [line.east_m, line.north_m],
+            lane: line.lane,
+        };
+        let events: Vec<_> = lines.into_iter().map(event).collect();
         recordings.push((incidents, natural, events));
     }
     for kind in EventKind::ALL {

@@ -31,6 +31,9 @@ pub struct Incident {
     pub from_enu_m: [f64; 2],
     /// Where it ends, likewise.
     pub until_enu_m: [f64; 2],
+    /// In which lanes it is told; empty: that is known by the place.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lanes: Vec<SensorId>,
 }
 
 /// The kinds that can be staged, in the order in which they come.
@@ -256,7 +259,7 @@ impl Stage<'_> {
     }
 
     fn incident(&self, kind: EventKind, from_s: f64, lasts_s: f64, from: [f64; 2], until: [f64; 2]) -> Incident {
-        Incident { kind, from_s, until_s: from_s + lasts_s, from_enu_m: from, until_enu_m: until }
+        Incident { kind, from_s, until_s: from_s + lasts_s, from_enu_m: from, until_enu_m: until, lanes: Vec::new() }
     }
 
     fn car(&self, id: u64, way: Path, script: Script) -> Actor {
@@ -386,13 +389,23 @@ impl Stage<'_> {
 const EARLY_S: f64 = 5.0;
 const LATE_S: f64 = 5.0;
 const AWAY_M: f64 = 15.0;
-/// A jam is as long as its lane, and known by a mean over minutes.
+/// A jam is known by a mean over minutes: by so many seconds one may be off about when it begins.
 const JAM_EARLY_S: f64 = 30.0;
-const JAM_AWAY_M: f64 = 60.0;
 
 impl Incident {
-    /// Whether an event of its kind that began at a moment and place is of it.
-    pub fn explains(&self, began_s: f64, place_enu_m: [f64; 2]) -> bool {
+    /// Whether an event of its kind that began at a moment, place and lane is of it.
+    pub fn explains(&self, began_s: f64, place_enu_m: [f64; 2], lane: Option<&str>) -> bool {
+        let early_s = if self.kind == EventKind::Congestion { JAM_EARLY_S } else { EARLY_S };
+        let in_time = (self.from_s - early_s..=self.until_s + LATE_S).contains(&began_s);
+        in_time
+            && if self.lanes.is_empty() {
+                self.is_near(place_enu_m)
+            } else {
+                lane.is_some_and(|lane| self.lanes.iter().any(|of| **of == *lane))
+            }
+    }
+
+    fn is_near(&self, place_enu_m: [f64; 2]) -> bool {
         let [along, to] = [0, 1].map(|which: usize| {
             [0, 1].map(|axis: usize| match which {
                 0 => self.until_enu_m[axis] - self.from_enu_m[axis],
@@ -402,12 +415,7 @@ impl Incident {
         let length_2 = along[0] * along[0] + along[1] * along[1];
         let share = if length_2 > 0.0 { (along[0] * to[0] + along[1] * to[1]) / length_2 } else { 0.0 };
         let share = share.clamp(0.0, 1.0);
-        let away_m = (to[0] - share * along[0]).hypot(to[1] - share * along[1]);
-        let [early_s, near_m] = match self.kind {
-            EventKind::Congestion => [JAM_EARLY_S, JAM_AWAY_M],
-            _ => [EARLY_S, AWAY_M],
-        };
-        (self.from_s - early_s..=self.until_s + LATE_S).contains(&began_s) && away_m <= near_m
+        (to[0] - share * along[0]).hypot(to[1] - share * along[1]) <= AWAY_M
     }
 }
 
@@ -440,7 +448,7 @@ mod tests {
         for incident in &incidents {
             let middle_s = (incident.from_s + incident.until_s) / 2.0;
             let there = traffic.at(middle_s);
-            let near = |user: &RoadUser| incident.explains(middle_s, user.cuboid.position_enu_m);
+            let near = |user: &RoadUser| incident.explains(middle_s, user.cuboid.position_enu_m, None);
             // Who runs a red light has gone on by then.
             let told = incident.kind == EventKind::RedLightRunning || there.iter().any(near);
             assert!(told && !there.is_empty(), "{incident:?}: {there:?}");

@@ -127,7 +127,10 @@ pub fn incidents(jams: &[Jam<'_>]) -> Vec<Incident> {
         let along = |lane: &Lane, [from_m, until_m]: [f64; 2], kind| {
             let way = Path::new(lane.centerline_enu_m.iter().copied());
             let [from_enu_m, until_enu_m] = [from_m, until_m].map(|offset_m| way.at(offset_m).0);
-            Incident { kind, from_s: jam.from_s, until_s: jam.until_s, from_enu_m, until_enu_m }
+            // What is congested is told by the lane, as long as that is.
+            let lanes: Vec<_> =
+                jam.lanes.iter().filter(|_| kind == EventKind::Congestion).map(|lane| lane.id.clone()).collect();
+            Incident { kind, from_s: jam.from_s, until_s: jam.until_s, from_enu_m, until_enu_m, lanes }
         };
         let middle = jam.lanes[jam.lanes.len() / 2];
         match jam.cause {

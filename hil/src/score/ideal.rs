@@ -17,8 +17,7 @@ use super::conflicts::ToldConflict;
 use super::truth::{TruthFrame, TruthObject};
 
 /// Kinds whose rule is their definition, so that what it finds in the true picture happened.
-const DEFINED: [EventKind; 4] =
-    [EventKind::Speeding, EventKind::QueueSpillback, EventKind::Congestion, EventKind::NearMiss];
+const DEFINED: [EventKind; 3] = [EventKind::Speeding, EventKind::QueueSpillback, EventKind::NearMiss];
 
 /// Everybody at one time; who has no heading or no speed is not there.
 fn ideal_picture(map: &LaneMap, frame: &TruthFrame) -> Vec<LocatedTrack> {
@@ -49,7 +48,7 @@ fn ideal_track(at: UtcMicros, object: &TruthObject) -> Option<Track> {
 }
 
 /// What happened by itself, whole incidents as they stood at their end, or at the end of the recording. Only kinds that are
-/// defined by what the rule looks for: speeding, spill-back, congestion, near misses.
+/// defined by what the rule looks for: speeding, spill-back, near misses.
 pub fn natural_events(lanes: &[Lane], frames: &[TruthFrame]) -> Vec<(Event, [f64; 2])> {
     let site = SiteGeometry {
         name: String::new(),

@@ -6,6 +6,7 @@
 mod assign;
 mod clear;
 mod conflicts;
+mod congested;
 mod counted;
 mod errors;
 mod gospa;
@@ -50,7 +51,7 @@ pub use labels::labels;
 pub use report::table;
 pub use served::{SignalComparison, compare_signals, signal_summaries};
 pub use signal::{GroupTruth, Shown, SignalTruth, signal_truth};
-pub use told::{Tally, natural_incidents, tally};
+pub use told::{Tally, ToldEvent, natural_incidents, tally};
 pub use tracks::{PictureFrame, Track, read_tracks};
 pub use traffic::{LaneTruth, WindowTruth, traffic_truth};
 pub use truth::{GroupLight, LightFrame, TruthFrame, TruthObject, TruthRecording, read_truth};
