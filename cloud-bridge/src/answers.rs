@@ -8,6 +8,7 @@ use zenoh::query::Query;
 
 use crate::bridge::Shared;
 use crate::bundle::{answer_offered, is_offered};
+use crate::checksum::checksum;
 use crate::history::{self, History};
 use crate::{link, lock};
 
@@ -40,7 +41,8 @@ fn answer_last(shared: &Shared, query: &Query) {
         last.iter().filter(|(key, _)| asked(key)).map(|(key, last)| (key.clone(), last.clone())).collect();
     drop(last);
     for (key, (encoding, payload)) in found {
-        let reply = query.reply(key.as_str(), payload).encoding(link::encoding_to_zenoh(encoding));
+        let checksum = checksum(&payload);
+        let reply = query.reply(key.as_str(), payload).attachment(checksum).encoding(link::encoding_to_zenoh(encoding));
         match reply.wait() {
             Ok(()) => lock(&shared.counts).answered += 1,
             Err(e) => shared.note_error(format!("answering {key}: {e}")),

@@ -8,6 +8,7 @@ use zenoh::Wait;
 use zenoh::query::Query;
 
 use crate::bridge::Shared;
+use crate::checksum::checksum;
 use crate::clock::utc_us;
 use crate::keys::SiteKeys;
 use crate::schema::Kind;
@@ -76,7 +77,8 @@ pub(crate) fn answer(shared: &Shared, query: &Query) -> Result<(), String> {
             }
             left_bytes = left_bytes.saturating_sub(stored.payload.len());
             left = left.saturating_sub(1);
-            let reply = query.reply(format!("{key}{seq}"), stored.payload);
+            let checksum = checksum(&stored.payload);
+            let reply = query.reply(format!("{key}{seq}"), stored.payload).attachment(checksum);
             match reply.encoding(link::encoding_to_zenoh(stored.encoding)).wait() {
                 Ok(()) => lock(&shared.counts).answered += 1,
                 Err(e) => failed = Some(e.to_string()),

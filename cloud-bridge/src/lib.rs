@@ -12,6 +12,7 @@ mod answers;
 mod bridge;
 mod bundle;
 mod carriers;
+mod checksum;
 mod clock;
 mod codec;
 mod command;
@@ -38,6 +39,7 @@ mod watch;
 
 pub use bridge::{Bridge, PublishError};
 pub use bundle::{Bundle, BundleError, CHUNK_BYTES, FetchError, FileSum, MAX_BUNDLE_BYTES};
+pub use checksum::checksum;
 pub use codec::{DecodeError, Encoding, MAX_PAYLOAD_BYTES, decode, encode};
 pub use command::{
     ACK_SCHEMA, Ack, AckState, COMMAND_SCHEMA, Command, CommandEnd, CommandError, CommandKind, KeyError,

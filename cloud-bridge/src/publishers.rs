@@ -7,6 +7,7 @@ use zenoh::pubsub::Publisher;
 use zenoh::qos::{CongestionControl, Priority};
 use zenoh::{Session, Wait};
 
+use crate::checksum::checksum;
 use crate::codec::Encoding;
 use crate::keys::StateKey;
 use crate::link;
@@ -38,7 +39,8 @@ impl Publishers {
                 new.insert(publisher.priority(priority).express(express).wait().map_err(failed)?)
             }
         };
-        publisher.put(payload).encoding(link::encoding_to_zenoh(encoding)).wait().map_err(failed)
+        let checksum = checksum(&payload);
+        publisher.put(payload).attachment(checksum).encoding(link::encoding_to_zenoh(encoding)).wait().map_err(failed)
     }
 }
 

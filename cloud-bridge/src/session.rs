@@ -3,11 +3,12 @@
 use zenoh::Session;
 use zenoh::sample::Sample;
 
+use crate::checksum::agrees;
 use crate::codec::{DecodeError, Encoding, decode};
 use crate::config::{BridgeError, LinkConfig};
 use crate::keys::StateKey;
+use crate::link;
 use crate::schema::StateMessage;
-use crate::{link, watch};
 
 /// Something under a state's key that is not a state message of that key.
 #[derive(Debug, thiserror::Error)]
@@ -15,6 +16,9 @@ pub enum SampleError {
     /// Neither JSON nor CBOR.
     #[error("encoding {0}")]
     Encoding(String),
+    /// Not what the site has said: its checksum is another. With the number that stands in it, if one can be read.
+    #[error("it is not as it was sent: its checksum is another; seq {0:?}")]
+    Garbled(Option<u64>),
     /// Not a message that this version reads.
     #[error(transparent)]
     Decode(#[from] DecodeError),
@@ -33,9 +37,25 @@ pub fn open_session(link: &LinkConfig) -> Result<Session, BridgeError> {
 pub fn read_sample(key: &StateKey, sample: &Sample) -> Result<(StateMessage, Encoding), SampleError> {
     let encoding = link::encoding_from_zenoh(sample.encoding())
         .ok_or_else(|| SampleError::Encoding(sample.encoding().to_string()))?;
-    let message = decode(&sample.payload().to_bytes(), encoding)?;
-    match watch::contradiction(key, &message) {
+    let payload = sample.payload().to_bytes();
+    if !agrees(&payload, sample.attachment()) {
+        return Err(SampleError::Garbled(decode(&payload, encoding).ok().map(|message| message.seq)));
+    }
+    let message = decode(&payload, encoding)?;
+    match contradiction(key, &message) {
         Some(problem) => Err(SampleError::Contradiction(problem)),
         None => Ok((message, encoding)),
     }
+}
+
+/// What the message says of itself against the key it came under.
+fn contradiction(key: &StateKey, message: &StateMessage) -> Option<String> {
+    let state = &message.update.state;
+    if message.site != key.site.site() {
+        return Some(format!("the message is of site {:?}", message.site));
+    }
+    if state.kind() != key.kind {
+        return Some(format!("the message is of kind {}", state.kind()));
+    }
+    (state.id() != key.id.as_deref()).then(|| format!("the message is of {:?}", state.id().unwrap_or_default()))
 }

@@ -12,10 +12,10 @@ use zenoh::query::{ConsolidationMode, QueryTarget, Reply};
 use zenoh::sample::{Sample, SampleKind};
 use zenoh::{Session, Wait};
 
-use crate::codec::decode;
 use crate::config::{BridgeError, LinkConfig};
 use crate::keys::{SiteKeys, StateKey, patterns};
 use crate::schema::StateMessage;
+use crate::session::read_sample;
 use crate::{link, lock};
 
 /// Events that wait to be read; beyond it the newest are lost and counted, so that a slow reader can't hold up a router.
@@ -161,17 +161,13 @@ impl Shared {
             debug!(key = key_text, "not a state this version knows");
             return;
         };
-        let unreadable = |problem: String| self.tell(WatchEvent::Unreadable { key: key_text.to_owned(), problem });
-        let Some(encoding) = link::encoding_from_zenoh(sample.encoding()) else {
-            return unreadable(format!("encoding {}", sample.encoding()));
+        let message = match read_sample(&key, sample) {
+            Ok((message, _)) => message,
+            Err(error) => {
+                let problem = error.to_string();
+                return self.tell(WatchEvent::Unreadable { key: key_text.to_owned(), problem });
+            }
         };
-        let message = match decode(&sample.payload().to_bytes(), encoding) {
-            Ok(message) => message,
-            Err(e) => return unreadable(e.to_string()),
-        };
-        if let Some(problem) = contradiction(&key, &message) {
-            return unreadable(problem);
-        }
         if self.is_news(&key, message.seq) {
             self.tell(WatchEvent::State { key, message });
         }
@@ -192,18 +188,6 @@ impl Shared {
             }
         }
     }
-}
-
-/// What the message says of itself against the key it came under.
-pub(crate) fn contradiction(key: &StateKey, message: &StateMessage) -> Option<String> {
-    let state = &message.update.state;
-    if message.site != key.site.site() {
-        return Some(format!("the message is of site {:?}", message.site));
-    }
-    if state.kind() != key.kind {
-        return Some(format!("the message is of kind {}", state.kind()));
-    }
-    (state.id() != key.id.as_deref()).then(|| format!("the message is of {:?}", state.id().unwrap_or_default()))
 }
 
 fn run_watch(

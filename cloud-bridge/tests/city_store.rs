@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use city::postgres::Postgres;
 use city::{City, PATIENCE, Scene, Sites};
-use cloud_bridge::{Encoding, SiteKeys, Update};
+use cloud_bridge::{Encoding, SiteKeys, StateMessage, Update, checksum, encode};
 use support::{free_endpoint, parking, soak, traffic};
 
 const DAY_US: i64 = 86_400_000_000;
@@ -138,6 +138,26 @@ async fn garbage_is_counted_by_its_reason_and_never_acknowledged() {
     }
     assert_eq!(sites.receipts(&site, &traffic(1), 1), 0);
     assert_eq!(count(&client, "message").await, 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_comes_garbled_but_readable_is_refused_and_stored_when_it_comes_as_it_was_sent() {
+    let Scene { worker, site, sites, router: _router, postgres } = Scene::start("").await;
+    let client = postgres.client().await;
+    // Once this has arrived, the subscription stands.
+    sites.deliver(&[(site.clone(), 0, traffic(1))], 1, Encoding::Json).await;
+    let message = StateMessage { site: "s".into(), seq: 1, update: traffic(20) };
+    let said = encode(&message, Encoding::Json).unwrap();
+    let garbled = String::from_utf8(said.clone()).unwrap().replacen("\"vehicles\":20", "\"vehicles\":26", 1);
+    let attached = checksum(&said);
+    sites.put_attached("lukou/test/s/traffic", garbled.into(), Encoding::Json, &attached).await;
+    // Order is kept: once this has arrived, what came before has been looked at.
+    sites.deliver(&[(site.clone(), 2, traffic(1))], 1, Encoding::Json).await;
+    assert_eq!(worker.metric("lukou_city_refused_total{reason=\"garbled\"}").await, 1.0);
+    assert_eq!((sites.receipts(&site, &traffic(20), 1), count(&client, "message").await), (0, 2));
+    sites.put_attached("lukou/test/s/traffic", said, Encoding::Json, &attached).await;
+    until_count(&client, "message WHERE seq = 1 AND (payload #>> '{lanes,0,vehicles}')::int = 20", 1).await;
+    assert_eq!(count(&client, "message").await, 3);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -178,6 +178,13 @@ pub fn file(extension: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("city-file-{}-{n}.{extension}", std::process::id()))
 }
 
+fn zenoh_name(encoding: Encoding) -> zenoh::bytes::Encoding {
+    match encoding {
+        Encoding::Json => zenoh::bytes::Encoding::APPLICATION_JSON,
+        Encoding::Cbor => zenoh::bytes::Encoding::APPLICATION_CBOR,
+    }
+}
+
 /// Some sites on one session.
 pub struct Sites {
     pub session: Session,
@@ -211,12 +218,14 @@ impl Sites {
         self.put_raw(&key, encode(&message, encoding).unwrap(), encoding).await;
     }
 
+    /// As a site does that says no checksum.
     pub async fn put_raw(&self, key: &str, payload: Vec<u8>, encoding: Encoding) {
-        let encoding = match encoding {
-            Encoding::Json => zenoh::bytes::Encoding::APPLICATION_JSON,
-            Encoding::Cbor => zenoh::bytes::Encoding::APPLICATION_CBOR,
-        };
-        self.session.put(key, payload).encoding(encoding).await.unwrap();
+        self.session.put(key, payload).encoding(zenoh_name(encoding)).await.unwrap();
+    }
+
+    /// As a site does that says this checksum.
+    pub async fn put_attached(&self, key: &str, payload: Vec<u8>, encoding: Encoding, checksum: &str) {
+        self.session.put(key, payload).encoding(zenoh_name(encoding)).attachment(checksum).await.unwrap();
     }
 
     /// How many receipts have named this message.

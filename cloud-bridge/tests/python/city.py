@@ -10,6 +10,7 @@ it was told, and ends when the site has gone.
 import json
 import queue
 import sys
+import zlib
 
 import cbor2
 import zenoh
@@ -40,8 +41,10 @@ def configuration(endpoint: str, certificates: list[str]) -> zenoh.Config:
 
 
 def read(sample: zenoh.Sample) -> dict:
+    payload = sample.payload.to_bytes()
+    assert sample.attachment.to_string() == f"crc32={zlib.crc32(payload):08x}", sample.attachment
     read_payload = {"application/json": json.loads, "application/cbor": cbor2.loads}[str(sample.encoding)]
-    return read_payload(sample.payload.to_bytes())
+    return read_payload(payload)
 
 
 def confirm_all(session: zenoh.Session, site: str, wanted: dict[str, int]) -> None:

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use anyhow::{anyhow, bail};
 use cloud_bridge::schema::{Bay, BayStatus, Health, LaneTraffic, Parking, SensorHealth, Traffic};
-use cloud_bridge::{Encoding, Kind, Pace, Receipt, SiteKeys, State, StateMessage, Update, encode};
+use cloud_bridge::{Encoding, Kind, Pace, Receipt, SiteKeys, State, StateMessage, Update, checksum, encode};
 use rsu::clock::Clock;
 use tokio::time::{MissedTickBehavior, interval, sleep};
 use zenoh::Session;
@@ -214,7 +214,8 @@ fn uptime(clock: &Clock) -> Duration {
 
 async fn put(site: &SimulatedSite, kind: Kind, payload: ZBytes) -> anyhow::Result<()> {
     let Some(publisher) = site.publishers.get(&kind) else { bail!("{kind} was not declared") };
-    publisher.put(payload).await.map_err(|e| anyhow!("zenoh: {e}"))
+    let checksum = checksum(&payload.to_bytes());
+    publisher.put(payload).attachment(checksum).await.map_err(|e| anyhow!("zenoh: {e}"))
 }
 
 /// What a receipt names waits no more.

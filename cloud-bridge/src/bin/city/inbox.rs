@@ -29,6 +29,8 @@ pub enum Refusal {
     UnknownKind,
     /// Not a message at all.
     Malformed,
+    /// Its checksum is not the one that its site has said.
+    Garbled,
     /// Values out of their range, or the message contradicts its key.
     Invalid,
     /// Text with a NUL in it, which PostgreSQL can't hold.
@@ -52,6 +54,7 @@ impl Refusal {
         match self {
             Self::UnknownKind => "unknown_kind",
             Self::Malformed => "malformed",
+            Self::Garbled => "garbled",
             Self::Invalid => "invalid",
             Self::NulCharacter => "nul_character",
             Self::RefusedByStore => "refused_by_store",
@@ -85,7 +88,12 @@ fn read(sample: &Sample) -> Result<Option<Incoming>, (Refusal, String)> {
         let is_state = key_text.split('/').nth(3).is_some_and(|chunk| !NOT_STATES.contains(&chunk));
         return if is_state { Err((Refusal::UnknownKind, key_text.to_owned())) } else { Ok(None) };
     };
-    let (message, encoding) = read_sample(&key, sample).map_err(|e| (refusal_of(&e), e.to_string()))?;
+    let (message, encoding) = read_sample(&key, sample).map_err(|e| {
+        if let SampleError::Garbled(seq) = e {
+            tracing::warn!(site = %key.site, kind = %key.kind, seq, "a message came garbled and is not taken");
+        }
+        (refusal_of(&e), e.to_string())
+    })?;
     let payload = text(&sample.payload().to_bytes(), encoding)?;
     let seq = i64::try_from(message.seq).map_err(|e| (Refusal::Invalid, format!("seq: {e}")))?;
     Ok(Some(Incoming {
@@ -123,6 +131,7 @@ fn refusal_of(error: &SampleError) -> Refusal {
     use cloud_bridge::DecodeError;
     match error {
         SampleError::Encoding(_) => Refusal::Malformed,
+        SampleError::Garbled(_) => Refusal::Garbled,
         SampleError::Contradiction(_) | SampleError::Decode(DecodeError::Invalid(_)) => Refusal::Invalid,
         SampleError::Decode(DecodeError::UnknownSchema(_)) => Refusal::UnknownKind,
         SampleError::Decode(_) => Refusal::Malformed,
