@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use cloud_bridge::{Kind, Receipt, SiteKeys, StateKey};
+use cloud_bridge::{Kind, Receipt, SiteKeys};
 use tokio::sync::{mpsc, watch};
 use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 
@@ -19,8 +19,6 @@ use crate::store::{Database, Writer, Written, explain, is_poison, pauses};
 
 /// The most messages in one transaction.
 const MAX_BATCH: usize = 4000;
-/// The most keys that are made known after one.
-const MEET_AT_ONCE: usize = 100;
 /// How often tables are made ahead and old ones dropped.
 const MAINTENANCE: Duration = Duration::from_secs(600);
 
@@ -114,7 +112,7 @@ impl Keeper {
                 Ok(written) => {
                     timer.observe_duration();
                     self.acknowledge(part).await;
-                    self.meet(part).await;
+                    part.iter().for_each(|incoming| self.met.state(&incoming.key));
                     self.count(part, &written);
                     self.tell(part, &written);
                 }
@@ -160,18 +158,6 @@ impl Keeper {
         }
         if let Some(untold) = &self.untold {
             untold.add(latest().filter(|state| Untold::concerns(state.key.kind)).map(|state| state.key.site.clone()));
-        }
-    }
-
-    /// Makes keys known that are new, few enough for the next batch not to wait; the others come again.
-    async fn meet(&mut self, batch: &[Incoming]) {
-        let keys = batch.iter().map(|incoming| &incoming.key);
-        let new: Vec<&StateKey> = keys.filter(|key| !self.met.knows(key)).take(MEET_AT_ONCE).collect();
-        for key in new {
-            // It is only slower without.
-            if let Err(error) = self.met.state(key).await {
-                tracing::debug!(%key, "not declared: {error}");
-            }
         }
     }
 
