@@ -227,6 +227,27 @@ async fn a_worker_that_dies_and_a_router_that_dies_lose_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_dead_worker_is_known_by_its_connection_and_one_that_stands_still_by_its_lease() {
+    let postgres = Postgres::start().await;
+    let router_at = free_endpoint();
+    let _router = City::router(&router_at, &[]);
+    let workers = [(); 2].map(|()| City::worker(&[&router_at], &postgres.database(), ""));
+    let client = postgres.client().await;
+    let owners_of = |shards: i64| format!("(SELECT owner FROM shard GROUP BY owner HAVING count(*) = {shards}) o");
+    until_count(&client, "pg_class WHERE relname = 'latest'", 1).await;
+    until_count(&client, &owners_of(32), 2).await;
+    let [mut dead, still] = workers;
+    still.signal("STOP");
+    until_count(&client, &owners_of(64), 1).await;
+    still.signal("CONT");
+    until_count(&client, &owners_of(32), 2).await;
+    dead.kill();
+    // Its lease would end after the test's patience.
+    client.execute("UPDATE shard SET until = now() + interval '1 hour'", &[]).await.unwrap();
+    until_count(&client, &owners_of(64), 1).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn days_are_dropped_when_their_time_is_over_and_strays_move_in_when_their_day_is_kept() {
     let postgres = Postgres::start().await;
     let router_at = free_endpoint();

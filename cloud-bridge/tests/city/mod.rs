@@ -95,8 +95,14 @@ impl City {
 
     /// SIGTERM; the exit code.
     pub fn stop(mut self) -> Option<i32> {
-        assert!(Command::new("kill").arg(self.process.id().to_string()).status().unwrap().success());
+        self.signal("TERM");
         self.process.wait().unwrap().code()
+    }
+
+    /// Any other, by its name.
+    pub fn signal(&self, name: &str) {
+        let (name, process) = (format!("-{name}"), self.process.id().to_string());
+        assert!(Command::new("kill").args([name, process]).status().unwrap().success());
     }
 
     /// The answer to a GET: status and body.

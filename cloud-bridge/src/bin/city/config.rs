@@ -45,7 +45,7 @@ pub struct StoreConfig {
     /// Kinds of which only the newest message is kept. Default `signal`.
     #[serde(default = "newest_only")]
     pub newest_only: Vec<String>,
-    /// How long a worker may be silent before others take its sites over, seconds. Default 5.
+    /// How long a worker that is connected to the database may be silent before others take its sites over, seconds. Default 5.
     #[serde(default = "lease_s")]
     pub lease_s: u32,
     /// How long a message may wait for others to be stored with, milliseconds. Default 100.
@@ -176,7 +176,7 @@ impl CityConfig {
             bail!("store.retention_days: at least 1");
         }
         if self.store.lease_s < 2 {
-            bail!("store.lease_s: at least 2, since leases are renewed once a second");
+            bail!("store.lease_s: at least 2, since leases are renewed twice a second");
         }
         if self.api.token_file.is_none() && !self.api.listen.ip().is_loopback() {
             bail!("api.listen: {} can be reached by others; set api.token_file", self.api.listen);

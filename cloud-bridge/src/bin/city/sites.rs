@@ -19,9 +19,9 @@ use crate::metrics::Metrics;
 use crate::store::{Database, Shards, explain, shard_of};
 
 /// How often leases are renewed.
-const TICK: Duration = Duration::from_secs(1);
+const TICK: Duration = Duration::from_millis(500);
 /// Ticks between two looks at all sites: which went while nobody watched their shard, and how far behind they are.
-const LOOK_AT_ALL: u32 = 10;
+const LOOK_AT_ALL: u32 = 20;
 /// A site that is connected says something of each kind that it has at least once a minute.
 const SILENT_S: f64 = 120.0;
 /// The most sites that are subscribed to between two looks at the leases.
@@ -132,7 +132,7 @@ impl Sites {
         let renewed = async {
             if place.is_none() {
                 let client = self.database.connect().await?;
-                *place = Some(Shards::new(client, self.session.zid().to_string(), self.config.lease_s));
+                *place = Some(Shards::new(client, self.session.zid().to_string(), self.config.lease_s).await?);
                 served.noted.clear();
             }
             let Some(shards) = place else { return Ok(served.shards.clone()) };

@@ -1,8 +1,10 @@
 //! Who serves which sites, agreed upon through the database alone.
 //!
-//! A site belongs to one of 64 shards by its name. Each worker says once a second that it lives, renews the lease of its
-//! shards, gives up those beyond its share and takes such as nobody holds. Nothing that matters for correctness hangs on
-//! it: two workers with one shard store each message once, and what nobody heard comes again from the site's outbox.
+//! A site belongs to one of 64 shards by its name. Each worker says twice a second that it lives, renews the lease of its
+//! shards, gives up those beyond its share and takes such as nobody holds. A worker that was killed is known by its
+//! connection, which the system closes for it: that is sooner than its lease ends, and no worker that is merely slow is taken for
+//! dead. Nothing that matters for correctness hangs on it: two workers with one shard store each message once, and what
+//! nobody heard comes again from the site's outbox.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,6 +13,12 @@ use tokio_postgres::{Client, Error};
 
 /// How many shards there are: more than there will be workers.
 pub const SHARDS: i32 = 64;
+
+/// How long a worker without a connection has been silent when it is taken for dead, seconds: it may be about to connect again.
+const SILENT_S: f64 = 1.5;
+/// The first ticks by a new connection, in which nobody is taken for dead: a database that was restarted has lost all connections, and
+/// the others are on their way back as well.
+const SETTLING: u32 = 4;
 
 /// The shard of a site: FNV-1a of `city/site`, mixed once more (Fibonacci hashing), since the last letters of a name, in which sites
 /// differ, do not reach its upper bits; the same in every version and on every machine.
@@ -28,14 +36,17 @@ pub struct Shards {
     client: Client,
     name: String,
     lease_s: f64,
+    ticks: u32,
 }
 
 impl Shards {
-    pub fn new(client: Client, name: String, lease_s: u32) -> Self {
-        Self { client, name, lease_s: f64::from(lease_s) }
+    /// The others see by this connection that the worker lives: it bears its name.
+    pub async fn new(client: Client, name: String, lease_s: u32) -> Result<Self, Error> {
+        client.query_one("SELECT set_config('application_name', 'lukou city ' || $1, false)", &[&name]).await?;
+        Ok(Self { client, name, lease_s: f64::from(lease_s), ticks: 0 })
     }
 
-    /// Renews, gives up and takes; returns the shards that are now this worker's. To be called once a second.
+    /// Renews, gives up and takes; returns the shards that are now this worker's. To be called twice a second.
     pub async fn tick(&mut self) -> Result<BTreeSet<i32>, Error> {
         let transaction = self.client.transaction().await?;
         transaction
@@ -44,7 +55,12 @@ impl Shards {
                 &[&self.name],
             )
             .await?;
-        transaction.execute("DELETE FROM worker WHERE seen_at < now() - interval '1 hour'", &[]).await?;
+        self.ticks = self.ticks.saturating_add(1);
+        if self.ticks > SETTLING {
+            let dead = "DELETE FROM worker WHERE seen_at < now() - make_interval(secs => $1) \
+                 AND NOT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = 'lukou city ' || worker.name)";
+            transaction.execute(dead, &[&SILENT_S]).await?;
+        }
         let alive = "SELECT count(*) FROM worker WHERE seen_at > now() - make_interval(secs => $1)";
         let workers: i64 = transaction.query_one(alive, &[&self.lease_s]).await?.get(0);
         let share = (i64::from(SHARDS) + workers - 1) / workers.max(1);
@@ -60,8 +76,8 @@ impl Shards {
             }
         } else if held < share {
             let claim = "UPDATE shard SET owner = $1, until = now() + make_interval(secs => $2) WHERE shard IN (SELECT \
-                 shard FROM shard WHERE owner IS NULL OR until < now() ORDER BY shard FOR UPDATE SKIP LOCKED LIMIT $3) \
-                 RETURNING shard";
+                 shard FROM shard WHERE until < now() OR NOT EXISTS (SELECT FROM worker WHERE name = owner) \
+                 ORDER BY shard FOR UPDATE SKIP LOCKED LIMIT $3) RETURNING shard";
             let claimed = transaction.query(claim, &[&self.name, &self.lease_s, &(share - held)]).await?;
             mine.extend(claimed.iter().map(|row| row.get::<_, i32>(0)));
         }
