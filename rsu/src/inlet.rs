@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 
+use perception::detection::SensorId;
 use perception::time::UtcMicros;
 
 use crate::clock::Clock;
@@ -50,6 +51,13 @@ impl Inlet {
     pub fn record_signal_bytes(&self, source: &str, bytes: &[u8]) {
         if let Some(recorder) = &self.recorder {
             recorder.record_signal_bytes(self.clock.now(), source, bytes);
+        }
+    }
+
+    /// A camera's picture, as JPEG, for the evidence only.
+    pub fn keep_picture(&self, sensor: SensorId, captured_at: UtcMicros, jpeg: Vec<u8>) {
+        if let Some(evidence) = &self.evidence {
+            evidence.take_picture(self.clock.now(), sensor, captured_at, jpeg);
         }
     }
 

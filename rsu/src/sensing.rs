@@ -11,9 +11,10 @@ use std::time::Duration;
 use anyhow::Context;
 use inference::{Detector, DetectorSettings, ModelFile};
 use perception::detection::{CameraFrame, SensorFrame, SensorId};
+use perception::time::UtcMicros;
 use sensors::camera::{CameraConfig, CameraSource, CameraStatus};
 use sensors::radar::{RadarConfig, RadarSource, RadarSourceStatus, ReceivedScan};
-use sensors::{LatestFrame, Now};
+use sensors::{LatestFrame, Now, VideoFrame};
 
 use crate::clock::{Clock, Stopwatch};
 use crate::config::{Camera, DetectorFile, Site};
@@ -23,6 +24,9 @@ use crate::pipeline::Input;
 
 /// How long a detector waits for a frame before it looks whether it should end.
 const FRAME_WAIT: Duration = Duration::from_millis(200);
+/// Of a picture for evidence: enough to see what happened.
+const PICTURE_WIDTH_PX: i32 = 960;
+const PICTURE_QUALITY: i32 = 75;
 /// Scans that may wait between the socket and the inlet.
 const SCAN_QUEUE: usize = 64;
 
@@ -60,6 +64,7 @@ impl Sensing {
                 let worker = DetectionWorker {
                     frames: frames.clone(),
                     detector,
+                    pictures: site.evidence.as_ref().and_then(|evidence| evidence.picture_every_s).map(Pictures::new),
                     inlet: inlet.clone(),
                     metrics: metrics.clone(),
                 };
@@ -137,8 +142,32 @@ fn spawn(name: String, work: impl FnOnce() + Send + 'static) -> anyhow::Result<J
 struct DetectionWorker {
     frames: Arc<LatestFrame>,
     detector: Detector,
+    pictures: Option<Pictures>,
     inlet: Inlet,
     metrics: Metrics,
+}
+
+/// Takes a picture now and then, for evidence.
+struct Pictures {
+    every_s: f64,
+    taken_at: UtcMicros,
+}
+
+impl Pictures {
+    fn new(every_s: f64) -> Self {
+        Self { every_s, taken_at: UtcMicros(i64::MIN) }
+    }
+
+    /// `None`: none is due, or OpenCV cannot.
+    fn take(&mut self, frame: &VideoFrame) -> Option<Vec<u8>> {
+        // A clock that was set back counts as late.
+        if (0.0..self.every_s).contains(&frame.captured_at.seconds_since(self.taken_at)) {
+            return None;
+        }
+        self.taken_at = frame.captured_at;
+        let jpeg = frame.jpeg(PICTURE_WIDTH_PX, PICTURE_QUALITY);
+        jpeg.inspect_err(|error| tracing::warn!(sensor = %frame.sensor, %error, "no picture for evidence")).ok()
+    }
 }
 
 impl DetectionWorker {
@@ -160,8 +189,8 @@ impl DetectionWorker {
                     for found in &boxes {
                         self.metrics.count_detection(&frame.sensor, found.class);
                     }
-                    let frame = CameraFrame { sensor: frame.sensor, captured_at: frame.captured_at, boxes };
-                    if !self.inlet.offer(Input::Sensor(SensorFrame::Camera(frame))) {
+                    let seen = CameraFrame { sensor: frame.sensor.clone(), captured_at: frame.captured_at, boxes };
+                    if !self.inlet.offer(Input::Sensor(SensorFrame::Camera(seen))) {
                         return;
                     }
                 }
@@ -172,6 +201,10 @@ impl DetectionWorker {
                     }
                     failing = true;
                 }
+            }
+            // Last: vehicles wait for what was found.
+            if let Some(jpeg) = self.pictures.as_mut().and_then(|pictures| pictures.take(&frame)) {
+                self.inlet.keep_picture(frame.sensor, frame.captured_at, jpeg);
             }
         }
     }

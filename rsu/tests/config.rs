@@ -179,6 +179,7 @@ fn how_much_evidence_is_kept_is_checked() {
     with("evidence-long", "longest_s = 35.0", &["evidence.longest_s", "40 to 3600"]);
     with("evidence-before", "before_s = -1.0", &["evidence.before_s", "is -1"]);
     with("evidence-bytes", "max_bytes = 10", &["evidence.max_bytes", "is 10"]);
+    with("evidence-pictures", "picture_every_s = 0.01", &["evidence.picture_every_s", "is 0.01; 0.2 to 60"]);
     let (exit, ..) = check("evidence-good", &[("[cloud]", "[evidence]\nkinds = [\"near_miss\"]\n\n[cloud]")]);
     assert_eq!(exit, 0);
 }

@@ -4,7 +4,8 @@ use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
-use opencv::core::Mat;
+use opencv::core::{Mat, MatTraitConst, Size, Vector};
+use opencv::{imgcodecs, imgproc};
 use perception::detection::SensorId;
 use perception::time::UtcMicros;
 
@@ -20,6 +21,27 @@ pub struct VideoFrame {
     pub mat: Mat,
     /// Counts the camera's frames from 0, including those that were overwritten.
     pub sequence: u64,
+}
+
+impl VideoFrame {
+    /// The picture as JPEG, made smaller to be at most so many pixels wide. `quality`: 1 to 100.
+    ///
+    /// # Errors
+    /// OpenCV's.
+    pub fn jpeg(&self, most_width_px: i32, quality: i32) -> opencv::Result<Vec<u8>> {
+        let mut smaller = Mat::default();
+        let picture = if self.mat.cols() > most_width_px {
+            let scale = f64::from(most_width_px) / f64::from(self.mat.cols());
+            let size = Size::new(most_width_px, (f64::from(self.mat.rows()) * scale).round().max(1.0) as i32);
+            imgproc::resize(&self.mat, &mut smaller, size, 0.0, 0.0, imgproc::INTER_AREA)?;
+            &smaller
+        } else {
+            &self.mat
+        };
+        let (mut jpeg, settings) = (Vector::new(), Vector::from_slice(&[imgcodecs::IMWRITE_JPEG_QUALITY, quality]));
+        imgcodecs::imencode(".jpg", picture, &mut jpeg, &settings)?;
+        Ok(jpeg.into())
+    }
 }
 
 /// One slot for each camera, in which a newer frame overwrites an older one that nobody took.

@@ -17,7 +17,7 @@ mod container;
 mod read;
 mod write;
 
-pub use read::{RecordingReader, TruthReader, is_whole};
+pub use read::{RecordingReader, TruthReader, has_pictures, is_whole};
 pub use write::RecordingWriter;
 
 /// One message of a recording.

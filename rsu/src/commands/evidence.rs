@@ -24,6 +24,8 @@ impl Clerk {
                 NoRecording::NoEvent => "bad_event",
                 NoRecording::NoFile => "no_evidence",
                 NoRecording::NotWhole => "not_whole",
+                NoRecording::Pictures => "has_pictures",
+                NoRecording::Spoiled(_) => "spoiled",
                 NoRecording::Disk(error) => return not_read(error),
             };
             CommandEnd::rejected(reason).with_detail(why.to_string())

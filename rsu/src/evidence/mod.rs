@@ -1,7 +1,7 @@
 //! A short recording around each event, so that somebody can look later whether it was one: what sensors, signal controller and
 //! vehicles said from before it began until after it ended. `rsu replay` says the event again from it.
 //!
-//! What is kept is what [`crate::record`] keeps, and no pictures. A thread of its own holds the last minutes in memory and writes
+//! What is kept is what [`crate::record`] keeps, and pictures only if the site allows them: then the files stay on the box. A thread of its own holds the last minutes in memory and writes
 //! the files, so a slow disk delays nobody and a full one costs the evidence only.
 
 mod cut;
@@ -17,9 +17,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 use perception::calibration::SiteGeometry;
+use perception::detection::SensorId;
 use perception::events::Event;
 use perception::time::UtcMicros;
-use sensors::recording::{self, Recorded};
+use sensors::recording::{self, Item, Recorded, RecordingError};
 
 use crate::metrics::Metrics;
 use crate::pipeline::Input;
@@ -49,6 +50,12 @@ pub enum NoRecording {
     /// It is being written, or was cut off.
     #[error("it is still being written, or was cut off when the service was killed")]
     NotWhole,
+    /// People may be seen in it.
+    #[error("it has pictures, and these stay on the box")]
+    Pictures,
+    /// It is no recording after all.
+    #[error(transparent)]
+    Spoiled(#[from] RecordingError),
     /// The disk's.
     #[error(transparent)]
     Disk(#[from] io::Error),
@@ -62,6 +69,7 @@ pub fn recording_of(state_dir: &Path, event: &str) -> Result<PathBuf, NoRecordin
     let name: FileName = format!("{event}.mcap").parse().map_err(|()| NoRecording::NoEvent)?;
     let path = state_dir.join(FOLDER).join(name.to_string());
     match recording::is_whole(&path) {
+        Ok(true) if recording::has_pictures(&path)? => Err(NoRecording::Pictures),
         Ok(true) => Ok(path),
         Ok(false) => Err(NoRecording::NotWhole),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Err(NoRecording::NoFile),
@@ -123,6 +131,11 @@ impl EvidenceTap {
         if let Some(recorded) = record::recorded(arrived_at, input) {
             self.send(Entry::Input(recorded));
         }
+    }
+
+    /// A camera's picture, as JPEG; likewise.
+    pub fn take_picture(&self, arrived_at: UtcMicros, sensor: SensorId, captured_at: UtcMicros, jpeg: Vec<u8>) {
+        self.send(Entry::Input(Recorded { arrived_at, captured_at, item: Item::Image { sensor, jpeg } }));
     }
 
     fn send(&self, entry: Entry) -> bool {

@@ -11,6 +11,8 @@ use serde::Deserialize;
 pub struct EvidenceSettings {
     /// Kinds of events that get a file.
     pub kinds: BTreeSet<EventKind>,
+    /// The site allows pictures: one of each camera so often, seconds. Absent: there are none.
+    pub picture_every_s: Option<f64>,
     /// How long before an event began, seconds: a replay has to find the road users first.
     pub before_s: f64,
     /// How long after it ended, seconds.
@@ -29,6 +31,7 @@ impl Default for EvidenceSettings {
     fn default() -> Self {
         Self {
             kinds: EventKind::ALL.into(),
+            picture_every_s: None,
             before_s: 30.0,
             after_s: 10.0,
             longest_s: 300.0,
@@ -48,6 +51,7 @@ impl EvidenceSettings {
                 found.push((key, format!("is {value}; {least} to {most}")));
             }
         };
+        check("evidence.picture_every_s", self.picture_every_s.unwrap_or(1.0), 0.2, 60.0);
         check("evidence.before_s", self.before_s, 0.0, 600.0);
         check("evidence.after_s", self.after_s, 0.0, 600.0);
         check("evidence.longest_s", self.longest_s, self.before_s + self.after_s, 3600.0);

@@ -65,6 +65,15 @@ pub fn is_whole(path: impl AsRef<Path>) -> std::io::Result<bool> {
     container::ends_with_magic(&mut File::open(path)?)
 }
 
+/// Whether a whole recording has pictures in it.
+///
+/// # Errors
+/// The file can't be read, or is no recording.
+pub fn has_pictures(path: impl AsRef<Path>) -> Result<bool, RecordingError> {
+    let channels = Messages::open(path.as_ref(), Audience::Service)?.channels;
+    Ok(channels.values().any(|channel| matches!(channel.topic, Topic::Image(_))))
+}
+
 impl Messages {
     fn open(path: &Path, audience: Audience) -> Result<Self, RecordingError> {
         let io = |source| RecordingError::Io { path: path.to_owned(), source };
