@@ -6,6 +6,7 @@
 //! belongs together, a bounded number, begun once, ended when it was seen to be over or not seen for too long.
 //! Limits and where they come from: [`EventSettings`] and `docs/ref/events.md`.
 
+mod congestion;
 mod ledger;
 mod light;
 mod memory;

@@ -1,7 +1,8 @@
-//! What a lane is, and what is to be said of lanes as a whole: spill-back and congestion.
+//! What a lane is, and what is to be said of lanes as a whole: spill-back, and [congestion](super::congestion).
 
 use std::collections::BTreeMap;
 
+use super::congestion::Crowd;
 use super::ledger::Sign;
 use super::memory::{Dwell, Memories};
 use super::{EventKind, EventSettings, Scene};
@@ -10,16 +11,15 @@ use crate::detection::{Class, SensorId};
 use crate::frames::{in_field_of_view, inside, unit_from_heading};
 use crate::lanes::{LaneMap, LanePosition, LocatedTrack};
 use crate::priors::{class_prior, is_motor_vehicle};
+use crate::section::section_m;
 use crate::time::UtcMicros;
 
 /// The next vehicle of a queue is at most this far ahead, middle to middle, metres.
 const QUEUE_GAP_M: f64 = 20.0;
-/// Who is slower is in the queue though it creeps: 5 km/h, as for congestion, m/s.
+/// Who is slower is in the queue though it creeps: 5 km/h, m/s.
 const QUEUES_MPS: f64 = 1.39;
 /// Vehicles of a queue that may spill back.
 const QUEUE_LEAST: usize = 3;
-/// Congestion that is told goes on until the mean speed is this much higher.
-const CONGESTION_KEEP: f64 = 1.5;
 /// Where no crosswalk is known, one may be within this of the ends of a lane, metres.
 const UNKNOWN_CROSSWALK_M: f64 = 10.0;
 /// People this far from a crosswalk are still on their way to or from it, metres.
@@ -35,6 +35,8 @@ pub(super) struct RoadLane {
     pub(super) has_signal: bool,
     /// Whether it leads somewhere at its end.
     pub(super) leads_on: bool,
+    /// Where the stretch begins and ends that sensors can follow vehicles on, metres from its beginning.
+    pub(super) section_m: [f64; 2],
 }
 
 /// The road.
@@ -49,7 +51,7 @@ pub(super) struct Road {
 impl Road {
     pub(super) fn new(site: &SiteGeometry, crosswalks_enu_m: Vec<Vec<[f64; 2]>>) -> Self {
         let map = LaneMap::new(&site.lanes);
-        let lane = |lane: &Lane| (lane.id.clone(), RoadLane::new(lane));
+        let lane = |lane: &Lane| (lane.id.clone(), RoadLane::new(site, lane));
         let lanes = site.lanes.iter().map(lane).collect();
         Self { lanes, crosswalks_enu_m, sensors: site.sensors.clone(), map }
     }
@@ -112,7 +114,7 @@ impl Road {
 }
 
 impl RoadLane {
-    fn new(lane: &Lane) -> Self {
+    fn new(site: &SiteGeometry, lane: &Lane) -> Self {
         let motor = lane.allowed.is_empty() || lane.allowed.iter().any(|class| is_motor_vehicle(*class));
         Self {
             half_width_m: lane.width_m / 2.0,
@@ -120,6 +122,7 @@ impl RoadLane {
             carriageway: motor && !lane.allowed.contains(&Class::Pedestrian),
             has_signal: lane.signal_group.is_some(),
             leads_on: !lane.maneuvers.is_empty(),
+            section_m: section_m(site, lane),
         }
     }
 }
@@ -128,10 +131,7 @@ impl RoadLane {
 #[derive(Clone, Debug, Default)]
 struct LaneMemory {
     spills: Dwell,
-    /// Means over the window: vehicles, and the sum of their speeds, m/s. Their weight grows to 1 with the time covered.
-    vehicles: f64,
-    speeds_mps: f64,
-    covered_s: f64,
+    crowd: Crowd,
 }
 
 /// Of all lanes.
@@ -164,7 +164,7 @@ impl LaneMemories {
             inside.sort_by(|a, b| a.1.total_cmp(&b.1));
             let memory = self.lanes.entry(id.clone()).or_default();
             memory.spill(now, id, &inside, memories, settings, signs);
-            memory.congest(now, dt_s, id, lane, &inside, settings, signs);
+            signs.extend(memory.crowd.look(now, dt_s, (id, lane), &inside, settings));
         }
     }
 }
@@ -209,43 +209,6 @@ impl LaneMemory {
                 ..Sign::new(EventKind::QueueSpillback, place, begins.map_or(now, |held| held.since))
             });
         }
-    }
-
-    #[expect(clippy::too_many_arguments, reason = "one lane's share of the picture, piece by piece")]
-    fn congest(
-        &mut self,
-        now: UtcMicros,
-        dt_s: f64,
-        id: &SensorId,
-        lane: &RoadLane,
-        inside: &[(&LocatedTrack, f64)],
-        settings: &EventSettings,
-        signs: &mut Vec<Sign>,
-    ) {
-        let window_s = settings.congestion_window_s;
-        self.covered_s = (self.covered_s + dt_s).min(window_s);
-        let share = if self.covered_s > 0.0 { (dt_s / self.covered_s).min(1.0) } else { 0.0 };
-        let speeds_mps: f64 = inside.iter().map(|(located, _)| located.track.speed_mps()).sum();
-        self.vehicles += share * (inside.len() as f64 - self.vehicles);
-        self.speeds_mps += share * (speeds_mps - self.speeds_mps);
-        let mean_mps = self.speeds_mps / self.vehicles;
-        let Some((middle, _)) = inside.get(inside.len() / 2) else { return };
-        // A slow street is not congested for being slow.
-        let limit_mps = lane.limit_mps.map_or(f64::INFINITY, |limit_mps| limit_mps / 3.0);
-        let below_mps = settings.congestion_mps.min(limit_mps);
-        let crowded = self.vehicles >= settings.congestion_vehicles;
-        if self.covered_s < window_s || mean_mps.is_nan() || mean_mps >= CONGESTION_KEEP * below_mps {
-            return;
-        }
-        signs.push(Sign {
-            begins: crowded && mean_mps < below_mps,
-            lane: Some(id.clone()),
-            key: Some(id.clone()),
-            tracks: inside.iter().map(|(located, _)| located.track.id).collect(),
-            measure: Some(mean_mps),
-            confidence: inside.iter().map(|(located, _)| located.track.existence).fold(1.0, f64::min),
-            ..Sign::new(EventKind::Congestion, middle.track.position_enu_m, now)
-        });
     }
 }
 

@@ -79,7 +79,8 @@ pub struct EventSettings {
     pub spillback_m: f64,
     /// For this long, seconds.
     pub spillback_after_s: f64,
-    /// Mean speed of the vehicles of a lane below which it is congested, m/s: 5 km/h, half of what queues at a signal have that clear with each green.
+    /// Mean speed of the vehicles of a lane's section below which it is congested, m/s: at 1, who comes needs 100 s for 100 m, and is not over
+    /// with the next green.
     pub congestion_mps: f64,
     /// Over this time, seconds: longer than a signal's cycle.
     pub congestion_window_s: f64,
@@ -134,7 +135,7 @@ impl Default for EventSettings {
             debris_after_s: 8.0,
             spillback_m: 8.0,
             spillback_after_s: 5.0,
-            congestion_mps: 1.4,
+            congestion_mps: 1.0,
             congestion_window_s: 300.0,
             congestion_vehicles: 4.0,
             red_after_s: 1.0,

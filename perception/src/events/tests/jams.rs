@@ -1,0 +1,42 @@
+//! What a jam is, and what those who stand in one are not.
+
+use super::*;
+
+/// A queue of six that moves at `mps` for 200 s, and, for ever, one that drives freely 120 m before the stop line or farther.
+fn congested(mps: f64) -> Film {
+    let settings = EventSettings { congestion_window_s: 60.0, off: vec![EventKind::SlowVehicle], ..all_kinds() };
+    let mut film = Film::new(settings);
+    let comes = |s: f64| car(99, [0.0, (12.0 * s) % 80.0], 12.0);
+    film.show(0, 100, |s| std::iter::once(comes(s)).collect());
+    film.show(100, 300, |s| {
+        let last = (-mps * s / 8.0).ceil() as i64;
+        let one = |n: i64| car((1000 + n) as u64, [0.0, 150.0 + mps * s + 8.0 * n as f64], mps);
+        (last..last + 6).map(one).chain([comes(s)]).collect()
+    });
+    film.show(300, 400, |s| vec![comes(s)]);
+    film
+}
+
+#[test]
+fn a_lane_whose_section_hardly_moves_is_congested_however_fast_one_comes_to_it() {
+    let congested = |mps| congested(mps).told();
+    // Six are four on average after 40 s. With the last of them gone, it is over in half a minute.
+    let told = congested(0.7);
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert!(told[0].0 == EventKind::Congestion && (140.0..145.0).contains(&told[0].1), "{told:?}");
+    assert!((329.0..332.0).contains(&told[1].1) && told[1].3 == Some(Ending::Cleared), "{told:?}");
+    assert_eq!(congested(1.3), [], "who gets over with the next green");
+}
+
+#[test]
+fn what_was_before_the_window_does_not_hide_that_a_lane_is_congested() {
+    let settings = EventSettings { congestion_window_s: 60.0, off: vec![EventKind::StoppedVehicle], ..all_kinds() };
+    let mut film = Film::new(settings);
+    let row = |mps: f64| {
+        move |s: f64| (0..6).map(|id| car(id + 1, [0.0, 150.0 + 8.0 * id as f64 + (mps * s) % 2.0], mps)).collect()
+    };
+    film.show(0, 100, row(12.0));
+    film.show(100, 200, row(0.0));
+    let jam = film.told().into_iter().find(|told| told.0 == EventKind::Congestion).expect("told");
+    assert!((154.0..160.0).contains(&jam.1), "when 11 of 12 parts of the window stand: {jam:?}");
+}
