@@ -49,15 +49,13 @@ pub(super) struct Dwell(Option<Held>);
 impl Dwell {
     /// Whether it holds now; gives since when it has, if it does.
     pub(super) fn hold(&mut self, holds: bool, now: UtcMicros, at: [f64; 2]) -> Option<Held> {
-        if holds {
+        // Nobody asks about a walker while it is taken for a motorcycle: what was before that is another time.
+        self.0 = self.0.filter(|held| now.seconds_since(held.last) <= GAP_S);
+        holds.then(|| {
             let held = self.0.get_or_insert(Held { since: now, from: at, last: now });
             held.last = now;
-            return Some(*held);
-        }
-        if self.0.is_some_and(|held| now.seconds_since(held.last) > GAP_S) {
-            self.0 = None;
-        }
-        None
+            *held
+        })
     }
 }
 
@@ -117,6 +115,7 @@ pub(super) struct Memory {
     pub(super) speeding: Dwell,
     pub(super) walks: Dwell,
     pub(super) strays: Dwell,
+    pub(super) nameless: Dwell,
     pub(super) crossing: Crossing,
     measured: Option<Measured>,
     /// When, and how fast at least, m/s.

@@ -296,14 +296,16 @@ impl One<'_> {
     }
 
     /// Something in a lane that does not move, and that a camera sees and has no name for; to a radar everything is unknown.
-    fn lies(&self, memory: &Memory, road: &Road) -> Option<Sign> {
+    fn lies(&self, memory: &mut Memory, road: &Road) -> Option<Sign> {
         let standing = memory.standing?;
+        // A vehicle that is half hidden in a queue has no name for a moment.
+        let nameless_s = memory.nameless.hold(true, self.now, self.at).map_or(0.0, |held| held.for_s(self.now));
         let (place, lane) = self.nearest.as_ref()?;
         let inside = lane.carriageway && place.lateral_m.abs() + 2.0 * self.sigma_m <= lane.half_width_m;
         let begins = inside
             && road.by_camera(self.located)
             && half_length_m(self.located) < 3.0
-            && standing.for_s(self.now) >= self.settings.debris_after_s;
+            && nameless_s.min(standing.for_s(self.now)) >= self.settings.debris_after_s;
         lane.carriageway.then(|| self.sign(EventKind::Debris, begins, standing.since))
     }
 }

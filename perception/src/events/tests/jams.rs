@@ -40,3 +40,23 @@ fn what_was_before_the_window_does_not_hide_that_a_lane_is_congested() {
     let jam = film.told().into_iter().find(|told| told.0 == EventKind::Congestion).expect("told");
     assert!((154.0..160.0).contains(&jam.1), "when 11 of 12 parts of the window stand: {jam:?}");
 }
+
+#[test]
+fn who_is_called_something_else_for_a_moment_is_that_for_a_moment_only() {
+    let film = |class: Class, called_s: f64| {
+        let mut film = Film::new(EventSettings { off: vec![EventKind::StoppedVehicle], ..all_kinds() });
+        // A motorcycle that stands in the lane, called that class in the first half second and from the thirtieth on for a while.
+        let of = |s: f64| if s < 0.5 || (30.0..30.0 + called_s).contains(&s) { class } else { Class::Motorcycle };
+        film.show(0, 45, |s| vec![Track { class: of(s), length_m: Some(2.0), ..car(1, [0.0, 100.0], 0.0) }]);
+        film.told().iter().map(|told| told.0).collect::<Vec<_>>()
+    };
+    let kinds = [
+        (Class::Unknown, 9.0, EventKind::Debris),
+        (Class::Animal, 2.5, EventKind::Animal),
+        (Class::Pedestrian, 3.0, EventKind::Pedestrian),
+    ];
+    for (class, long_enough_s, kind) in kinds {
+        assert_eq!(film(class, 1.0), [], "{kind:?}");
+        assert_eq!(film(class, long_enough_s).first(), Some(&kind));
+    }
+}
