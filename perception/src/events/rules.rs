@@ -25,6 +25,8 @@ const FOLLOWED_S: f64 = 2.5;
 /// Somebody this slow in front, within this distance, is what one waits for, m/s and metres: not all of a queue are seen.
 const CREEPS_MPS: f64 = 2.0;
 const WAITS_BEHIND_M: f64 = 100.0;
+/// Who stands in the junction this near beyond the end of a lane shuts those out who are in it, metres.
+const SHUT_OUT_M: f64 = 15.0;
 /// A vehicle that drives as fast as this, this near in front, shows that its lane flows, m/s and metres.
 const FLOWS_MPS: f64 = 4.0;
 const FLOWS_WITHIN_M: f64 = 50.0;
@@ -88,7 +90,7 @@ pub(super) fn look(
             nearest: road.at(track.position_enu_m),
             settings,
         };
-        let front = one.front(scene, memories);
+        let front = one.front(scene, memories, road);
         let Some(memory) = memories.get_mut(track.id) else { continue };
         if is_motor_vehicle(track.class) {
             signs.extend(one.wrong_way(memory, road));
@@ -145,9 +147,10 @@ impl One<'_> {
     }
 
     /// What is in front of it in its lane, if it stands in one for vehicles.
-    fn front(&self, scene: &Scene<'_>, memories: &Memories) -> Front {
+    fn front(&self, scene: &Scene<'_>, memories: &Memories, road: &Road) -> Front {
         let mut front = Front::default();
         let Some(place) = &self.located.lane else { return front };
+        front.waits = self.is_shut_out(place, scene, road);
         let ahead_m = |lane: &SensorId, offset_m: f64| {
             let ahead_m = offset_m - place.offset_m;
             (*lane == place.lane && ahead_m > 0.5 && ahead_m < WAITS_BEHIND_M).then_some(ahead_m)
@@ -166,6 +169,22 @@ impl One<'_> {
         }
         front.waits |= memories.hidden().any(|hidden| ahead_m(&hidden.lane, hidden.offset_m).is_some());
         front
+    }
+
+    /// Whether somebody stands or creeps between the arms of the junction, across or just beyond the end of its lane: who is the first at
+    /// the stop line does not drive into a full junction, whatever the light says.
+    fn is_shut_out(&self, place: &LanePosition, scene: &Scene<'_>, road: &Road) -> bool {
+        let Some(lane) = road.lane(&place.lane).filter(|lane| lane.leads_on) else { return false };
+        let [east, north] = unit_from_heading(place.heading_cw_north_rad);
+        place.to_stop_line_m < self.settings.stop_zone_m
+            && scene.tracks.iter().any(|other| {
+                let track = &other.track;
+                let [east_m, north_m] = [0, 1].map(|axis: usize| track.position_enu_m[axis] - self.at[axis]);
+                let (ahead_m, aside_m) = (east_m * east + north_m * north, east_m * north - north_m * east);
+                let before_it = (0.5..place.to_stop_line_m + SHUT_OUT_M).contains(&ahead_m)
+                    && aside_m.abs() < lane.half_width_m + half_length_m(other);
+                before_it && other.lane.is_none() && is_motor_vehicle(track.class) && track.speed_mps() < CREEPS_MPS
+            })
     }
 
     /// It stands, and has nothing to wait for: the lane in front of it flows, or is free and leads where nobody gives way.

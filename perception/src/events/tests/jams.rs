@@ -42,6 +42,19 @@ fn what_was_before_the_window_does_not_hide_that_a_lane_is_congested() {
 }
 
 #[test]
+fn the_first_at_a_green_light_waits_while_the_junction_is_full() {
+    let film = |blocks: bool| {
+        let mut film = Film::new(all_kinds());
+        let first = car(1, [0.0, 197.0], 0.0);
+        let in_junction = Some(car(2, [0.4, 206.0], 0.0)).filter(|_| blocks);
+        film.show(0, 200, |_| std::iter::once(first.clone()).chain(in_junction.clone()).collect());
+        film.told().iter().map(|told| told.0).collect::<Vec<_>>()
+    };
+    assert_eq!(film(true), []);
+    assert_eq!(film(false), [EventKind::StoppedVehicle]);
+}
+
+#[test]
 fn who_is_called_something_else_for_a_moment_is_that_for_a_moment_only() {
     let film = |class: Class, called_s: f64| {
         let mut film = Film::new(EventSettings { off: vec![EventKind::StoppedVehicle], ..all_kinds() });
