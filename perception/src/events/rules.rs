@@ -48,6 +48,11 @@ const UNHURRIED_M: f64 = 60.0;
 const IN_LANE_M: f64 = 0.3;
 /// Who is faster may be on a bicycle, whatever detectors call them, m/s.
 const RUNS_MPS: f64 = 4.0;
+/// As fast as one rides, m/s, and how far off the lane's direction, radians.
+const RIDES_MPS: f64 = 2.5;
+const ALONG_RAD: f64 = 0.5;
+/// Who is this near to the outline's end of one who queues is in the queue, metres.
+const IN_QUEUE_M: f64 = 3.0;
 /// With a larger standard deviation, nobody knows whether they walk in the lane or beside it, metres.
 const WALKER_SIGMA_M: f64 = 0.5;
 
@@ -99,9 +104,9 @@ pub(super) fn look(
             signs.extend(one.speeding(memory, road));
             signs.extend(one.parked(memory));
         } else if has_legs(track.class) {
-            signs.extend(one.walks(memory, road));
+            signs.extend(one.walks(scene, memory, road));
         } else if track.class == Class::Unknown {
-            signs.extend(one.lies(memory, road));
+            signs.extend(one.lies(scene, memory, road));
         }
     }
 }
@@ -285,7 +290,7 @@ impl One<'_> {
     }
 
     /// A person or an animal in a lane for vehicles. A dog that is led over a crosswalk is no event either.
-    fn walks(&self, memory: &mut Memory, road: &Road) -> Option<Sign> {
+    fn walks(&self, scene: &Scene<'_>, memory: &mut Memory, road: &Road) -> Option<Sign> {
         let (place, lane) = self.nearest.as_ref()?;
         let animal = self.located.track.class == Class::Animal;
         let (kind, dwell, after_s) = if animal {
@@ -300,7 +305,9 @@ impl One<'_> {
         let inside = there
             && road.by_camera(self.located)
             && sigma_m <= WALKER_SIGMA_M
-            && road.is_carriageway_around(place, self.at, IN_LANE_M + 2.0 * sigma_m);
+            && road.is_carriageway_around(place, self.at, IN_LANE_M + 2.0 * sigma_m)
+            && !(animal && self.rides_along(place))
+            && !self.is_in_queue(scene);
         let held = dwell.hold(inside, self.now, self.at);
         let begins = held.is_some_and(|held| held.for_s(self.now) >= after_s);
         let sign = self.sign(kind, begins, held.map_or(self.now, |held| held.since));
@@ -314,8 +321,26 @@ impl One<'_> {
         (ee * north * north - 2.0 * en * north * east + nn * east * east).max(0.0).sqrt()
     }
 
+    /// Whether it goes the lane's way as fast as a bicycle: an animal that does is one with a rider, if not a bicycle.
+    fn rides_along(&self, place: &LanePosition) -> bool {
+        let along = |rad: f64| wrap_pi(rad - place.heading_cw_north_rad).abs() < ALONG_RAD;
+        self.located.track.course_rad(RIDES_MPS).is_some_and(along)
+    }
+
+    /// Whether somebody who drives or rides stands or creeps beside it. What is seen among those who queue is most often a part of one of
+    /// them, half hidden; and who does walk there is in nobody's way.
+    fn is_in_queue(&self, scene: &Scene<'_>) -> bool {
+        scene.tracks.iter().filter(|other| other.track.id != self.located.track.id).any(|other| {
+            let track = &other.track;
+            let queues = is_motor_vehicle(track.class) || track.class == Class::Bicycle;
+            let [east_m, north_m] = [0, 1].map(|axis: usize| track.position_enu_m[axis] - self.at[axis]);
+            let near = east_m.hypot(north_m) < half_length_m(other) + IN_QUEUE_M;
+            queues && near && track.speed_mps() < CREEPS_MPS
+        })
+    }
+
     /// Something in a lane that does not move, and that a camera sees and has no name for; to a radar everything is unknown.
-    fn lies(&self, memory: &mut Memory, road: &Road) -> Option<Sign> {
+    fn lies(&self, scene: &Scene<'_>, memory: &mut Memory, road: &Road) -> Option<Sign> {
         let standing = memory.standing?;
         // A vehicle that is half hidden in a queue has no name for a moment.
         let nameless_s = memory.nameless.hold(true, self.now, self.at).map_or(0.0, |held| held.for_s(self.now));
@@ -324,6 +349,7 @@ impl One<'_> {
         let begins = inside
             && road.by_camera(self.located)
             && half_length_m(self.located) < 3.0
+            && !self.is_in_queue(scene)
             && nameless_s.min(standing.for_s(self.now)) >= self.settings.debris_after_s;
         lane.carriageway.then(|| self.sign(EventKind::Debris, begins, standing.since))
     }

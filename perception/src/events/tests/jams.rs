@@ -73,3 +73,40 @@ fn who_is_called_something_else_for_a_moment_is_that_for_a_moment_only() {
         assert_eq!(film(class, long_enough_s).first(), Some(&kind));
     }
 }
+
+#[test]
+fn what_is_seen_among_those_who_queue_is_one_of_them() {
+    let film = |class: Class, queue_mps: f64| {
+        let mut film = Film::new(EventSettings { off: vec![EventKind::SlowVehicle], ..all_kinds() });
+        // At red, behind one car and before another.
+        film.lights.insert("in/1".into(), LaneLight { stop: true, since: at(-10.0) });
+        film.show(0, 12, |s| {
+            let [before, behind] = [5.0, -4.6].map(|ahead_m| ahead_m + queue_mps * (s - 6.0));
+            let seen = Track { class, length_m: None, width_m: None, ..car(3, [0.3, 100.0], 0.0) };
+            vec![car(1, [0.0, 100.0 + before], queue_mps), car(2, [0.0, 100.0 + behind], queue_mps), seen]
+        });
+        film.told().iter().map(|told| told.0).collect::<Vec<_>>()
+    };
+    for (class, kind) in [
+        (Class::Unknown, EventKind::Debris),
+        (Class::Animal, EventKind::Animal),
+        (Class::Pedestrian, EventKind::Pedestrian),
+    ] {
+        assert_eq!(film(class, 0.0), []);
+        assert_eq!(film(class, 8.0).first(), Some(&kind), "they drive by");
+    }
+}
+
+#[test]
+fn an_animal_that_goes_the_way_of_the_lane_as_fast_as_a_bicycle_is_none() {
+    let film = |east_mps: f64, north_mps: f64| {
+        let mut film = Film::new(all_kinds());
+        film.show(0, 4, |s| {
+            let place = [east_mps * (s - 2.0), 100.0 + north_mps * s];
+            let animal = track_at(1, place, [east_mps, north_mps]);
+            vec![Track { class: Class::Animal, length_m: Some(1.8), ..animal }]
+        });
+        film.told().len()
+    };
+    assert_eq!([film(0.1, 4.0), film(0.1, 1.3), film(0.5, -4.0)], [0, 1, 1]);
+}
