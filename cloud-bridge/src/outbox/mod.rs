@@ -298,8 +298,10 @@ impl Outbox {
             lane.due.extend(due.again.into_iter().map(|seq| (seq, false)));
             lane.due.extend(due.fresh.into_iter().map(|seq| (seq, true)));
             while let Some((seq, first)) = lane.due.pop_front() {
-                // Meanwhile it may have been received after all, or superseded.
-                let Some(waiting) = lane.waiting.get(&seq) else { continue };
+                // Meanwhile it may have been received after all, or superseded; or the line is still about to take it.
+                let Some(waiting) = lane.waiting.get(&seq).filter(|_| !lane.on_line.contains_key(&seq)) else {
+                    continue;
+                };
                 let bytes = lane.on_line.values().fold(waiting.bytes, |sum, bytes| sum.saturating_add(*bytes));
                 if bytes > at_once_bytes && !lane.on_line.is_empty() {
                     lane.due.push_front((seq, first));

@@ -121,6 +121,18 @@ fn what_waits_for_the_line_is_superseded_and_counted_and_what_is_on_it_goes() {
 }
 
 #[test]
+fn what_the_line_is_about_to_take_is_not_given_to_it_twice() {
+    let mut outbox = open(&file("twice.redb"));
+    outbox.put((T, 0), message(s(0), None, b"x"));
+    assert_eq!(outbox.due(u64::MAX, s(0)), [((T, 0), true)]);
+    outbox.reconnected(s(1));
+    assert_eq!(outbox.due(u64::MAX, s(1)), []);
+    outbox.went((T, 0), s(1));
+    outbox.reconnected(s(2));
+    assert_eq!(outbox.due(u64::MAX, s(2)), [((T, 0), false)], "not for the first time any more");
+}
+
+#[test]
 fn too_much_and_too_old_go_first_and_are_counted() {
     let path = file("limits.redb");
     let limits = LimitsConfig { max_bytes: Some(30), max_age_s: Some(100), kept_bytes: Some(20), kept_age_s: Some(50) };
