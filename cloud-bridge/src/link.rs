@@ -111,11 +111,12 @@ fn zenoh_config(link: &LinkConfig) -> zenoh::Result<Config> {
     Ok(config)
 }
 
-/// Keeps `connected` at the number of transports that are open, for as long as the session lives.
+/// Keeps `connected` at the number of transports that are open, for as long as the session lives. `on_change` is told how many there were
+/// and are. Zenoh says that one has come before anything can be sent by it: what is sent at once is gone.
 pub(crate) fn count_transports(
     session: &Session,
     connected: &Arc<AtomicUsize>,
-    on_change: impl Fn(usize) + Send + Sync + 'static,
+    on_change: impl Fn(usize, usize) + Send + Sync + 'static,
 ) -> zenoh::Result<()> {
     let connected = Arc::clone(connected);
     let listener = move |event: zenoh::session::TransportEvent| {
@@ -126,7 +127,7 @@ pub(crate) fn count_transports(
         // The closure never returns None, so the update can't fail.
         let before =
             connected.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |n| Some(change(n))).unwrap_or_default();
-        on_change(change(before));
+        on_change(before, change(before));
     };
     session.info().transport_events_listener().history(true).callback(listener).background().wait()
 }

@@ -34,7 +34,7 @@ pub(crate) enum Order {
     Finished(String, CommandEnd),
     /// The line has taken a message.
     Went(MessageId),
-    /// Somebody came, or left.
+    /// Somebody listens who did not, or one of several lines has come or gone: what was under way may be lost.
     Reconnected,
     /// Tell when all before this is on the disk.
     TellWhenSaved(oneshot::Sender<()>),

@@ -5,9 +5,10 @@ use std::sync::atomic::Ordering;
 
 use tokio::sync::oneshot;
 use tracing::info;
+use zenoh::matching::MatchingStatus;
 use zenoh::qos::CongestionControl;
 use zenoh::query::Query;
-use zenoh::sample::Sample;
+use zenoh::sample::{Locality, Sample};
 use zenoh::{Session, Wait};
 
 use crate::bridge::{Outgoing, OutgoingKey, Shared};
@@ -19,7 +20,7 @@ use crate::keys::{StateKey, check_name};
 use crate::promised::Order;
 use crate::publishers::Publishers;
 use crate::receipt::Receipt;
-use crate::schema::StateMessage;
+use crate::schema::{Kind, StateMessage};
 use crate::stats::DropReason;
 use crate::{link, lock};
 
@@ -102,12 +103,15 @@ fn open_session(
 fn declare(shared: &Arc<Shared>, config: &BridgeConfig, session: Session) -> Result<Session, BridgeError> {
     let declared = || -> zenoh::Result<()> {
         let changing = Arc::clone(shared);
-        let changed = move |connected| {
+        let changed = move |before, connected| {
             info!(site = %changing.keys, connected, "city link changed");
-            // An inbox that is full or closed has more urgent things to do.
-            let _ = changing.orders.push(Order::Reconnected);
+            // The first to come carries nothing yet; that somebody listens tells when it does.
+            if before > 0 {
+                send_again(&changing);
+            }
         };
         link::count_transports(&session, &shared.connected, changed)?;
+        notice_listeners(shared, &session)?;
         for key in Receipt::keys(&shared.keys) {
             let receiving = Arc::clone(shared);
             let on_receipt = move |sample: Sample| on_receipt(&receiving, &sample);
@@ -132,6 +136,27 @@ fn declare(shared: &Arc<Shared>, config: &BridgeConfig, session: Session) -> Res
         Ok(()) => Ok(session),
         Err(e) => Err(BridgeError::Session { endpoints: link::describe(&config.link), reason: e.to_string() }),
     }
+}
+
+/// Has all that waits sent again as soon as somebody listens: after a cut, or when the city or a worker of it comes back.
+fn notice_listeners(shared: &Arc<Shared>, session: &Session) -> zenoh::Result<()> {
+    let key = StateKey { site: shared.keys.clone(), kind: Kind::Traffic, id: None };
+    let publisher = session.declare_publisher(key.to_string()).allowed_destination(Locality::Remote).wait()?;
+    let listened = Arc::clone(shared);
+    let on_change = move |status: MatchingStatus| {
+        if status.matching() {
+            send_again(&listened);
+        }
+    };
+    publisher.matching_listener().callback(on_change).background().wait()?;
+    // It is told as long as the session stands; forgetting its publisher's handle spares us carrying it along.
+    std::mem::forget(publisher);
+    Ok(())
+}
+
+fn send_again(shared: &Shared) {
+    // An inbox that is full or closed has more urgent things to do.
+    let _ = shared.orders.push(Order::Reconnected);
 }
 
 /// A receipt that is lost costs a message sent twice, no more.

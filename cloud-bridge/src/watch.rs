@@ -238,7 +238,7 @@ fn declare(
 ) -> Result<Session, BridgeError> {
     let (everything, alive) = patterns(&config.sites)?;
     let declared = || -> zenoh::Result<()> {
-        link::count_transports(&session, &shared.connected, |n| info!(connected = n, "city watch link changed"))?;
+        link::count_transports(&session, &shared.connected, |_, n| info!(connected = n, "city watch link changed"))?;
         let told = Arc::clone(shared);
         session.declare_subscriber(everything).callback(move |sample| told.on_sample(&sample)).background().wait()?;
         let (told, orders) = (Arc::clone(shared), orders.clone());

@@ -8,8 +8,9 @@ mod support;
 use std::collections::{BTreeMap, BTreeSet};
 
 use cloud_bridge::{Bridge, BridgeConfig, BridgeError, DropReason, Kind, LimitsConfig, LinkMode, State, Update};
-use support::city::{Book, City, Habits};
-use support::{free_endpoint, link, parking, site_config, soak, traffic, until_confirmed};
+use support::city::{Book, City, Habits, apart, zenoh_config};
+use support::{PATIENCE, free_endpoint, link, parking, site_config, soak, traffic, until_confirmed, until_connected};
+use zenoh::Wait;
 
 async fn publish(bridge: &Bridge, numbers: impl Iterator<Item = u32>) {
     for n in numbers {
@@ -116,6 +117,27 @@ async fn partition_again_and_again_ends_with_all_windows() {
     until_confirmed(&bridge).await;
     all.extend(city.book.lock().unwrap().stored.values().filter_map(vehicles));
     assert!(all.into_iter().eq(0..300 * soak()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn partition_from_a_router_and_then_a_city_ends_as_soon_as_that_listens() {
+    let router_at = free_endpoint();
+    let config = BridgeConfig { link: link(LinkMode::Client, &[], &[&router_at]), ..site_config(&router_at) };
+    let bridge = Bridge::open(config).await.unwrap();
+    publish(&bridge, 0..1).await;
+    // Nobody confirms it. By its own pace it would go again after 5, 10, 20, 20 s and so on, more than two minutes in all.
+    let rounds = async {
+        for _ in 0..8 {
+            let router = zenoh_config(&link(LinkMode::Router, &[&router_at], &[]));
+            let router = apart(move || zenoh::open(router).wait().unwrap()).await;
+            until_connected(&bridge, true).await;
+            let listener = router.declare_subscriber("lukou/demo/vtest/traffic").await.unwrap();
+            listener.recv_async().await.unwrap();
+            apart(move || router.close().wait().unwrap()).await;
+            until_connected(&bridge, false).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, rounds).await.expect("each listener gets it at once");
 }
 
 #[tokio::test]

@@ -14,10 +14,10 @@ use rsu::clock::Clock;
 use tokio::time::{MissedTickBehavior, interval, sleep};
 use zenoh::Session;
 use zenoh::bytes::ZBytes;
+use zenoh::matching::MatchingStatus;
 use zenoh::pubsub::Publisher;
 use zenoh::qos::CongestionControl;
-use zenoh::sample::{Sample, SampleKind};
-use zenoh::session::TransportEvent;
+use zenoh::sample::Sample;
 
 use super::fleet_report::Counts;
 
@@ -68,23 +68,7 @@ impl Part {
             let site = part.declare_site(keys).await.map_err(|e| anyhow!("zenoh: {e}"))?;
             part.sites.push(site);
         }
-        part.notice_routers().await.map_err(|e| anyhow!("zenoh: {e}"))?;
         Ok(part)
-    }
-
-    /// As soon as another router is there, what waits goes again.
-    async fn notice_routers(&self) -> zenoh::Result<()> {
-        let outboxes: Vec<Outbox> = self.sites.iter().map(|site| Arc::clone(&site.outbox)).collect();
-        let clock = Arc::clone(&self.clock);
-        let on_change = move |event: TransportEvent| {
-            if event.kind() == SampleKind::Put {
-                let now = uptime(&clock);
-                outboxes
-                    .iter()
-                    .for_each(|outbox| lock(outbox).values_mut().for_each(|lane| lane.pace.reconnected(now)));
-            }
-        };
-        self.session.info().transport_events_listener().callback(on_change).background().await
     }
 
     async fn declare_site(&self, keys: &SiteKeys) -> zenoh::Result<SimulatedSite> {
@@ -104,6 +88,17 @@ impl Part {
             let publisher = self.session.declare_publisher(keys.state(&state)?.to_string());
             let publisher = publisher.encoding(zenoh::bytes::Encoding::APPLICATION_JSON);
             publishers.insert(state.kind(), publisher.congestion_control(CongestionControl::Drop).await?);
+        }
+        if let Some(traffic) = publishers.get(&Kind::Traffic) {
+            let (theirs, clock) = (Arc::clone(&outbox), Arc::clone(&self.clock));
+            let on_change = move |status: MatchingStatus| {
+                // As soon as somebody listens again, what waits goes again.
+                if status.matching() {
+                    let now = uptime(&clock);
+                    lock(&theirs).values_mut().for_each(|lane| lane.pace.reconnected(now));
+                }
+            };
+            traffic.matching_listener().callback(on_change).background().await?;
         }
         let token = self.session.liveliness().declare_token(keys.alive()).await?;
         // It stands as long as the session.
