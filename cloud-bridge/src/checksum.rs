@@ -1,7 +1,7 @@
 //! The checksum beside a state's payload.
 //!
-//! Zenoh cuts a message that is larger than a batch into fragments. On a line that was full a message has come whose middle was missing, and
-//! such a thing may still read as a state, with other numbers in it. So whoever sends a state says, in Zenoh's attachment, what its
+//! Zenoh cuts a message that is larger than a batch into fragments. On a line that was full one has come put together wrongly, and such
+//! a thing may still read as a state, with other numbers in it. So whoever sends a state says, in Zenoh's attachment, what its
 //! payload's checksum is, and whoever reads it compares. The attachment is text, `name=value` separated by `;`: a reader passes over
 //! names that it does not know. A state without a checksum is taken as it is: sites that are older than this rule say none.
 

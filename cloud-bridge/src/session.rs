@@ -16,8 +16,8 @@ pub enum SampleError {
     /// Neither JSON nor CBOR.
     #[error("encoding {0}")]
     Encoding(String),
-    /// Not what the site has said: its checksum is another. With the number that stands in it, if one can be read.
-    #[error("it is not as it was sent: its checksum is another; seq {0:?}")]
+    /// Not what was sent: its checksum is another. With the number that stands in it, if it can be read.
+    #[error("its checksum is not the one that was sent with it")]
     Garbled(Option<u64>),
     /// Not a message that this version reads.
     #[error(transparent)]
