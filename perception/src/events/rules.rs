@@ -51,6 +51,8 @@ const RUNS_MPS: f64 = 4.0;
 /// As fast as one rides, m/s, and how far off the lane's direction, radians.
 const RIDES_MPS: f64 = 2.5;
 const ALONG_RAD: f64 = 0.5;
+/// Who is this fast across the lane crosses it, m/s.
+const CROSSES_MPS: f64 = 0.5;
 /// Who is this near to the outline's end of one who queues is in the queue, metres.
 const IN_QUEUE_M: f64 = 3.0;
 /// With a larger standard deviation, nobody knows whether they walk in the lane or beside it, metres.
@@ -307,7 +309,7 @@ impl One<'_> {
             && sigma_m <= WALKER_SIGMA_M
             && road.is_carriageway_around(place, self.at, IN_LANE_M + 2.0 * sigma_m)
             && !(animal && self.rides_along(place))
-            && !self.is_in_queue(scene);
+            && (self.crosses(place) || !self.is_in_queue(scene));
         let held = dwell.hold(inside, self.now, self.at);
         let begins = held.is_some_and(|held| held.for_s(self.now) >= after_s);
         let sign = self.sign(kind, begins, held.map_or(self.now, |held| held.since));
@@ -327,8 +329,15 @@ impl One<'_> {
         self.located.track.course_rad(RIDES_MPS).is_some_and(along)
     }
 
+    /// Whether it goes across the lane, which nobody does who queues in it.
+    fn crosses(&self, place: &LanePosition) -> bool {
+        let [lane_east, lane_north] = unit_from_heading(place.heading_cw_north_rad);
+        let [east_mps, north_mps] = self.located.track.velocity_enu_mps;
+        (east_mps * lane_north - north_mps * lane_east).abs() >= CROSSES_MPS
+    }
+
     /// Whether somebody who drives or rides stands or creeps beside it. What is seen among those who queue is most often a part of one of
-    /// them, half hidden; and who does walk there is in nobody's way.
+    /// them, half hidden.
     fn is_in_queue(&self, scene: &Scene<'_>) -> bool {
         scene.tracks.iter().filter(|other| other.track.id != self.located.track.id).any(|other| {
             let track = &other.track;

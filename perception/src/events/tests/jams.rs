@@ -98,6 +98,17 @@ fn what_is_seen_among_those_who_queue_is_one_of_them() {
 }
 
 #[test]
+fn who_crosses_between_those_who_queue_is_told() {
+    let mut film = Film::new(EventSettings { off: vec![EventKind::StoppedVehicle], ..all_kinds() });
+    film.show(0, 12, |s| {
+        let velocity = [1.0, 0.0];
+        let crosses = Track { velocity_enu_mps: velocity, ..walker(3, [s - 8.0, 100.0]) };
+        vec![car(1, [0.0, 103.0], 0.0), car(2, [0.0, 97.0], 0.0), crosses]
+    });
+    assert_eq!(film.told().first().map(|told| told.0), Some(EventKind::Pedestrian));
+}
+
+#[test]
 fn an_animal_that_goes_the_way_of_the_lane_as_fast_as_a_bicycle_is_none() {
     let film = |east_mps: f64, north_mps: f64| {
         let mut film = Film::new(all_kinds());
