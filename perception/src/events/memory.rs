@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use super::EventSettings;
 use super::light::Crossing;
-use crate::detection::SensorId;
+use crate::detection::{Class, SensorId};
 use crate::lanes::LocatedTrack;
 use crate::priors::is_motor_vehicle;
 use crate::time::UtcMicros;
@@ -49,13 +49,15 @@ pub(super) struct Dwell(Option<Held>);
 impl Dwell {
     /// Whether it holds now; gives since when it has, if it does.
     pub(super) fn hold(&mut self, holds: bool, now: UtcMicros, at: [f64; 2]) -> Option<Held> {
-        // Nobody asks about a walker while it is taken for a motorcycle: what was before that is another time.
-        self.0 = self.0.filter(|held| now.seconds_since(held.last) <= GAP_S);
-        holds.then(|| {
+        if holds {
             let held = self.0.get_or_insert(Held { since: now, from: at, last: now });
             held.last = now;
-            *held
-        })
+            return Some(*held);
+        }
+        if self.0.is_some_and(|held| now.seconds_since(held.last) > GAP_S) {
+            self.0 = None;
+        }
+        None
     }
 }
 
@@ -204,6 +206,7 @@ impl Memory {
             .filter(|_| is_motor_vehicle(track.class) && track.speed_mps() < CREEPS_MPS)
             .map(|place| (place.lane.clone(), place.offset_m, track.position_enu_m));
         let (at, speed_mps) = (track.position_enu_m, track.speed_mps());
+        self.note_class(now, track.class);
         self.note_jump(now, track);
         let goes = |held: &Held| {
             speed_mps > settings.standing_mps + GOES_MPS || (held.from[0] - at[0]).hypot(held.from[1] - at[1]) > GONE_M
@@ -236,6 +239,18 @@ impl Memory {
         }
         if self.speeds.len() < MOST_STEPS {
             self.speeds.push_back((now, speed_mps - sigma_mps));
+        }
+    }
+
+    /// Nobody asks whether it walks while it is taken for a motorcycle: what is held of another class ends here.
+    fn note_class(&mut self, now: UtcMicros, class: Class) {
+        let of = [
+            (Class::Pedestrian, &mut self.walks),
+            (Class::Animal, &mut self.strays),
+            (Class::Unknown, &mut self.nameless),
+        ];
+        for (_, dwell) in of.into_iter().filter(|(held_of, _)| *held_of != class) {
+            dwell.hold(false, now, [0.0; 2]);
         }
     }
 
