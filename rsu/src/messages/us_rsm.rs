@@ -20,8 +20,10 @@ use asn1::{CodecError, ObjectIdentifier};
 use perception::frames::{SiteFrame, Wgs84};
 use perception::time::UtcMicros;
 
+use super::map_parts::fitted;
 use super::us_tim::{PATH_WIDTH_M, RADIUS_M, circle_units, position};
 use crate::gate::Told;
+use crate::map::{enu2, geometry};
 use crate::notice::{NoticeCode, Place, Timing};
 
 /// Groups of ITIS phrases (SAE J2540).
@@ -127,31 +129,18 @@ impl RoadSafety {
     /// The way with its width as an area, up one edge and down the other: of `Path` the unit of the width is not known.
     fn along(&self, told: &Told) -> BroadRegionArea {
         let half_m = told.radius_m.unwrap_or(0.5 * PATH_WIDTH_M);
-        let enu_m = |place: &Place| {
-            let Place { lat_deg, lon_deg } = *place;
-            self.frame.enu_from_wgs84(Wgs84 { lat_deg, lon_deg, ellipsoidal_height_m: 0.0 })
+        let places = told.path.iter().map(|Place { lat_deg, lon_deg }| Wgs84 {
+            lat_deg: *lat_deg,
+            lon_deg: *lon_deg,
+            ellipsoidal_height_m: 0.0,
+        });
+        let way = fitted(&places.collect::<Vec<_>>(), MOST_POINTS);
+        let way: Vec<_> = way.iter().map(|place| enu2(&self.frame, place)).collect();
+        let [left, right] = [half_m, -half_m].map(|left_m| geometry::offset(&way, left_m));
+        let corner = |[east, north]: [f64; 2]| {
+            NodePointLLE::Node3Dabsolute(position(self.frame.wgs84_from_enu([east, north, 0.0])))
         };
-        let step = told.path.len().div_ceil(MOST_POINTS);
-        let last = told.path.len() - 1;
-        let points: Vec<[f64; 3]> = told
-            .path
-            .iter()
-            .enumerate()
-            .filter(|(index, _)| index % step == 0 || *index == last)
-            .map(|(_, place)| enu_m(place))
-            .collect();
-        let edge = |side: f64| {
-            let points = &points;
-            (0..points.len()).map(move |index| {
-                let [before, after] = [points[index.saturating_sub(1)], points[(index + 1).min(points.len() - 1)]];
-                let (east, north) = (after[0] - before[0], after[1] - before[1]);
-                let share = side * half_m / east.hypot(north).max(1e-6);
-                [points[index][0] + north * share, points[index][1] - east * share, points[index][2]]
-            })
-        };
-        let (right, left): (Vec<_>, Vec<_>) = (edge(1.0).collect(), edge(-1.0).collect());
-        let corner = |enu_m: &[f64; 3]| NodePointLLE::Node3Dabsolute(position(self.frame.wgs84_from_enu(*enu_m)));
-        BroadRegionArea::Polygon(right.iter().chain(left.iter().rev()).map(corner).collect())
+        BroadRegionArea::Polygon(right.into_iter().chain(left.into_iter().rev()).map(corner).collect())
     }
 }
 
