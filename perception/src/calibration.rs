@@ -108,6 +108,13 @@ pub struct Lane {
     pub speed_limit_mps: Option<f64>,
 }
 
+impl Lane {
+    /// Length of the centre line, metres.
+    pub fn length_m(&self) -> f64 {
+        self.centerline_enu_m.windows(2).map(|pair| (pair[1][0] - pair[0][0]).hypot(pair[1][1] - pair[0][1])).sum()
+    }
+}
+
 /// Everything that perception must know of a place.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SiteGeometry {
@@ -221,8 +228,7 @@ fn validate_lane(lane: &Lane, check: &Check<'_>) -> Result<(), GeometryError> {
     for point in &lane.centerline_enu_m {
         check.finite(point, "centerline_enu_m")?;
     }
-    let length_m: f64 = lane.centerline_enu_m.windows(2).map(|w| (w[1][0] - w[0][0]).hypot(w[1][1] - w[0][1])).sum();
-    check.that(length_m > 0.1, "centerline_enu_m", "must be longer than 0.1 m")?;
+    check.that(lane.length_m() > 0.1, "centerline_enu_m", "must be longer than 0.1 m")?;
     if let Some(limit) = lane.speed_limit_mps {
         check.positive(&[limit], "speed_limit_mps")?;
     }

@@ -28,7 +28,7 @@ fn leads_on(lane: &Lane) -> bool {
 /// follow a vehicle there without a gap.
 pub(crate) fn section_m(site: &SiteGeometry, lane: &Lane) -> [f64; 2] {
     let approach = is_approach(site, lane);
-    let length_m: f64 = lane.centerline_enu_m.windows(2).map(|p| (p[1][0] - p[0][0]).hypot(p[1][1] - p[0][1])).sum();
+    let length_m = lane.length_m();
     let mut reach_m: f64 = 0.0;
     while reach_m < SECTION_M.min(length_m) {
         let next_m = (reach_m + SECTION_STEP_M).min(SECTION_M).min(length_m);

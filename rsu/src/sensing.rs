@@ -150,21 +150,22 @@ struct DetectionWorker {
 /// Takes a picture now and then, for evidence.
 struct Pictures {
     every_s: f64,
-    taken_at: UtcMicros,
+    taken_at: Option<UtcMicros>,
 }
 
 impl Pictures {
     fn new(every_s: f64) -> Self {
-        Self { every_s, taken_at: UtcMicros(i64::MIN) }
+        Self { every_s, taken_at: None }
     }
 
     /// `None`: none is due, or OpenCV cannot.
     fn take(&mut self, frame: &VideoFrame) -> Option<Vec<u8>> {
         // A clock that was set back counts as late.
-        if (0.0..self.every_s).contains(&frame.captured_at.seconds_since(self.taken_at)) {
+        let lately = |then| (0.0..self.every_s).contains(&frame.captured_at.seconds_since(then));
+        if self.taken_at.is_some_and(lately) {
             return None;
         }
-        self.taken_at = frame.captured_at;
+        self.taken_at = Some(frame.captured_at);
         let jpeg = frame.jpeg(PICTURE_WIDTH_PX, PICTURE_QUALITY);
         jpeg.inspect_err(|error| tracing::warn!(sensor = %frame.sensor, %error, "no picture for evidence")).ok()
     }

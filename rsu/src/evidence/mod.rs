@@ -1,8 +1,9 @@
 //! A short recording around each event, so that somebody can look later whether it was one: what sensors, signal controller and
 //! vehicles said from before it began until after it ended. `rsu replay` says the event again from it.
 //!
-//! What is kept is what [`crate::record`] keeps, and pictures only if the site allows them: then the files stay on the box. A thread of its own holds the last minutes in memory and writes
-//! the files, so a slow disk delays nobody and a full one costs the evidence only.
+//! What is kept is what [`crate::record`] keeps, and pictures only if the site allows them: then the files stay on the box. A
+//! thread of its own holds the last minutes in memory and writes the files, so a slow disk delays nobody and a full one costs
+//! the evidence only.
 
 mod cut;
 mod ring;
