@@ -58,7 +58,7 @@ impl Page {
 }
 
 /// The entities of a type at these sites, as far as they have what is asked for.
-pub async fn read(api: &Shared, kind: &str, sites: &[i32], form: &Form) -> Result<Vec<Entity>, ApiError> {
+async fn read(api: &Shared, kind: &str, sites: &[i32], form: &Form) -> Result<Vec<Entity>, ApiError> {
     let all: Vec<Entity> = match kind {
         TRAFFIC => models::traffic(api, sites, form.window_s).await?,
         LOT => lots(api, Some(sites)).await?.iter().map(models::lot).collect(),

@@ -17,10 +17,11 @@ use tokio::time::sleep;
 
 use super::broker::Broker;
 use super::entity::Entity;
-use super::page::{read, sites_named};
-use super::{Form, KINDS, context_link};
+use super::page::sites_named;
+use super::{context_link, models};
 use crate::api::Shared;
 use crate::api::error::ApiError;
+use crate::api::geo::lots;
 use crate::config::NgsiConfig;
 use crate::store::pauses;
 
@@ -136,10 +137,9 @@ impl Push {
     async fn entities(&self, sites: &[SiteKeys]) -> Result<Vec<Entity>, ApiError> {
         let names = sites.iter().map(|site| (site.city().to_owned(), site.site().to_owned())).collect();
         let sites = sites_named(&self.api, names).await?;
-        let mut all = Vec::new();
-        for kind in KINDS {
-            all.extend(read(&self.api, kind, &sites, &Form::default()).await?);
-        }
+        let mut all = models::traffic(&self.api, &sites, None).await?;
+        let lots = lots(&self.api, Some(&sites)).await?;
+        all.extend(lots.iter().map(models::lot).chain(lots.iter().flat_map(models::spots)));
         Ok(all)
     }
 }
