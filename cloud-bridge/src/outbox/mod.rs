@@ -203,8 +203,8 @@ impl Outbox {
     /// Somebody came: what is not received goes again.
     pub(crate) fn reconnected(&mut self, now: Duration) {
         for lane in self.lanes.values_mut() {
-            lane.pace.reconnected(now);
-            lane.due.clear();
+            let kept_back = lane.due.drain(..).find_map(|(seq, first)| first.then_some(seq));
+            lane.pace.reconnected(kept_back, now);
         }
     }
 

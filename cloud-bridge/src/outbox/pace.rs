@@ -74,10 +74,10 @@ impl Pace {
     }
 
     /// Somebody came: nothing of what was under way may be counted on, and whoever it is may have a store. The line is as
-    /// fast as it was.
-    pub fn reconnected(&mut self, now: Duration) {
-        let (sent_through, pause) = (self.sent_through(), self.pause);
-        *self = Self { again_at: Some(now), answered: true, pause, ..Self::new(sent_through) };
+    /// fast as it was. `kept_back`: the first of those that were due and that the line was not given yet.
+    pub fn reconnected(&mut self, kept_back: Option<u64>, now: Duration) {
+        let (given_through, pause) = (kept_back.unwrap_or(self.due_through), self.pause);
+        *self = Self { again_at: Some(now), answered: true, pause, ..Self::new(given_through) };
     }
 
     /// A receipt came for these numbers, which waited; for none, it changes nothing.
@@ -216,7 +216,7 @@ mod tests {
     fn each_answer_lets_more_go() {
         let mut pace = Pace::new(1000);
         let mut waiting = waiting(0..2000);
-        pace.reconnected(s(0));
+        pace.reconnected(None, s(0));
         let mut gone = due(&mut pace, &waiting, s(0));
         assert_eq!(gone.again, [0, 1, 2, 3]);
         assert_eq!(gone.fresh, (1000..1060).collect::<Vec<_>>());

@@ -130,6 +130,14 @@ fn what_the_line_is_about_to_take_is_not_given_to_it_twice() {
     outbox.went((T, 0), s(1));
     outbox.reconnected(s(2));
     assert_eq!(outbox.due(u64::MAX, s(2)), [((T, 0), false)], "not for the first time any more");
+
+    outbox.went((T, 0), s(3));
+    outbox.put((T, 1), message(s(3), None, b"x"));
+    assert_eq!(outbox.due(u64::MAX, s(3)), [((T, 1), true)]);
+    // The line takes it while somebody comes, and its word of that is heard second.
+    outbox.reconnected(s(4));
+    outbox.went((T, 1), s(4));
+    assert_eq!(outbox.due(u64::MAX, s(4)), [((T, 0), false), ((T, 1), false)], "it has had its first time");
 }
 
 #[test]

@@ -95,7 +95,7 @@ impl Part {
                 // As soon as somebody listens again, what waits goes again.
                 if status.matching() {
                     let now = uptime(&clock);
-                    lock(&theirs).values_mut().for_each(|lane| lane.pace.reconnected(now));
+                    lock(&theirs).values_mut().for_each(|lane| lane.pace.reconnected(None, now));
                 }
             };
             traffic.matching_listener().callback(on_change).background().await?;
