@@ -231,16 +231,27 @@ async fn a_dead_worker_is_known_by_its_connection_and_one_that_stands_still_by_i
     let postgres = Postgres::start().await;
     let router_at = free_endpoint();
     let _router = City::router(&router_at, &[]);
-    let workers = [(); 2].map(|()| City::worker(&[&router_at], &postgres.database(), ""));
-    let client = postgres.client().await;
-    let owners_of = |shards: i64| format!("(SELECT owner FROM shard GROUP BY owner HAVING count(*) = {shards}) o");
+    let worker = || City::worker(&[&router_at], &postgres.database(), "");
+    let still = worker();
+    let mut client = postgres.client().await;
+    let owners_of = |shards: i64| format!("(SELECT owner FROM shard GROUP BY owner HAVING count(owner) = {shards}) o");
     until_count(&client, "pg_class WHERE relname = 'latest'", 1).await;
+    until_count(&client, &owners_of(64), 1).await;
+    let name: String = client.query_one("SELECT DISTINCT owner FROM shard", &[]).await.unwrap().get(0);
+    let mut dead = worker();
     until_count(&client, &owners_of(32), 2).await;
-    let [mut dead, still] = workers;
+
+    // It stands still at the worst moment: with its shards locked.
+    let held_up = client.transaction().await.unwrap();
+    held_up.execute("SELECT FROM shard WHERE owner = $1 FOR UPDATE", &[&name]).await.unwrap();
+    let waits = format!("pg_stat_activity WHERE application_name = 'lukou city {name}' AND wait_event_type = 'Lock'");
+    until_count(&postgres.client().await, &waits, 1).await;
     still.signal("STOP");
+    held_up.rollback().await.unwrap();
     until_count(&client, &owners_of(64), 1).await;
     still.signal("CONT");
     until_count(&client, &owners_of(32), 2).await;
+
     dead.kill();
     // Its lease would end after the test's patience.
     client.execute("UPDATE shard SET until = now() + interval '1 hour'", &[]).await.unwrap();

@@ -28,6 +28,17 @@ pub use write::{Writer, Written, is_poison};
 const PAUSE_FIRST: Duration = Duration::from_millis(250);
 const PAUSE_LONGEST: Duration = Duration::from_secs(10);
 
+/// A database or a worker whose machine is gone says nothing more: whoever waits for it asks at the TCP level after this, and again,
+/// and gives up.
+const ASK_IDLE_S: u64 = 10;
+const ASK_AGAIN_S: u64 = 5;
+const ASK_TIMES: u32 = 3;
+const UNANSWERED_S: u64 = ASK_IDLE_S + ASK_AGAIN_S * ASK_TIMES as u64;
+/// The system's own default, which is what the library says when the settings say nothing.
+const TWO_HOURS: Duration = Duration::from_secs(7200);
+/// How long a worker that stands still may hold what it has locked in the midst of a transaction, seconds: the others wait for that.
+const HOLDS_LOCKS_S: u32 = 5;
+
 /// Pauses that grow from attempt to attempt, without end.
 pub fn pauses() -> impl Iterator<Item = Duration> {
     std::iter::successors(Some(PAUSE_FIRST), |&pause| Some((pause * 2).min(PAUSE_LONGEST)))
@@ -46,6 +57,15 @@ impl Database {
         let mut config: tokio_postgres::Config = settings.database.parse().context("store.database")?;
         if config.get_connect_timeout().is_none() {
             config.connect_timeout(Duration::from_secs(5));
+        }
+        if config.get_keepalives_idle() == TWO_HOURS {
+            config.keepalives_idle(Duration::from_secs(ASK_IDLE_S));
+        }
+        if config.get_keepalives_interval().is_none() {
+            config.keepalives_interval(Duration::from_secs(ASK_AGAIN_S)).keepalives_retries(ASK_TIMES);
+        }
+        if config.get_tcp_user_timeout().is_none() {
+            config.tcp_user_timeout(Duration::from_secs(UNANSWERED_S));
         }
         config.application_name("lukou city");
         let tls = settings.tls.as_ref().map(|tls| tls.config().context("store.tls")).transpose()?;
@@ -75,6 +95,14 @@ impl Database {
                 tracing::warn!("database connection: {}", explain(&error));
             }
         });
+        // By statements and not as options of the start, which poolers refuse.
+        client
+            .batch_execute(&format!(
+                "SET idle_in_transaction_session_timeout = '{HOLDS_LOCKS_S}s'; SET tcp_keepalives_idle = {ASK_IDLE_S}; \
+                 SET tcp_keepalives_interval = {ASK_AGAIN_S}; SET tcp_keepalives_count = {ASK_TIMES}; \
+                 SET tcp_user_timeout = '{UNANSWERED_S}s'"
+            ))
+            .await?;
         Ok(client)
     }
 }
