@@ -57,10 +57,13 @@ async fn a_file_comes_whole_from_one_who_goes_away_and_one_who_lies() {
         (session, sum)
     });
     let (session, sum) = session.await;
-    let end = fetch(&bridge, &sum, &into, Duration::from_secs(2)).await;
-    assert!(matches!(end, Err(FetchError::NoAnswer(_))), "{end:?}");
+    // An answer that the line has dropped is asked for again, and on a slow machine one attempt may be over before.
+    while !asked.lock().unwrap().contains(&2) {
+        let end = fetch(&bridge, &sum, &into, Duration::from_secs(2)).await;
+        assert!(matches!(end, Err(FetchError::NoAnswer(_))), "{end:?}");
+    }
     assert_eq!(std::fs::read(&into).unwrap(), contents[..2 * CHUNK_BYTES]);
-    assert_eq!(asked.lock().unwrap()[..3], [0, 1, 2]);
+    assert!(asked.lock().unwrap().is_sorted(), "{asked:?}");
     apart(move || session.close().wait().unwrap()).await;
 
     // A power cut has left nonsense behind the first chunk; another city lies once about each chunk.
@@ -82,10 +85,12 @@ async fn a_file_comes_whole_from_one_who_goes_away_and_one_who_lies() {
     let session = session.await;
     fetch(&bridge, &sum, &into, PATIENCE).await.unwrap();
     assert_eq!(std::fs::read(&into).unwrap(), contents);
-    assert_eq!(*asked.lock().unwrap(), [1, 1, 2, 2, 3, 3], "the first chunk was there");
+    let first = asked.lock().unwrap().clone();
+    let times = [0, 1, 2, 3].map(|number| first.iter().filter(|asked| **asked == number).count());
+    assert!(first.is_sorted() && times[0] == 0 && times[1..].iter().all(|times| *times >= 2), "{first:?}");
     // What is there is not asked for again.
     fetch(&bridge, &sum, &into, PATIENCE).await.unwrap();
-    assert_eq!(asked.lock().unwrap().len(), 6);
+    assert_eq!(*asked.lock().unwrap(), first);
 
     // Whoever signed it was wrong about the whole.
     let wrong = FileSum { sha256: "0".repeat(64), ..sum };
