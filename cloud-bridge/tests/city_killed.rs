@@ -19,13 +19,15 @@ async fn child_site() {
     child::run().await;
 }
 
-/// Kills children one after the other, each at a random time within `longest_ms`, and returns what they had saved.
-async fn killed_again_and_again(habit: Habit, endpoint: &str, dir: &Path, rounds: u32, longest_ms: u64) -> Saved {
-    let mut times = fastrand::Rng::with_seed(rounds.into());
+/// Kills children one after the other, each a random moment after one of the first `most_lines` that it says, and returns what they
+/// had saved.
+async fn killed_again_and_again(habit: Habit, endpoint: &str, dir: &Path, rounds: u32, most_lines: usize) -> Saved {
+    let mut chance = fastrand::Rng::with_seed(rounds.into());
     let (mut saved, mut killed_while) = (Saved::new(), BTreeMap::<String, u32>::new());
     for round in 0..rounds {
-        let site = Child::start(LinkMode::Peer, endpoint, dir, habit, round * 100_000);
-        tokio::time::sleep(Duration::from_millis(times.u64(0..longest_ms))).await;
+        let mut site = Child::start(LinkMode::Peer, endpoint, dir, habit, round * 100_000);
+        site.has_said(chance.usize(0..most_lines));
+        tokio::time::sleep(Duration::from_millis(chance.u64(0..60))).await;
         let said = site.kill();
         *killed_while.entry(said.doing).or_default() += 1;
         let before = saved.len() + said.saved.len();
@@ -36,10 +38,10 @@ async fn killed_again_and_again(habit: Habit, endpoint: &str, dir: &Path, rounds
     saved
 }
 
-async fn all_arrives(habit: Habit, rounds: u32, longest_ms: u64) {
+async fn all_arrives(habit: Habit, rounds: u32, most_lines: usize) {
     let (endpoint, dir) = (free_endpoint(), state_dir());
     let city = City::open(link(LinkMode::Peer, &[&endpoint], &[]), Habits::default()).await;
-    let mut saved = killed_again_and_again(habit, &endpoint, &dir, rounds, longest_ms).await;
+    let mut saved = killed_again_and_again(habit, &endpoint, &dir, rounds, most_lines).await;
     let config = BridgeConfig::new("demo", "vtest", dir);
     let link = link(LinkMode::Peer, &[], &[&endpoint]);
     let bridge = Bridge::open(BridgeConfig { link, ..config }).await.unwrap();
@@ -57,11 +59,11 @@ async fn all_arrives(habit: Habit, rounds: u32, longest_ms: u64) {
 
 #[tokio::test]
 async fn kill_while_it_publishes_loses_nothing_saved() {
-    all_arrives(Habit::Steady, 12 * soak(), 600).await;
+    all_arrives(Habit::Steady, 12 * soak(), 100).await;
 }
 
 /// A run has hardly begun when it ends: the file of starts is written, and the outbox opened and repaired, over and over.
 #[tokio::test]
 async fn kill_while_it_opens_and_closes_loses_nothing_saved() {
-    all_arrives(Habit::Restless, 30 * soak(), 400).await;
+    all_arrives(Habit::Restless, 30 * soak(), 40).await;
 }

@@ -6,11 +6,11 @@
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::thread::JoinHandle;
+use std::sync::mpsc;
 
 use cloud_bridge::{Bridge, BridgeConfig, Kind, LinkMode, State, Update};
 
-use super::{event, link, parking, traffic};
+use super::{PATIENCE, event, link, parking, traffic};
 
 /// How the child spends its time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,7 +27,9 @@ pub type Saved = std::collections::BTreeMap<(Kind, u64), u32>;
 /// The running child; killed with the value.
 pub struct Child {
     process: std::process::Child,
-    reader: Option<JoinHandle<Vec<String>>>,
+    /// What it says, until it ends.
+    lines: mpsc::Receiver<String>,
+    heard: Vec<String>,
 }
 
 /// What a killed child had said.
@@ -48,11 +50,19 @@ impl Child {
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
-        let lines = BufReader::new(process.stdout.take().unwrap()).lines();
+        let said = BufReader::new(process.stdout.take().unwrap()).lines();
         // A line is one write, and its end shows that it is whole.
         let whole = |line: String| line.strip_suffix(" .").map(str::to_owned);
-        let reader = std::thread::spawn(move || lines.map_while(Result::ok).filter_map(whole).collect());
-        Self { process, reader: Some(reader) }
+        let (tell, lines) = mpsc::channel();
+        std::thread::spawn(move || said.map_while(Result::ok).filter_map(whole).try_for_each(|line| tell.send(line)));
+        Self { process, lines, heard: Vec::new() }
+    }
+
+    /// Waits until it has said so many lines: however fast the machine is, it has come as far then.
+    pub fn has_said(&mut self, lines: usize) {
+        while self.heard.len() < lines {
+            self.heard.push(self.lines.recv_timeout(PATIENCE).expect("the child goes on"));
+        }
     }
 
     /// SIGKILL.
@@ -60,7 +70,8 @@ impl Child {
         self.process.kill().unwrap();
         self.process.wait().unwrap();
         let mut said = Said { saved: Saved::new(), doing: "starting".to_owned() };
-        for line in self.reader.take().unwrap().join().unwrap() {
+        self.heard.extend(self.lines.iter());
+        for line in &self.heard {
             let words: Vec<&str> = line.split_whitespace().collect();
             // Before the first line stands what the test's program says of itself.
             match words[..] {
