@@ -346,6 +346,12 @@ impl Shared {
         *lock(&self.counts).dropped.entry((kind, reason)).or_default() += 1;
     }
 
+    /// A receipt, or a part of one, is not believed: what it names waits on.
+    pub fn refuse_receipt(&self, reason: &'static str, error: String) {
+        *lock(&self.counts).refused_receipts.entry(reason).or_default() += 1;
+        self.note_error(error);
+    }
+
     pub fn note_error(&self, error: String) {
         warn!(site = %self.keys, "city link: {error}");
         lock(&self.counts).last_error = Some(error);

@@ -1,11 +1,12 @@
-//! The checksum beside a state's payload.
+//! The checksum beside a payload: of a state, of a city's receipt, of a site's answer to a command.
 //!
 //! Zenoh cuts a message that is larger than a batch into fragments. On a line that was full one has come put together wrongly, and such
-//! a thing may still read as a state, with other numbers in it. So whoever sends a state says, in Zenoh's attachment, what its
-//! payload's checksum is, and whoever reads it compares. The attachment is text, `name=value` separated by `;`: a reader passes over
-//! names that it does not know. A state without a checksum is taken as it is: sites that are older than this rule say none.
+//! a thing may still read as a state, with other numbers in it; or as a receipt for what nobody has stored. So whoever sends one says, in
+//! Zenoh's attachment, what its payload's checksum is, and whoever reads it compares. The attachment is text, `name=value` separated by
+//! `;`: a reader passes over names that it does not know. What has no checksum is taken as it is: who is older than this rule says none.
 
 use zenoh::bytes::ZBytes;
+use zenoh::sample::Sample;
 
 /// What stands before the checksum.
 const NAME: &str = "crc32=";
@@ -15,9 +16,14 @@ pub fn checksum(payload: &[u8]) -> String {
     format!("{NAME}{:08x}", crc32fast::hash(payload))
 }
 
+/// Whether a sample's payload is the one that was sent, by the checksum beside it; or nobody has said what was sent.
+pub fn is_whole(sample: &Sample) -> bool {
+    agrees(&sample.payload().to_bytes(), sample.attachment())
+}
+
 /// Whether the payload is the one that the attachment speaks of, or the attachment speaks of none. One that is not text is not ours, or
 /// not whole: it agrees with nothing.
-pub(crate) fn agrees(payload: &[u8], attachment: Option<&ZBytes>) -> bool {
+fn agrees(payload: &[u8], attachment: Option<&ZBytes>) -> bool {
     let Some(attachment) = attachment else { return true };
     let Ok(text) = attachment.try_to_string() else { return false };
     let mut said = text.split(';').filter(|part| part.starts_with(NAME));

@@ -39,7 +39,7 @@ mod watch;
 
 pub use bridge::{Bridge, PublishError};
 pub use bundle::{Bundle, BundleError, CHUNK_BYTES, FetchError, FileSum, MAX_BUNDLE_BYTES};
-pub use checksum::checksum;
+pub use checksum::{checksum, is_whole};
 pub use codec::{DecodeError, Encoding, MAX_PAYLOAD_BYTES, decode, encode};
 pub use command::{
     ACK_SCHEMA, Ack, AckState, COMMAND_SCHEMA, Command, CommandEnd, CommandError, CommandKind, KeyError,

@@ -13,7 +13,7 @@ use crate::command::CommandEnd;
 use crate::commanded::Office;
 use crate::keys::StateKey;
 use crate::lock;
-use crate::outbox::{MessageId, Outbox, Stored};
+use crate::outbox::{MessageId, Outbox, Received, Stored};
 use crate::receipt::Receipt;
 use crate::schema::StateMessage;
 use crate::sender::encode_for;
@@ -104,8 +104,15 @@ fn put(shared: &Shared, outbox: &mut Outbox, key: &StateKey, message: &StateMess
 }
 
 fn receive(shared: &Shared, outbox: &mut Outbox, receipt: &Receipt, now: Duration) {
-    let stored = outbox.receive(receipt.kind, &receipt.stored, now);
+    let Received { stored, never_sent } = outbox.receive(receipt.kind, &receipt.stored, now);
     *lock(&shared.counts).stored.entry(receipt.kind).or_default() += stored;
+    if never_sent > 0 {
+        let kind = receipt.kind;
+        let error = format!(
+            "a receipt names {never_sent} messages of {kind} that were not sent yet: is there a second site of this name?"
+        );
+        shared.refuse_receipt("never_sent", error);
+    }
 }
 
 /// Hands over what is due, of each kind no more than so many bytes.

@@ -7,8 +7,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
+use zenoh::sample::Sample;
 
-use crate::codec::MAX_PAYLOAD_BYTES;
+use crate::checksum::is_whole;
+use crate::command::MAX_COMMAND_BYTES;
 use crate::keys::SiteKeys;
 use crate::schema::Kind;
 
@@ -26,9 +28,12 @@ pub struct Receipt {
     pub stored: Vec<[u64; 2]>,
 }
 
-/// Bytes that are not a receipt.
+/// What is not a receipt, or not the one that was sent.
 #[derive(Debug, thiserror::Error)]
 pub enum ReceiptError {
+    /// Not what was sent: it may name what is not stored.
+    #[error("its checksum is not the one that was sent with it")]
+    Garbled,
     /// Not JSON, or not of this shape.
     #[error("not a receipt: {0}")]
     Malformed(String),
@@ -74,16 +79,21 @@ impl Receipt {
         Kind::ALL.into_iter().filter(|kind| kind.is_promised()).map(|kind| Self::key(site, kind))
     }
 
-    /// As it goes over the wire.
+    /// As it goes over the wire, beside its [`crate::checksum`].
     pub fn to_bytes(&self) -> Result<Vec<u8>, ReceiptError> {
         serde_json::to_vec(self).map_err(|e| ReceiptError::Malformed(e.to_string()))
     }
 
-    /// Reads what came over the wire.
-    pub fn from_bytes(bytes: &[u8]) -> Result<Self, ReceiptError> {
-        if bytes.len() > MAX_PAYLOAD_BYTES {
-            return Err(ReceiptError::Malformed(format!("{} bytes", bytes.len())));
+    /// Reads what came over the wire, [`MAX_COMMAND_BYTES`] at most.
+    pub fn from_sample(sample: &Sample) -> Result<Self, ReceiptError> {
+        let payload = sample.payload();
+        if payload.len() > MAX_COMMAND_BYTES {
+            return Err(ReceiptError::Malformed(format!("{} bytes", payload.len())));
         }
+        if is_whole(sample) { Self::from_bytes(&payload.to_bytes()) } else { Err(ReceiptError::Garbled) }
+    }
+
+    fn from_bytes(bytes: &[u8]) -> Result<Self, ReceiptError> {
         let receipt: Self = serde_json::from_slice(bytes).map_err(|e| ReceiptError::Malformed(e.to_string()))?;
         if receipt.schema != RECEIPT_SCHEMA {
             return Err(ReceiptError::Malformed(format!("schema {:?}", receipt.schema)));

@@ -13,13 +13,14 @@ use zenoh::{Session, Wait};
 
 use crate::bridge::{Outgoing, OutgoingKey, Shared};
 use crate::carriers::Line;
+use crate::checksum::checksum;
 use crate::codec::{Encoding, MAX_PAYLOAD_BYTES, encode};
 use crate::command::{MAX_COMMAND_BYTES, ack_key, commands_of};
 use crate::config::{BridgeConfig, BridgeError};
 use crate::keys::{StateKey, check_name};
 use crate::promised::Order;
 use crate::publishers::Publishers;
-use crate::receipt::Receipt;
+use crate::receipt::{Receipt, ReceiptError};
 use crate::schema::{Kind, StateMessage};
 use crate::stats::DropReason;
 use crate::{link, lock};
@@ -159,24 +160,23 @@ fn send_again(shared: &Shared) {
     let _ = shared.orders.push(Order::Reconnected);
 }
 
-/// A receipt that is lost costs a message sent twice, no more.
+/// A receipt that is lost costs a message sent twice, no more; one that is wrong would cost the message.
 fn on_receipt(shared: &Shared, sample: &Sample) {
-    match Receipt::from_bytes(&in_bounds(sample)) {
+    match Receipt::from_sample(sample) {
         Ok(receipt) => drop(shared.orders.push_foreign(Order::Receipt(receipt))),
-        Err(error) => shared.note_error(format!("{}: {error}", sample.key_expr())),
+        Err(error) => {
+            let reason = if matches!(error, ReceiptError::Garbled) { "garbled" } else { "malformed" };
+            shared.refuse_receipt(reason, format!("{}: {error}", sample.key_expr()));
+        }
     }
-}
-
-/// A receipt's or command's payload; nothing, which is none, for one that is too large.
-fn in_bounds(sample: &Sample) -> Vec<u8> {
-    let payload = sample.payload();
-    if payload.len() > MAX_COMMAND_BYTES { Vec::new() } else { payload.to_bytes().into_owned() }
 }
 
 /// A command that does not fit in the inbox is not answered; the city sends it again.
 fn on_command(shared: &Shared, sample: &Sample) {
     let Some((_, id)) = sample.key_expr().as_str().rsplit_once('/') else { return };
-    let payload = in_bounds(sample);
+    let payload = sample.payload();
+    // Nothing, which is no command, in place of one that is too large.
+    let payload = if payload.len() > MAX_COMMAND_BYTES { Vec::new() } else { payload.to_bytes().into_owned() };
     if check_name("command", id).is_ok() && shared.orders.push_foreign(Order::Command(id.to_owned(), payload)).is_err()
     {
         shared.note_error(format!("command {id} came while there was too much to do"));
@@ -185,7 +185,8 @@ fn on_command(shared: &Shared, sample: &Sample) {
 
 fn send_ack(shared: &Shared, session: &Session, id: &str, ack: Vec<u8>) {
     let sent = ack_key(&shared.keys, id).map_err(|e| e.to_string()).and_then(|key| {
-        let put = session.put(key, ack).encoding(link::encoding_to_zenoh(Encoding::Json));
+        let checksum = checksum(&ack);
+        let put = session.put(key, ack).attachment(checksum).encoding(link::encoding_to_zenoh(Encoding::Json));
         put.congestion_control(CongestionControl::Block).wait().map_err(|e| e.to_string())
     });
     if let Err(problem) = sent {

@@ -3,7 +3,7 @@
 use zenoh::Session;
 use zenoh::sample::Sample;
 
-use crate::checksum::agrees;
+use crate::checksum::is_whole;
 use crate::codec::{DecodeError, Encoding, decode};
 use crate::config::{BridgeError, LinkConfig};
 use crate::keys::StateKey;
@@ -38,7 +38,7 @@ pub fn read_sample(key: &StateKey, sample: &Sample) -> Result<(StateMessage, Enc
     let encoding = link::encoding_from_zenoh(sample.encoding())
         .ok_or_else(|| SampleError::Encoding(sample.encoding().to_string()))?;
     let payload = sample.payload().to_bytes();
-    if !agrees(&payload, sample.attachment()) {
+    if !is_whole(sample) {
         return Err(SampleError::Garbled(decode(&payload, encoding).ok().map(|message| message.seq)));
     }
     let message = decode(&payload, encoding)?;

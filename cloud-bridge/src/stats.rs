@@ -80,6 +80,8 @@ pub struct BridgeStats {
     pub resent: BTreeMap<Kind, u64>,
     /// Messages of promised kinds that the city says it has stored.
     pub stored: BTreeMap<Kind, u64>,
+    /// Receipts that were not believed: `garbled`, `malformed`, or of messages that were `never_sent`.
+    pub refused_receipts: BTreeMap<&'static str, u64>,
     /// What waits in the outbox; each promised kind is there.
     pub outbox: BTreeMap<Kind, OutboxStats>,
     /// Whether the disk takes what is to wait there.

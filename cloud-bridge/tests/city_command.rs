@@ -5,13 +5,16 @@
 mod support;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use cloud_bridge::{
-    Ack, AckState, Bridge, BridgeConfig, Command, CommandEnd, CommandKind, LinkConfig, LinkMode, SigningKey,
-    public_key, send_command, signing_key,
+    Ack, AckState, Bridge, BridgeConfig, Command, CommandEnd, CommandKind, LinkConfig, LinkMode, SigningKey, SiteKeys,
+    checksum, is_whole, public_key, send_command, signing_key,
 };
+use support::city::{apart, zenoh_config};
 use support::{PATIENCE, free_endpoint, link, site_config};
+use zenoh::Wait;
 
 fn key(seed: u8) -> SigningKey {
     SigningKey::from_seed_unchecked(&[seed; 32]).unwrap()
@@ -98,6 +101,48 @@ async fn what_is_not_to_be_believed_or_done_is_rejected_and_says_why() {
         assert_eq!((answer.state, answer.reason.as_deref()), (AckState::Rejected, Some(why)));
         assert_eq!(commands.recv().await.unwrap().ack, answer, "what is rejected is told too");
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn an_answer_that_came_garbled_is_not_taken_and_comes_again() {
+    // In the place of a site: its first answer says something else by the time it arrives.
+    let endpoint = free_endpoint();
+    let (by, listen) = (link(LinkMode::Peer, &[], &[&endpoint]), link(LinkMode::Peer, &[&endpoint], &[]));
+    let session = apart(move || zenoh::open(zenoh_config(&listen)).wait().unwrap()).await;
+    let (answering, asked) = (session.clone(), AtomicU32::new(0));
+    let answer = move |_| {
+        let of = |state: &str| format!(r#"{{"schema":"lukou.ack/1","id":"c1","state":"{state}"}}"#);
+        let is_first = asked.fetch_add(1, Ordering::Relaxed) == 0;
+        let payload = of(if is_first { "failed" } else { "done" });
+        answering.put("lukou/demo/vtest/ack/c1", payload).attachment(checksum(of("done").as_bytes())).wait().unwrap();
+    };
+    session.declare_subscriber("lukou/demo/vtest/command/*").callback(answer).background().await.unwrap();
+    let site = SiteKeys::new("demo", "vtest").unwrap();
+    let answer = send_command(by, site, "c1".into(), b"{}".to_vec(), None, PATIENCE).await.unwrap();
+    assert_eq!(answer.state, AckState::Done);
+    apart(move || session.close().wait().unwrap()).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn a_site_says_the_checksum_of_its_answer() {
+    let endpoint = free_endpoint();
+    let bridge = Bridge::open(config(&endpoint)).await.unwrap();
+    let connect = zenoh_config(&link(LinkMode::Peer, &[], &[&endpoint]));
+    let session = apart(move || zenoh::open(connect).wait().unwrap()).await;
+    let answers = session.declare_subscriber("lukou/demo/vtest/ack/c1").await.unwrap();
+    let answer = async {
+        // Until both have found each other.
+        loop {
+            session.put("lukou/demo/vtest/command/c1", "{").await.unwrap();
+            if let Ok(answer) = tokio::time::timeout(Duration::from_millis(200), answers.recv_async()).await {
+                break answer.unwrap();
+            }
+        }
+    };
+    let answer = tokio::time::timeout(PATIENCE, answer).await.unwrap();
+    assert!(answer.attachment().is_some() && is_whole(&answer), "{answer:?}");
+    bridge.close().await;
+    apart(move || session.close().wait().unwrap()).await;
 }
 
 #[test]

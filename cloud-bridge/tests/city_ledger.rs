@@ -15,7 +15,7 @@ use city::way::Way;
 use city::{City, PATIENCE, Sites, file, program};
 use cloud_bridge::{
     Bridge, BridgeConfig, Command, CommandEnd, CommandKind, Encoding, LinkConfig, LinkMode, SigningKey, SiteKeys,
-    public_key, signing_key,
+    checksum, public_key, signing_key,
 };
 use serde_json::{Value, json};
 use support::city::{apart, zenoh_config};
@@ -272,6 +272,8 @@ async fn what_is_no_command_or_answer_is_counted_and_nothing_hides_what_was_done
     put("command/c3", &signed).await;
     put("ack/c4", &ack("c5", "done", "")).await;
     put("ack/c6", &ack("c6", "failed", "\0")).await;
+    let other = checksum(&ack("c10", "failed", ""));
+    sites.put_attached("lukou/test/a/ack/c10", ack("c10", "done", ""), Encoding::Json, &other).await;
     // Longer than the database's index takes.
     let mut random = fastrand::Rng::with_seed(7);
     let long: String = (0..9000).map(|_| random.alphanumeric()).collect();
@@ -295,6 +297,7 @@ async fn what_is_no_command_or_answer_is_counted_and_nothing_hides_what_was_done
     for (reason, times) in [("malformed", 1.0), ("invalid", 2.0), ("nul_character", 1.0), ("refused_by_store", 1.0)] {
         assert_eq!(refused(reason).await, times, "{reason}");
     }
+    assert_eq!(refused("garbled").await, 1.0);
     for (path, status, said) in [
         ("commands?state=over", 400, "unanswered, accepted, rejected, done, failed"),
         ("commands?after=1", 400, "`next` of a page"),

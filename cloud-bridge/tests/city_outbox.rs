@@ -6,8 +6,12 @@
 mod support;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
-use cloud_bridge::{Bridge, BridgeConfig, BridgeError, DropReason, Kind, LimitsConfig, LinkMode, State, Update};
+use cloud_bridge::{
+    Bridge, BridgeConfig, BridgeError, DropReason, Encoding, Kind, LimitsConfig, LinkMode, Receipt, State, Update,
+    checksum, decode,
+};
 use support::city::{Book, City, Habits, apart, zenoh_config};
 use support::{PATIENCE, free_endpoint, link, parking, site_config, soak, traffic, until_confirmed, until_connected};
 use zenoh::Wait;
@@ -138,6 +142,48 @@ async fn partition_from_a_router_and_then_a_city_ends_as_soon_as_that_listens() 
         }
     };
     tokio::time::timeout(PATIENCE, rounds).await.expect("each listener gets it at once");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn a_receipt_that_came_garbled_takes_nothing_out() {
+    let endpoint = free_endpoint();
+    let bridge = Bridge::open(site_config(&endpoint)).await.unwrap();
+    let connect = zenoh_config(&link(LinkMode::Peer, &[], &[&endpoint]));
+    let session = apart(move || zenoh::open(connect).wait().unwrap()).await;
+    let listener = session.declare_subscriber("lukou/demo/vtest/traffic").await.unwrap();
+    let key = Receipt::key(bridge.keys(), Kind::Traffic);
+    let say = async |payload: &[u8], attached: Option<String>| {
+        session.put(&key, payload.to_vec()).attachment(attached).await.unwrap();
+    };
+    let sent = async |n: u32| {
+        let seq = bridge.publish(traffic(n)).unwrap();
+        while decode(&listener.recv_async().await.unwrap().payload().to_bytes(), Encoding::Json).unwrap().seq != seq {}
+        Receipt::new(Kind::Traffic, vec![seq]).to_bytes().unwrap()
+    };
+    let until_refused = async |reason: &str| {
+        let look = async {
+            let mut ticks = tokio::time::interval(Duration::from_millis(5));
+            while bridge.stats().refused_receipts.get(reason) != Some(&1) {
+                ticks.tick().await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, look).await.unwrap_or_else(|_| panic!("{reason}: {:?}", bridge.stats()));
+    };
+    let receipt = sent(1).await;
+    say(&receipt, Some(checksum(b"another one"))).await;
+    until_refused("garbled").await;
+    say(b"{", Some(checksum(b"{"))).await;
+    until_refused("malformed").await;
+    assert_eq!(bridge.stats().outbox[&Kind::Traffic].messages, 1, "it waits on");
+    say(&receipt, Some(checksum(&receipt))).await;
+    until_confirmed(&bridge).await;
+    // A city that is older than the rule says no checksum.
+    let receipt = sent(2).await;
+    say(&receipt, None).await;
+    until_confirmed(&bridge).await;
+    assert_eq!(bridge.stats().stored[&Kind::Traffic], 2);
+    bridge.close().await;
+    apart(move || session.close().wait().unwrap()).await;
 }
 
 #[tokio::test]

@@ -17,7 +17,8 @@ use cloud_bridge::schema::{
 };
 use cloud_bridge::{
     AckState, Bridge, BridgeConfig, Bundle, Command, CommandEnd, CommandKind, Kind, LinkConfig, LinkMode, Receipt,
-    SigningKey, SiteKeys, State, StateKey, Update, fetch_evidence, open_session, public_key, read_sample, send_command,
+    SigningKey, SiteKeys, State, StateKey, Update, checksum, fetch_evidence, open_session, public_key, read_sample,
+    send_command,
 };
 use hil::relay::{Line, Relay, Spells};
 use rsu::clock::Stopwatch;
@@ -87,7 +88,8 @@ impl City {
                     && large.is_none()
                 {
                     let receipt = Receipt::new(key.kind, vec![seq]).to_bytes().unwrap();
-                    answering.put(Receipt::key(&key.site, key.kind), receipt).wait().unwrap();
+                    let put = answering.put(Receipt::key(&key.site, key.kind), receipt.clone());
+                    put.attachment(checksum(&receipt)).wait().unwrap();
                 }
             }
         });

@@ -217,6 +217,9 @@ impl Lookout {
                 self.counted.broke_promise_s = Some(uptime_s);
             }
         }
+        for (reason, total) in &stats.refused_receipts {
+            self.lost("city receipts", reason, *total);
+        }
         for (kind, waiting) in &stats.outbox {
             let kind = [kind.name()];
             self.metrics.outbox_messages.with_label_values(&kind).set(waiting.messages as f64);

@@ -12,6 +12,7 @@ use zenoh::{Session, Wait};
 
 use super::{Ack, AckState, ack_key, command_key};
 use crate::bundle::{self, Bundle};
+use crate::checksum::is_whole;
 use crate::clock::Monotonic;
 use crate::config::{BridgeError, LinkConfig};
 use crate::keys::{NameError, SiteKeys};
@@ -169,7 +170,10 @@ impl Talk<'_> {
         for of in &self.waiting {
             let (site, answers) = (of.site.clone(), answers.clone());
             let on_ack = move |sample: Sample| {
-                if let Some(ack) = Ack::from_bytes(&sample.payload().to_bytes()) {
+                if !is_whole(&sample) {
+                    // The command goes again, and the site answers again.
+                    tracing::warn!(%site, "an answer came garbled and is not taken");
+                } else if let Some(ack) = Ack::from_bytes(&sample.payload().to_bytes()) {
                     // Who has stopped waiting does not want to know.
                     let _ = answers.send((site.clone(), ack));
                 }

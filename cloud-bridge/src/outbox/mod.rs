@@ -13,7 +13,7 @@ mod limits;
 mod pace;
 mod store;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -62,12 +62,23 @@ struct Lane {
     bytes: u64,
     /// From this number on nothing is on the disk yet.
     unwritten_from: u64,
+    /// Below this number all is of earlier runs, and may have been sent more than they lived to write down.
+    earlier_through: u64,
     pace: Pace,
     /// What is due and waits for the line, and whether it goes for the first time.
     due: VecDeque<(u64, bool)>,
     /// What the line is taking, and its bytes.
     on_line: BTreeMap<u64, u64>,
     kept: Kept,
+}
+
+/// Of the numbers in a receipt those that waited.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Received {
+    /// They wait no more.
+    pub stored: u64,
+    /// They wait on: nobody can have them.
+    pub never_sent: u64,
 }
 
 #[derive(Debug)]
@@ -82,7 +93,8 @@ struct Waiting {
 impl Default for Lane {
     fn default() -> Self {
         let (waiting, due, kept) = (BTreeMap::new(), VecDeque::new(), Kept::default());
-        Self { waiting, bytes: 0, unwritten_from: 0, pace: Pace::new(0), due, on_line: BTreeMap::new(), kept }
+        let (pace, on_line) = (Pace::new(0), BTreeMap::new());
+        Self { waiting, bytes: 0, unwritten_from: 0, earlier_through: 0, pace, due, on_line, kept }
     }
 }
 
@@ -91,6 +103,16 @@ impl Lane {
         let waiting = self.waiting.remove(&seq)?;
         self.bytes = self.bytes.saturating_sub(waiting.bytes);
         Some(waiting)
+    }
+
+    /// The first of those that are due and that the line was not given yet.
+    fn kept_back(&self) -> Option<u64> {
+        self.due.iter().find_map(|(seq, first)| first.then_some(*seq))
+    }
+
+    /// From this number on nothing was ever given to the line.
+    fn unsent_from(&self) -> u64 {
+        self.kept_back().unwrap_or(self.pace.due_through()).max(self.earlier_through)
     }
 
     fn held_bytes(&self) -> u64 {
@@ -156,6 +178,7 @@ impl Outbox {
             }
             // What came while the disk could not be read has greater numbers: they grow with each start.
             lane.unwritten_from = lane.unwritten_from.max(seq.saturating_add(1));
+            lane.earlier_through = lane.unwritten_from;
         }
         for (kind, lane) in &mut self.lanes {
             let sent_through = self.store.fact(&sent_fact(*kind))?.unwrap_or_default();
@@ -184,10 +207,11 @@ impl Outbox {
         lane.waiting.insert(seq, waiting);
     }
 
-    /// The city has stored these runs of numbers, both ends of each included. Returns how many of them waited.
-    pub(crate) fn receive(&mut self, kind: Kind, runs: &[[u64; 2]], now: Duration) -> u64 {
-        let Some(lane) = self.lanes.get_mut(&kind) else { return 0 };
-        let numbers = named(runs, &lane.waiting);
+    /// The city has stored these runs of numbers, both ends of each included. What was never sent can't be stored: it waits on.
+    pub(crate) fn receive(&mut self, kind: Kind, runs: &[[u64; 2]], now: Duration) -> Received {
+        let Some(lane) = self.lanes.get_mut(&kind) else { return Received::default() };
+        let mut numbers = named(runs, &lane.waiting);
+        let unsent = numbers.split_off(&lane.unsent_from());
         for &seq in &numbers {
             let Some(waiting) = lane.remove(seq) else { continue };
             if waiting.held.is_none() {
@@ -197,13 +221,15 @@ impl Outbox {
             self.lazy_since.get_or_insert(now);
         }
         lane.pace.received(&numbers, now);
-        u64::try_from(numbers.len()).unwrap_or(u64::MAX)
+        let count = |numbers: &BTreeSet<u64>| u64::try_from(numbers.len()).unwrap_or(u64::MAX);
+        Received { stored: count(&numbers), never_sent: count(&unsent) }
     }
 
     /// Somebody came: what is not received goes again.
     pub(crate) fn reconnected(&mut self, now: Duration) {
         for lane in self.lanes.values_mut() {
-            let kept_back = lane.due.drain(..).find_map(|(seq, first)| first.then_some(seq));
+            let kept_back = lane.kept_back();
+            lane.due.clear();
             lane.pace.reconnected(kept_back, now);
         }
     }

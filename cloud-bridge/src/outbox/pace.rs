@@ -67,6 +67,11 @@ impl Pace {
         Self { flight, due_through: sent_through, pause, again_at: None, room: PROBE, answered: false }
     }
 
+    /// Below this number all have had their turn.
+    pub(super) fn due_through(&self) -> u64 {
+        self.due_through
+    }
+
     /// Below this number the line has taken all once.
     pub(super) fn sent_through(&self) -> u64 {
         let waits = self.flight.iter().find(|sent| sent.once && sent.at.is_none());

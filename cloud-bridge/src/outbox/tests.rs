@@ -1,4 +1,3 @@
-use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -67,8 +66,8 @@ fn what_was_saved_is_there_again_in_order_until_it_is_received() {
     outbox.save(s(9), false).unwrap();
     assert_eq!(outbox.due(u64::MAX, s(9)), [((T, 5), true), ((T, 7), true), ((T, 1 << 32), true), ((P, 5), true)]);
     [(T, 5), (T, 7), (T, 1 << 32), (P, 5)].into_iter().for_each(|message| outbox.went(message, s(9)));
-    assert_eq!(outbox.receive(T, &[[6, u64::MAX]], s(9)), 2, "only what waits counts, however long the run");
-    assert_eq!(outbox.receive(T, &[[7, 5]], s(9)), 0);
+    assert_eq!(outbox.receive(T, &[[6, u64::MAX]], s(9)).stored, 2, "only what waits counts, however long the run");
+    assert_eq!(outbox.receive(T, &[[7, 5]], s(9)), Received::default());
     outbox.save(s(12), true).unwrap();
     drop(outbox);
 
@@ -141,6 +140,28 @@ fn what_the_line_is_about_to_take_is_not_given_to_it_twice() {
 }
 
 #[test]
+fn a_receipt_for_what_was_never_sent_takes_nothing_out() {
+    let path = file("unsent.redb");
+    let mut outbox = open(&path);
+    (0..3).for_each(|seq| outbox.put((T, seq), message(s(0), None, &[b'x'; 100])));
+    outbox.save(s(0), false).unwrap();
+    let everything = [[0, u64::MAX]];
+    assert_eq!(outbox.receive(T, &everything, s(0)), Received { stored: 0, never_sent: 3 });
+    assert_eq!(outbox.due(100, s(1)), [((T, 0), true)], "the others are due, and wait for the line");
+    assert_eq!(outbox.receive(T, &everything, s(1)), Received { stored: 1, never_sent: 2 });
+    outbox.went((T, 0), s(1));
+    outbox.reconnected(s(1));
+    assert_eq!(outbox.receive(T, &everything, s(1)), Received { stored: 0, never_sent: 2 });
+    assert_eq!(outbox.due(100, s(1)), [((T, 1), true)]);
+    // Killed before it was written down that one has gone.
+    drop(outbox);
+    let mut outbox = open(&path);
+    outbox.put((T, 1 << 32), message(s(2), None, b"x"));
+    assert_eq!(outbox.receive(T, &everything, s(2)), Received { stored: 3, never_sent: 1 });
+    assert_eq!(waiting(&outbox, T), [1 << 32]);
+}
+
+#[test]
 fn too_much_and_too_old_go_first_and_are_counted() {
     let path = file("limits.redb");
     let limits = LimitsConfig { max_bytes: Some(30), max_age_s: Some(100), kept_bytes: Some(20), kept_age_s: Some(50) };
@@ -160,6 +181,7 @@ fn too_much_and_too_old_go_first_and_are_counted() {
         outbox.put((T, seq), message(s(80), None, &[b'x'; 10]));
     }
     outbox.save(s(103), false).unwrap();
+    outbox.due(u64::MAX, s(103));
     outbox.receive(T, &[[0, 9]], s(103));
     outbox.give_up(s(103));
     outbox.save(s(103), true).unwrap();
@@ -258,7 +280,7 @@ fn while_the_disk_is_full_memory_holds_what_it_may_and_all_is_written_when_there
     let due = outbox.due(u64::MAX, s(150));
     assert_eq!(due.iter().map(|((_, seq), _)| *seq).take(3).collect::<Vec<_>>(), [0, 51, 52]);
     assert!(outbox.read((T, 51)).unwrap().is_some(), "sent from memory");
-    assert_eq!(outbox.receive(T, &[[51, 60]], s(151)), 10);
+    assert_eq!(outbox.receive(T, &[[51, 60]], s(151)).stored, 10);
 
     most.store(u64::MAX, Ordering::Relaxed);
     outbox.save(s(200), false).unwrap();

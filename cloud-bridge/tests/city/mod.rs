@@ -205,7 +205,8 @@ impl Sites {
         let receipts: Arc<Mutex<Vec<(String, Receipt)>>> = Arc::default();
         let told = Arc::clone(&receipts);
         let on_receipt = move |sample: zenoh::sample::Sample| {
-            let receipt = Receipt::from_bytes(&sample.payload().to_bytes()).unwrap();
+            assert!(sample.attachment().is_some(), "a receipt has a checksum");
+            let receipt = Receipt::from_sample(&sample).unwrap();
             told.lock().unwrap().push((sample.key_expr().to_string(), receipt));
         };
         let city = sites[0].city();

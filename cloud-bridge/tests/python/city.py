@@ -58,7 +58,8 @@ def confirm_all(session: zenoh.Session, site: str, wanted: dict[str, int]) -> No
         assert state["schema"] == f"lukou.{kind}/1", state
         stored[kind, state["seq"]] = f"{sample.encoding} {CONTENT[kind](state)}"
         receipt = {"schema": "lukou.receipt/1", "kind": kind, "stored": [[state["seq"], state["seq"]]]}
-        session.put(f"lukou/{site}/stored/{kind}", json.dumps(receipt))
+        text = json.dumps(receipt).encode()
+        session.put(f"lukou/{site}/stored/{kind}", text, attachment=f"crc32={zlib.crc32(text):08x}")
     for (kind, seq), content in sorted(stored.items()):
         print("stored", kind, seq, content)
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, mpsc};
 use std::time::Duration;
 
-use cloud_bridge::{Encoding, Kind, LinkConfig, Receipt, SiteKeys, StateKey, Update, decode};
+use cloud_bridge::{Encoding, Kind, LinkConfig, Receipt, SiteKeys, StateKey, Update, checksum, decode};
 use zenoh::query::ConsolidationMode;
 use zenoh::sample::Sample;
 use zenoh::{Session, Wait};
@@ -131,7 +131,8 @@ fn confirm(session: &Session, site: &SiteKeys, kind: Kind, seq: u64, habits: Hab
     let times = if habits.silent_every.is_some() { 2 } else { 1 };
     for _ in 0..times {
         // A session that is being closed takes nothing more; then the site keeps what it has.
-        let _ = session.put(Receipt::key(site, kind), receipt.clone()).wait();
+        let put = session.put(Receipt::key(site, kind), receipt.clone());
+        let _ = put.attachment(checksum(&receipt)).wait();
     }
 }
 

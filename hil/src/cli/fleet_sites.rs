@@ -78,7 +78,7 @@ impl Part {
         for key in Receipt::keys(keys) {
             let (theirs, clock, counts) = (Arc::clone(&outbox), Arc::clone(&self.clock), Arc::clone(&self.counts));
             let on_receipt = move |sample: Sample| {
-                let Ok(receipt) = Receipt::from_bytes(&sample.payload().to_bytes()) else { return };
+                let Ok(receipt) = Receipt::from_sample(&sample) else { return };
                 take(&theirs, &receipt, &clock, &counts);
             };
             self.session.declare_subscriber(key).callback(on_receipt).background().await?;

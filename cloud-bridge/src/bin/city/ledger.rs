@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use cloud_bridge::{Ack, Command, CommandKind, MAX_COMMAND_BYTES, Rejection, SignedCommand, SiteKeys};
+use cloud_bridge::{Ack, Command, CommandKind, MAX_COMMAND_BYTES, Rejection, SignedCommand, SiteKeys, is_whole};
 use tokio::sync::{mpsc, watch};
 use tokio::time::sleep;
 use zenoh::Session;
@@ -163,6 +163,10 @@ fn under(what: &str, sample: &Sample) -> Result<(SiteKeys, String, Vec<u8>), (Re
     let bytes = sample.payload().to_bytes();
     if bytes.len() > MAX_COMMAND_BYTES {
         return Err((Refusal::Malformed, format!("{} bytes", bytes.len())));
+    }
+    if !is_whole(sample) {
+        tracing::warn!(%site, id, "an answer came garbled and is not in the ledger");
+        return Err((Refusal::Garbled, "its checksum is another".to_owned()));
     }
     Ok((site, id.to_owned(), bytes.into_owned()))
 }

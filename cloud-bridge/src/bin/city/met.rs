@@ -7,7 +7,7 @@
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 
-use cloud_bridge::{Kind, Receipt, SiteKeys, StateKey};
+use cloud_bridge::{Kind, Receipt, SiteKeys, StateKey, checksum};
 use tokio::sync::mpsc;
 use zenoh::Session;
 use zenoh::bytes::Encoding;
@@ -60,7 +60,8 @@ impl Met {
             Entry::Occupied(there) => there.into_mut(),
             Entry::Vacant(new) => new.insert(self.session.declare_keyexpr(Receipt::key(site, kind)).await?),
         };
-        let put = self.session.put(&*key, receipt).encoding(Encoding::APPLICATION_JSON);
+        let checksum = checksum(&receipt);
+        let put = self.session.put(&*key, receipt).attachment(checksum).encoding(Encoding::APPLICATION_JSON);
         put.congestion_control(CongestionControl::Drop).allowed_destination(Locality::Remote).await
     }
 }
