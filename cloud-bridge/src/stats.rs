@@ -25,6 +25,8 @@ pub enum DropReason {
     TooOld,
     /// The disk refuses, memory holds as much as it may, and this was the oldest.
     DiskRefused,
+    /// It lay in a store that is damaged.
+    DiskDamaged,
     /// It came faster than the disk takes it.
     QueueFull,
     /// Zenoh refused it.
@@ -46,6 +48,7 @@ impl DropReason {
             Self::OutboxFull => "outbox_full",
             Self::TooOld => "too_old",
             Self::DiskRefused => "disk_refused",
+            Self::DiskDamaged => "disk_damaged",
             Self::QueueFull => "queue_full",
             Self::LinkError => "link_error",
             Self::Closed => "closed",
@@ -54,7 +57,8 @@ impl DropReason {
 
     /// Whether a message of a promised kind that was given up for it is lost: no later one says what it said.
     pub fn loses(self) -> bool {
-        matches!(self, Self::TooManyKeys | Self::OutboxFull | Self::TooOld | Self::DiskRefused | Self::QueueFull)
+        use DropReason::{DiskDamaged, DiskRefused, OutboxFull, QueueFull, TooManyKeys, TooOld};
+        matches!(self, TooManyKeys | OutboxFull | TooOld | DiskRefused | DiskDamaged | QueueFull)
     }
 }
 

@@ -144,7 +144,7 @@ impl Outbox {
             retry_pause: RETRY_FIRST,
             max_held_bytes: MAX_HELD_BYTES,
         };
-        match outbox.store.open().and_then(|()| outbox.load()) {
+        match outbox.heal(Self::make_ready) {
             Err(error @ StoreError::InUse(_)) => Err(error),
             Err(error) => {
                 tracing::error!(%error, "the outbox is kept in memory until the disk takes it");
@@ -165,7 +165,45 @@ impl Outbox {
         &self.store
     }
 
+    /// Does `work` with the store; one that is found to be damaged is set aside, and a new one begun.
+    fn heal(&mut self, work: impl Fn(&mut Self) -> Result<(), StoreError>) -> Result<(), StoreError> {
+        match work(self) {
+            Err(StoreError::Damaged { .. }) => {
+                self.store.set_aside()?;
+                self.forget_written();
+                work(self)
+            }
+            done => done,
+        }
+    }
+
+    /// Gives up what lay in a store that is gone.
+    fn forget_written(&mut self) {
+        for (kind, lane) in &mut self.lanes {
+            let written: Vec<u64> = lane.waiting.range(..lane.unwritten_from).map(|(seq, _)| *seq).collect();
+            for seq in written {
+                lane.remove(seq);
+                self.dropped.push((*kind, DropReason::DiskDamaged));
+            }
+            lane.kept = Kept::default();
+        }
+        self.received.clear();
+        self.gone.clear();
+    }
+
+    /// Opens the store and finds what waits, if that is not done yet.
+    fn make_ready(&mut self) -> Result<(), StoreError> {
+        if !self.store.is_open() {
+            self.store.open()?;
+        }
+        if self.loaded { Ok(()) } else { self.load() }
+    }
+
     fn load(&mut self) -> Result<(), StoreError> {
+        let mut sent_through = BTreeMap::new();
+        for kind in Kind::ALL {
+            sent_through.insert(kind, self.store.fact(&sent_fact(kind))?.unwrap_or_default());
+        }
         for found in self.store.scan()? {
             let (kind, seq) = found.message;
             let lane = self.lanes.entry(kind).or_default();
@@ -181,7 +219,7 @@ impl Outbox {
             lane.earlier_through = lane.unwritten_from;
         }
         for (kind, lane) in &mut self.lanes {
-            let sent_through = self.store.fact(&sent_fact(*kind))?.unwrap_or_default();
+            let sent_through = sent_through.get(kind).copied().unwrap_or_default();
             lane.pace = Pace::new(sent_through.max(lane.pace.sent_through()));
         }
         self.loaded = true;
@@ -273,7 +311,7 @@ impl Outbox {
         if !(is_new || is_late || now_or_never) || (!self.store.is_open() && now < self.retry_at && !now_or_never) {
             return Ok(());
         }
-        let saved = self.try_save(now);
+        let saved = self.heal(|outbox| outbox.write(now));
         if saved.is_err() {
             self.retry_at = now.saturating_add(self.retry_pause);
             self.retry_pause = self.retry_pause.saturating_mul(2).min(RETRY_LONGEST);
@@ -283,13 +321,8 @@ impl Outbox {
         saved
     }
 
-    fn try_save(&mut self, now: Duration) -> Result<(), StoreError> {
-        if !self.store.is_open() {
-            self.store.open()?;
-        }
-        if !self.loaded {
-            self.load()?;
-        }
+    fn write(&mut self, now: Duration) -> Result<(), StoreError> {
+        self.make_ready()?;
         let mut changes = Changes { received: self.received.clone(), gone: self.gone.clone(), ..Changes::default() };
         changes.facts.push((SERVICE_MS.to_owned(), u64::try_from(now.as_millis()).unwrap_or(u64::MAX)));
         for (kind, lane) in &self.lanes {

@@ -1,6 +1,7 @@
 //! What lies on the disk: one redb file, of which each commit is there wholly or not at all, whatever happens.
 
 use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
@@ -155,31 +156,30 @@ impl Store {
         self.set(None);
     }
 
-    /// Opens the file, or makes it. One that is damaged is set aside as `*.damaged`, and a new one begun.
+    /// Opens the file, or makes it.
     pub(crate) fn open(&self) -> Result<(), StoreError> {
-        let opened = self.try_open();
-        let Err(StoreError::Damaged { .. }) = &opened else { return opened };
-        let aside = self.path.with_added_extension("damaged");
-        if let Err(e) = std::fs::rename(&self.path, &aside) {
-            return Err(StoreError::Disk { path: aside, problem: e.to_string() });
-        }
-        tracing::error!(aside = %aside.display(), "the outbox is damaged, what waited in it is lost; it is set aside");
-        self.try_open()
-    }
-
-    fn try_open(&self) -> Result<(), StoreError> {
-        let failed = |error: redb::Error| sort(&self.path, error);
-        let database = (self.open)(&self.path).map_err(|e| failed(e.into()))?;
-        let tables = || -> Result<(), redb::Error> {
+        let database = self.survive(|| {
+            let database = (self.open)(&self.path)?;
             let write = database.begin_write()?;
             write.open_table(MESSAGES)?;
             write.open_table(WAITING)?;
             write.open_table(FACTS)?;
             write.open_table(COMMANDS)?;
-            Ok(write.commit()?)
-        };
-        tables().map_err(failed)?;
+            write.commit()?;
+            Ok(database)
+        })?;
         self.set(Some(Arc::new(database)));
+        Ok(())
+    }
+
+    /// Sets a damaged file aside as `*.damaged`, so that a new one can be begun.
+    pub(crate) fn set_aside(&self) -> Result<(), StoreError> {
+        self.close();
+        let aside = self.path.with_added_extension("damaged");
+        if let Err(e) = std::fs::rename(&self.path, &aside) {
+            return Err(StoreError::Disk { path: aside, problem: e.to_string() });
+        }
+        tracing::error!(aside = %aside.display(), "the outbox is damaged, what waited in it is lost; it is set aside");
         Ok(())
     }
 
@@ -187,10 +187,22 @@ impl Store {
     fn with<T>(&self, work: impl FnOnce(&Database) -> Result<T, redb::Error>) -> Result<T, StoreError> {
         let closed = || StoreError::Disk { path: self.path.clone(), problem: "not open".to_owned() };
         let database = self.database().ok_or_else(closed)?;
-        work(&database).map_err(|error| {
-            self.set(None);
-            sort(&self.path, error)
+        self.survive(move || work(&database)).inspect_err(|_| {
+            // What it panicked over once it may panic over again when it ends.
+            let _ = self.survive(|| {
+                self.close();
+                Ok(())
+            });
         })
+    }
+
+    /// Runs `work`. redb panics over some damage, which must not end who uses it.
+    fn survive<T>(&self, work: impl FnOnce() -> Result<T, redb::Error>) -> Result<T, StoreError> {
+        // Afterwards nothing is used of what it had in hand.
+        match catch_unwind(AssertUnwindSafe(work)) {
+            Ok(done) => done.map_err(|error| sort(&self.path, error)),
+            Err(_) => Err(StoreError::Damaged { path: self.path.clone(), problem: "redb panicked over it".to_owned() }),
+        }
     }
 
     /// On the disk when it returns.

@@ -212,6 +212,38 @@ fn a_damaged_file_is_set_aside() {
     assert!(std::fs::read(path.with_added_extension("damaged")).unwrap().starts_with(b"not a database"));
 }
 
+/// A file with a bad sector in it, or its end missing: what opens is as it was or set aside, and the next message is taken.
+#[test]
+fn a_bad_sector_anywhere_ends_nothing() {
+    let path = file("sector.redb");
+    let mut outbox = open(&path);
+    let mut chance = fastrand::Rng::with_seed(1);
+    for seq in 0..100 {
+        outbox.put((T, seq), message(s(seq), None, &vec![b'x'; chance.usize(100..2000)]));
+        outbox.save(s(seq), false).unwrap();
+    }
+    drop(outbox);
+    let (whole, aside) = (std::fs::read(&path).unwrap(), path.with_added_extension("damaged"));
+    let mut set_aside = 0;
+    for n in 0..100 {
+        let mut bytes = whole.clone();
+        let from = 512 * chance.usize(0..bytes.len() / 512);
+        bytes[from..from + 512].fill_with(|| if n % 2 == 0 { 0 } else { chance.u8(..) });
+        bytes.truncate(if n % 10 == 9 { from } else { bytes.len() });
+        std::fs::write(&path, &bytes).unwrap();
+        let mut outbox = open(&path);
+        let is_aside = aside.exists();
+        set_aside += u32::from(is_aside);
+        assert!(is_aside || waiting(&outbox, T) == (0..100).collect::<Vec<_>>(), "{n}: all or nothing");
+        outbox.put((T, 1 << 32), message(s(200), None, b"x"));
+        outbox.save(s(200), true).unwrap();
+        drop(outbox);
+        assert_eq!(waiting(&open(&path), T).last(), Some(&(1 << 32)), "{n}");
+        let _ = std::fs::remove_file(&aside);
+    }
+    assert!((1..100).contains(&set_aside), "{set_aside}");
+}
+
 /// A file on a disk that holds so many bytes and no more.
 #[derive(Debug)]
 struct Full {
