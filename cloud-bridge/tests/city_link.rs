@@ -6,11 +6,13 @@
 mod support;
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use cloud_bridge::{
     Bridge, BridgeConfig, BridgeError, DropReason, Encoding, Kind, LinkConfig, LinkMode, PublishError, TlsConfig,
     Watch, WatchConfig, WatchEvent,
 };
+use support::router::router;
 use support::{
     Authority, free_endpoint, free_endpoint_of, health, link, next, next_state, next_states, next_that, one_of_each,
     parking, signal, site_config, traffic, until_connected, until_state, watch, watch_by,
@@ -304,6 +306,22 @@ async fn settings_that_cannot_work_are_refused_by_name() {
         let config = WatchConfig { sites: sites.into(), link: link(LinkMode::Peer, &[], &[&good]) };
         assert!(Watch::open(config).await.unwrap_err().to_string().contains(sites));
     }
+}
+
+// Zenoh panics when a session is dropped on a single-threaded runtime.
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn a_certificate_that_is_renewed_while_the_site_runs_is_the_one_it_shows_next() {
+    let (endpoint, authority) = (free_endpoint_of("tls"), Authority::new());
+    let router = router(&endpoint, &authority).await;
+    let tls = authority.issue_for("vtest.demo", Duration::from_secs(8));
+    let link = LinkConfig { tls: Some(tls.clone()), ..link(LinkMode::Client, &[], &[&endpoint]) };
+    let bridge = Bridge::open(BridgeConfig { link, ..site_config(&endpoint) }).await.unwrap();
+    until_connected(&bridge, true).await;
+    assert_eq!(authority.issue("vtest.demo"), tls, "in the same files");
+    until_connected(&bridge, false).await;
+    until_connected(&bridge, true).await;
+    bridge.close().await;
+    router.close().await;
 }
 
 #[tokio::test]

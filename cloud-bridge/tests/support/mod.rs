@@ -263,8 +263,18 @@ impl Authority {
 
     /// A certificate whose common name is `name`.
     pub fn issue(&self, name: &str) -> TlsConfig {
-        let key = rcgen::KeyPair::generate().unwrap();
+        self.issue_with(name, rcgen::CertificateParams::new(vec!["127.0.0.1".to_owned()]).unwrap())
+    }
+
+    /// The same, over soon.
+    pub fn issue_for(&self, name: &str, life: Duration) -> TlsConfig {
         let mut params = rcgen::CertificateParams::new(vec!["127.0.0.1".to_owned()]).unwrap();
+        params.not_after = rcgen::date_time_ymd(1970, 1, 1) + std::time::UNIX_EPOCH.elapsed().unwrap() + life;
+        self.issue_with(name, params)
+    }
+
+    fn issue_with(&self, name: &str, mut params: rcgen::CertificateParams) -> TlsConfig {
+        let key = rcgen::KeyPair::generate().unwrap();
         params.distinguished_name.push(rcgen::DnType::CommonName, name);
         let certificate = params.signed_by(&key, &self.issuer).unwrap();
         let [certificate_file, private_key_file] =
