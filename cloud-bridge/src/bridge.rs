@@ -72,7 +72,7 @@ pub enum PublishError {
     /// The bridge was closed.
     #[error("the bridge is closed")]
     Closed,
-    /// All 2^32 sequence numbers of this run are used up; a restart gives new ones.
+    /// All sequence numbers of this run are used up; a restart gives new ones.
     #[error("no sequence number is left for {0}; restart the service")]
     SequenceExhausted(Kind),
 }
@@ -128,12 +128,17 @@ impl Bridge {
         let keys = SiteKeys::new(&config.city, &config.site)?;
         config.link.check()?;
         let store = outbox_file(&config, &keys);
-        let sequences = begin_sequences(&config, &keys).await?;
+        let mut sequences = begin_sequences(&config, &keys, None).await?;
         let desk = Desk::new(keys.clone(), command_keys(&config.command_keys)?, config.executes.clone())
             .allowing(config.allows.clone())
             .resuming(config.resumes.clone());
         let store = Arc::new(Store::new(store));
         let outbox = Outbox::open(Arc::clone(&store), config.outbox.clone())?;
+        let newest = outbox.newest();
+        if newest.is_some_and(|newest| !sequences.come_after(newest)) {
+            warn!(site = %keys, ?newest, "the count of starts is behind the outbox, and goes on from there");
+            sequences = begin_sequences(&config, &keys, newest).await?;
+        }
         let (events, commands) = mpsc::channel(MAX_EVENTS);
         let office = Office::new(desk, events);
         let shared = Arc::new(Shared {
@@ -297,10 +302,14 @@ impl Drop for Bridge {
 }
 
 /// Without a number of starts on the disk no number would be unique: the link waits until the disk takes it.
-async fn begin_sequences(config: &BridgeConfig, keys: &SiteKeys) -> Result<Sequences, SequenceError> {
+async fn begin_sequences(
+    config: &BridgeConfig,
+    keys: &SiteKeys,
+    said: Option<u64>,
+) -> Result<Sequences, SequenceError> {
     let mut pause = FIRST_PAUSE;
     loop {
-        match Sequences::open(&config.state_dir, keys) {
+        match Sequences::open(&config.state_dir, keys, said) {
             Err(error) if error.is_for_want_of_room() => {
                 warn!(%error, "no link to the city until the disk takes something");
                 tokio::time::sleep(pause).await;

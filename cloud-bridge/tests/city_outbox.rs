@@ -190,11 +190,8 @@ async fn a_receipt_that_came_garbled_takes_nothing_out() {
 async fn the_last_hours_are_told_to_whoever_asks() {
     let endpoint = free_endpoint();
     let bridge = Bridge::open(site_config(&endpoint)).await.unwrap();
+    let [first, _] = ["p1", "p2"].map(|lot| bridge.publish(parking(lot)).unwrap());
     publish(&bridge, 0..20).await;
-    for lot in ["p1", "p2"] {
-        bridge.publish(parking(lot)).unwrap();
-    }
-    bridge.saved().await;
     let city = City::open(link(LinkMode::Peer, &[], &[&endpoint]), Habits::default()).await;
     until_confirmed(&bridge).await;
     let ask = async |selector: &str| city.ask(&format!("lukou/demo/vtest/history/{selector}")).await;
@@ -202,12 +199,12 @@ async fn the_last_hours_are_told_to_whoever_asks() {
     let said: Vec<u32> = all.iter().filter_map(|(_, update)| vehicles(update.as_ref().unwrap())).collect();
     assert!(said.into_iter().eq(0..20), "what was confirmed, the oldest first");
     let numbers = async |selector: &str| ask(selector).await.into_iter().map(|(key, _)| key).collect::<Vec<_>>();
-    assert_eq!(all[19].0, "lukou/demo/vtest/history/traffic/19");
-    assert_eq!(
-        numbers("traffic/*?after=15;limit=2").await,
-        [16, 17].map(|n| format!("lukou/demo/vtest/history/traffic/{n}"))
-    );
-    assert_eq!(numbers("*/*?id=p2").await, ["lukou/demo/vtest/history/parking/1"]);
+    // The numbers of each kind begin with the same.
+    let of = |kind: &str, n: u64| format!("lukou/demo/vtest/history/{kind}/{}", first + n);
+    assert_eq!(all[19].0, of("traffic", 19));
+    let after = format!("traffic/*?after={};limit=2", first + 15);
+    assert_eq!(numbers(&after).await, [16, 17].map(|n| of("traffic", n)));
+    assert_eq!(numbers("*/*?id=p2").await, [of("parking", 1)]);
     assert_eq!(numbers("traffic/*?hours=1").await, [""; 0], "these are about long ago");
     assert_eq!(ask("traffic/*?after=x").await, [("after=x: not a whole number".to_owned(), None)]);
 }
@@ -229,6 +226,40 @@ async fn clock_step_in_what_is_said_gives_nothing_up() {
     until_confirmed(&bridge).await;
     assert!(city.book.lock().unwrap().stored.values().filter_map(vehicles).eq(0..count));
     assert_eq!(bridge.stats().dropped, BTreeMap::new());
+}
+
+#[tokio::test]
+async fn a_site_whose_disk_is_new_or_set_back_says_no_number_again() {
+    let endpoint = free_endpoint();
+    let city = City::open(link(LinkMode::Peer, &[&endpoint], &[]), Habits::default()).await;
+    let config = BridgeConfig { link: link(LinkMode::Peer, &[], &[&endpoint]), ..site_config(&endpoint) };
+    for n in 0..5 {
+        let _ = std::fs::remove_dir_all(&config.state_dir);
+        let bridge = Bridge::open(config.clone()).await.unwrap();
+        publish(&bridge, n..n + 1).await;
+        until_confirmed(&bridge).await;
+        bridge.close().await;
+    }
+    let book = city.book.lock().unwrap();
+    assert_eq!((book.stored.len(), book.contradictions), (5, 0), "the city takes none for a copy of another");
+}
+
+#[tokio::test]
+async fn a_count_of_starts_that_is_lost_goes_on_behind_what_waits() {
+    let nobody = free_endpoint();
+    let config = BridgeConfig { link: link(LinkMode::Client, &[], &[&nobody]), ..site_config(&nobody) };
+    let mut numbers = Vec::new();
+    for n in 0..4 {
+        let bridge = Bridge::open(config.clone()).await.unwrap();
+        numbers.push(bridge.publish(traffic(n)).unwrap());
+        bridge.close().await;
+        std::fs::write(config.state_dir.join("city-starts.demo.vtest"), "0").unwrap();
+    }
+    assert!(numbers.windows(2).all(|two| two[0] < two[1]), "{numbers:?}");
+    let bridge = Bridge::open(config).await.unwrap();
+    bridge.saved().await;
+    bridge.close().await;
+    assert_eq!(bridge.stats().outbox[&Kind::Traffic].messages, 4, "each was written and none took another's place");
 }
 
 #[tokio::test]

@@ -213,16 +213,17 @@ fn sequence_numbers_never_come_twice() {
     let site = SiteKeys::new("demo", "vtest").unwrap();
     let mut seen = std::collections::BTreeSet::new();
     for start in 0..3_u64 {
-        let mut sequences = Sequences::open(&dir, &site).unwrap();
+        let mut sequences = Sequences::open(&dir, &site, None).unwrap();
+        let first = sequences.next(Kind::Health).unwrap();
+        assert_eq!(first >> 32, start);
         for n in 0..4 {
             let seq = sequences.next(Kind::Traffic).unwrap();
-            assert_eq!(seq, (start << 32) + n);
+            assert_eq!(seq, first + n, "each kind counts for itself");
             assert!(seen.insert(seq));
         }
-        assert_eq!(sequences.next(Kind::Health), Some(start << 32), "each kind counts for itself");
     }
     let opened: Vec<_> = std::thread::scope(|scope| {
-        let open = || scope.spawn(|| Sequences::open(&dir, &site).unwrap().next(Kind::Traffic).unwrap());
+        let open = || scope.spawn(|| Sequences::open(&dir, &site, None).unwrap().next(Kind::Traffic).unwrap());
         let threads: Vec<_> = (0..8).map(|_| open()).collect();
         threads.into_iter().map(|thread| thread.join().unwrap()).collect()
     });
@@ -230,7 +231,9 @@ fn sequence_numbers_never_come_twice() {
         assert!(seen.insert(seq), "{seq} came twice");
     }
     let other = SiteKeys::new("demo", "other").unwrap();
-    assert_eq!(Sequences::open(&dir, &other).unwrap().next(Kind::Traffic), Some(0), "each site counts for itself");
+    let starts = |said| Sequences::open(&dir, &other, said).unwrap().next(Kind::Traffic).unwrap() >> 32;
+    assert_eq!(starts(None), 0, "each site counts for itself");
+    assert_eq!([starts(Some((7 << 32) + 5)), starts(Some(0)), starts(None)], [8, 9, 10]);
 }
 
 #[test]
@@ -241,12 +244,12 @@ fn a_count_of_starts_that_cannot_be_trusted_is_refused() {
     let file = dir.join("city-starts.demo.vtest");
     for content in ["", "seven", "-1", "2097152", "99999999999999999999"] {
         std::fs::write(&file, content).unwrap();
-        let error = Sequences::open(&dir, &site).unwrap_err().to_string();
+        let error = Sequences::open(&dir, &site, None).unwrap_err().to_string();
         assert!(error.contains("city-starts.demo.vtest") && error.contains(&format!("{content:?}")), "{error}");
     }
     let blocked = dir.join("file");
     std::fs::write(&blocked, "").unwrap();
-    let error = Sequences::open(&blocked, &site).unwrap_err().to_string();
+    let error = Sequences::open(&blocked, &site, None).unwrap_err().to_string();
     assert!(error.contains("/file"), "{error}");
 }
 

@@ -160,6 +160,11 @@ impl Outbox {
         Duration::from_millis(written.unwrap_or_default())
     }
 
+    /// The greatest number of those that it was opened with.
+    pub(crate) fn newest(&self) -> Option<u64> {
+        self.lanes.values().filter_map(|lane| lane.earlier_through.checked_sub(1)).max()
+    }
+
     /// Where it lies.
     pub(crate) fn store(&self) -> &Store {
         &self.store
