@@ -5,6 +5,7 @@
 
 mod ports;
 mod presence;
+mod rhythm;
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -20,14 +21,13 @@ use perception::time::UtcMicros;
 use perception::track::{Disbelief, Track, Tracker};
 
 use crate::assess::Assessor;
-use crate::cadence::Cadence;
 use crate::gate::{EventGate, ObjectGate, Reason, SignalGate};
 use crate::ghosts::Ghosts;
 use crate::guidance::Guides;
 use crate::map::bays_as_lanes;
 use crate::map::conflicts::Conflicts;
 use crate::messages::{Composed, Composer, ObjectPicture};
-use crate::notice::{Notices, Timing};
+use crate::notice::Notices;
 use crate::priority::{Arbiter, Event};
 use crate::radios::MessageKind;
 use crate::received::{Received, Unread};
@@ -37,18 +37,7 @@ use crate::signals::predict::Predictor;
 
 pub use ports::{Input, Output, Picture, PipelineSettings};
 use presence::Presence;
-
-const SPAT_PERIOD_S: f64 = 0.1;
-const OBJECTS_PERIOD_S: f64 = 0.1;
-const MAP_PERIOD_S: f64 = 1.0;
-const PARKING_PERIOD_S: f64 = 1.0;
-const SENSORS_PERIOD_S: f64 = 1.0;
-/// RSI by what it holds.
-const INFORMATION_PERIODS_S: [(Timing, f64); 3] =
-    [(Timing::Dynamic, 0.1), (Timing::SemiStatic, 0.5), (Timing::Static, 1.0)];
-/// Time that jumps by more than this, or runs back by more than [`CLOCK_BACK_S`], was set: rhythms begin anew.
-const CLOCK_FORWARD_S: f64 = 5.0;
-const CLOCK_BACK_S: f64 = 0.5;
+use rhythm::Rhythm;
 
 /// One site's pipeline.
 #[derive(Debug)]
@@ -69,40 +58,7 @@ pub struct Pipeline {
     predictor: Predictor,
     rhythm: Rhythm,
     presence: Presence,
-    picture_due: UtcMicros,
-    last_now: UtcMicros,
     outputs: VecDeque<Output>,
-}
-
-/// The rhythms of everything periodic.
-#[derive(Debug)]
-struct Rhythm {
-    spat: Cadence,
-    objects: Cadence,
-    map: Cadence,
-    parking: Cadence,
-    sensors: Cadence,
-    information: [Cadence; 3],
-}
-
-impl Rhythm {
-    fn new(start: UtcMicros) -> Self {
-        Self {
-            spat: Cadence::new(SPAT_PERIOD_S, start),
-            objects: Cadence::new(OBJECTS_PERIOD_S, start),
-            map: Cadence::new(MAP_PERIOD_S, start),
-            parking: Cadence::new(PARKING_PERIOD_S, start),
-            sensors: Cadence::new(SENSORS_PERIOD_S, start),
-            information: INFORMATION_PERIODS_S.map(|(_, period_s)| Cadence::new(period_s, start)),
-        }
-    }
-
-    fn deadline(&self) -> UtcMicros {
-        let all = [&self.objects, &self.map, &self.parking, &self.sensors];
-        all.into_iter()
-            .chain(&self.information)
-            .fold(self.spat.deadline(), |least, cadence| least.min(cadence.deadline()))
-    }
 }
 
 impl Pipeline {
@@ -129,8 +85,6 @@ impl Pipeline {
             predictor: Predictor::default(),
             rhythm: Rhythm::new(start),
             presence: Presence::new(geometry.sensors.iter().map(|sensor| sensor.id())),
-            picture_due: start,
-            last_now: start,
             outputs: VecDeque::new(),
         })
     }
@@ -152,7 +106,7 @@ impl Pipeline {
 
     /// The same, which goes on from what lots held when that was kept.
     pub fn with_lot_counts(mut self, kept: &BTreeMap<SensorId, KeptCount>) -> Self {
-        self.assessor.go_on_counting(self.last_now, kept);
+        self.assessor.go_on_counting(self.rhythm.last_now(), kept);
         self
     }
 
@@ -245,8 +199,8 @@ impl Pipeline {
     /// When [`Input::Tick`] is due if nothing else comes.
     pub fn wake_at(&self) -> UtcMicros {
         let answers = self.priority.as_ref().and_then(Arbiter::answer_at);
-        let deadline = self.rhythm.deadline().min(self.picture_due).min(answers.unwrap_or(self.picture_due));
-        self.aligner.next_deadline().map_or(deadline, |frames| frames.min(deadline))
+        let others = [answers, self.aligner.next_deadline()];
+        others.into_iter().flatten().fold(self.rhythm.deadline(), UtcMicros::min)
     }
 
     /// What a road user says of itself or asks for; which message it was, or why it was not taken. Of a VIR that does several
@@ -309,7 +263,7 @@ impl Pipeline {
         if self.rhythm.objects.elapsed(now) {
             self.say_objects(now);
         }
-        if now >= self.picture_due {
+        if self.rhythm.picture_elapsed(now) {
             let tracks = self.look(now);
             self.outputs.push_back(Output::Picture(Picture { at: now, tracks }));
         }
@@ -368,10 +322,7 @@ impl Pipeline {
         if refused > 0 {
             self.dropped("events", "too_many", refused);
         }
-        for (index, (timing, period_s)) in INFORMATION_PERIODS_S.into_iter().enumerate() {
-            if !self.rhythm.information.get_mut(index).is_some_and(|cadence| cadence.elapsed(now)) {
-                continue;
-            }
+        for (timing, period_s) in self.rhythm.information_due(now) {
             for set in self.composer.sets() {
                 let mut held = Vec::new();
                 let (events, notices) = (self.assessor.events(), self.notices.kept(now));
@@ -385,7 +336,7 @@ impl Pipeline {
 
     /// The picture now, and what follows from it for traffic, parking and events.
     fn look(&mut self, now: UtcMicros) -> Vec<LocatedTrack> {
-        self.picture_due = now.plus_seconds(OBJECTS_PERIOD_S);
+        self.rhythm.picture_seen(now);
         self.tracker.advance(now);
         let tracks = self.shown(now);
         let live = self.presence.live(now);
@@ -432,19 +383,16 @@ impl Pipeline {
 
     /// A clock that was set must neither silence the site until the old time comes again nor flood the air.
     fn notice_clock_steps(&mut self, now: UtcMicros) {
-        let passed_s = now.seconds_since(self.last_now);
-        if !(-CLOCK_BACK_S..=CLOCK_FORWARD_S).contains(&passed_s) {
-            self.rhythm = Rhythm::new(now);
-            self.picture_due = now;
-            self.presence.forget_leader();
-            if let Some(priority) = &mut self.priority {
-                priority.forget(now);
-            }
-            if let Some(guides) = &mut self.guides {
-                guides.forget();
-            }
-            self.dropped("pipeline", "clock_step", 1);
+        if !self.rhythm.was_set(now) {
+            return;
         }
-        self.last_now = now;
+        self.presence.forget_leader();
+        if let Some(priority) = &mut self.priority {
+            priority.forget(now);
+        }
+        if let Some(guides) = &mut self.guides {
+            guides.forget();
+        }
+        self.dropped("pipeline", "clock_step", 1);
     }
 }
