@@ -1,15 +1,17 @@
 //! Does what the pipeline asks for. Nothing here waits: radios, city and console each have a queue of their own.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod lots_told;
+mod shown;
+
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
 
 use cloud_bridge::Update;
-use perception::detection::{Class, SensorId};
+use perception::detection::Class;
 use perception::events::Event;
 use perception::frames::SiteFrame;
-use perception::lanes::LocatedTrack;
-use perception::parking::{BayStatus, LotState};
+use perception::parking::LotState;
 use perception::time::UtcMicros;
 use perception::track::SensorHealth;
 use perception::traffic::{LaneWindow, TrafficWindow};
@@ -19,10 +21,7 @@ use crate::board::{self, SharedBoard};
 use crate::city::{self, CityLink};
 use crate::clock::Clock;
 use crate::commands::Answer;
-use crate::console::state::{
-    ConsoleBay, ConsoleBayStatus, ConsoleLaneTraffic, ConsoleLot, ConsoleMessage, ConsoleSignal, ConsoleState,
-    ConsoleTrack,
-};
+use crate::console::state::{ConsoleLaneTraffic, ConsoleSignal, ConsoleState};
 use crate::console::{ConsoleFeed, SentMessages};
 use crate::evidence::Evidence;
 use crate::gate::SaidSignal;
@@ -31,8 +30,11 @@ use crate::inlet::Inlet;
 use crate::metrics::Metrics;
 use crate::pipeline::{Input, Output, Picture};
 use crate::priority::{Command, Control, Decision, Refusal};
-use crate::radios::{MessageKind, MessageSet, Radios, Transmission};
+use crate::radios::Radios;
 use crate::signals::predict::Foresight;
+
+pub use lots_told::LotsTold;
+pub use shown::Rates;
 
 /// The signal is told to the city this often; vehicles hear it ten times as often by radio.
 const SIGNAL_TO_CITY_S: f64 = 1.0;
@@ -43,9 +45,6 @@ const ALARM_CLOCK_S: f64 = 0.05;
 /// If it is as sure as this, standard deviations.
 const SURE_TURN_RAD: f64 = 0.002;
 const SURE_CLOCK_S: f64 = 0.015;
-
-/// A lot that does not change is told to the city this often, seconds.
-const LOTS_TO_CITY_S: f64 = 60.0;
 
 /// Where outputs go.
 pub struct Performer {
@@ -173,7 +172,7 @@ impl Performer {
             self.metrics.tracks.with_label_values(&[class.as_str()]).set(count as f64);
         }
         let board = board::lock(&self.board);
-        self.shown.tracks = picture.tracks.iter().map(|located| track(located, &board.simulated)).collect();
+        self.shown.tracks = picture.tracks.iter().map(|located| shown::track(located, &board.simulated)).collect();
         self.shown.sensors.clone_from(&board.sensors);
         self.shown.links.clone_from(&board.links);
         self.shown.drops.clone_from(&board.drops);
@@ -290,7 +289,7 @@ impl Performer {
                 self.publish(city::parking(now, lot, &self.frame, simulated));
             }
         }
-        self.shown.parking = lots.iter().map(console_lot).collect();
+        self.shown.parking = lots.iter().map(shown::lot).collect();
     }
 
     /// Counted once, when it is over: how it ended is known then.
@@ -318,54 +317,6 @@ impl Performer {
     }
 }
 
-/// What the city last heard of each lot: every message of parking is written to the disk and synced, so only news is told.
-#[derive(Debug, Default)]
-pub struct LotsTold(BTreeMap<SensorId, (UtcMicros, LotNews)>);
-
-/// What of a lot is news when it changes.
-#[derive(Debug, PartialEq)]
-struct LotNews {
-    bays: Vec<(BayStatus, bool)>,
-    counted: Option<u32>,
-}
-
-impl LotsTold {
-    /// Whether the city is to hear of it: it changed, or was told [`LOTS_TO_CITY_S`] ago.
-    fn is_news(&mut self, now: UtcMicros, lot: &LotState) -> bool {
-        let news = LotNews {
-            bays: lot.bays.iter().map(|bay| (bay.status, bay.overstay_s.is_some())).collect(),
-            counted: lot.counted.as_ref().and_then(|counted| counted.vehicles),
-        };
-        let is_old = |(at, told): &(UtcMicros, LotNews)| {
-            *told == news && (0.0..LOTS_TO_CITY_S).contains(&now.seconds_since(*at))
-        };
-        if self.0.get(&lot.id).is_some_and(is_old) {
-            return false;
-        }
-        self.0.insert(lot.id.clone(), (now, news));
-        true
-    }
-}
-
-fn track(located: &LocatedTrack, simulated: &[perception::detection::SensorId]) -> ConsoleTrack {
-    let track = &located.track;
-    ConsoleTrack {
-        id: track.id,
-        class: track.class,
-        class_probability: track.class_probability,
-        east_m: track.position_enu_m[0],
-        north_m: track.position_enu_m[1],
-        heading_rad: track.heading_cw_north_rad,
-        speed_mps: track.speed_mps(),
-        length_m: track.length_m,
-        width_m: track.width_m,
-        existence: track.existence,
-        sources: track.sources.iter().map(ToString::to_string).collect(),
-        simulated: !track.sources.is_empty() && track.sources.iter().all(|source| simulated.contains(source)),
-        lane: located.lane.as_ref().map(|place| place.lane.to_string()),
-    }
-}
-
 /// What there is to say of a sensor that is too far off. `None`: nothing.
 fn alarm(found: &SensorHealth) -> Option<String> {
     let axes = [("pitch", 0), ("yaw", 1)];
@@ -378,63 +329,4 @@ fn alarm(found: &SensorHealth) -> Option<String> {
     }
     let late = found.clock_ahead_s.abs() > ALARM_CLOCK_S && found.clock_sigma_s < SURE_CLOCK_S;
     late.then(|| format!("its clock is {:.0} ms ahead of the other sensors'", 1e3 * found.clock_ahead_s))
-}
-
-fn console_lot(lot: &LotState) -> ConsoleLot {
-    let bay = |bay: &perception::parking::BayState| ConsoleBay {
-        bay: bay.id.to_string(),
-        status: match bay.status {
-            BayStatus::Free => ConsoleBayStatus::Free,
-            BayStatus::Occupied => ConsoleBayStatus::Occupied,
-            BayStatus::Unknown => ConsoleBayStatus::Unknown,
-        },
-    };
-    ConsoleLot {
-        lot: lot.id.to_string(),
-        name: lot.name.clone(),
-        free: lot.free,
-        occupied: lot.occupied,
-        unknown: lot.unknown,
-        bays: lot.bays.iter().map(bay).collect(),
-    }
-}
-
-/// How often each message goes out, over the last whole second.
-#[derive(Debug, Default)]
-pub struct Rates {
-    second: i64,
-    messages: BTreeMap<(&'static str, MessageKind), Rate>,
-}
-
-#[derive(Debug, Default)]
-struct Rate {
-    this_second: u32,
-    last_second: u32,
-    bytes: usize,
-}
-
-impl Rates {
-    fn count(&mut self, now: UtcMicros, transmission: &Transmission) {
-        let second = now.0.div_euclid(1_000_000);
-        if second != self.second {
-            self.second = second;
-            for rate in self.messages.values_mut() {
-                rate.last_second = std::mem::take(&mut rate.this_second);
-            }
-        }
-        let set: MessageSet = transmission.set;
-        let rate = self.messages.entry((set.as_str(), transmission.kind)).or_default();
-        rate.this_second += 1;
-        rate.bytes = transmission.payload.len();
-    }
-
-    fn shown(&self) -> Vec<ConsoleMessage> {
-        let shown = |((set, kind), rate): (&(&'static str, MessageKind), &Rate)| ConsoleMessage {
-            set: (*set).to_owned(),
-            message: kind.as_str().to_owned(),
-            per_s: f64::from(rate.last_second),
-            last_bytes: u32::try_from(rate.bytes).unwrap_or(u32::MAX),
-        };
-        self.messages.iter().map(shown).collect()
-    }
 }
