@@ -3,54 +3,46 @@
 //! Order of the stop: sensors first (nothing new comes in), then the pipeline, then the radios (they send what they
 //! still hold, for a bounded time), then the city with what it has asked for, the console and the recording.
 
+mod parts;
+mod pipeline_thread;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 use anyhow::Context;
 use cloud_bridge::CommandEnd;
-use perception::align::AlignSettings;
 use perception::frames::SiteFrame;
 use tokio::net::TcpListener;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::watch;
 use tokio::time::MissedTickBehavior;
 
 use crate::api::{self, ApiState};
 use crate::audit::AuditLog;
 use crate::board::{Counted, Lookout, SharedBoard};
 use crate::city::{self, CityLink};
-use crate::clock::{Clock, Stopwatch};
+use crate::clock::Clock;
 use crate::commands::{Clerk, Host, LotBook, LotKeeper, NoticeBook, PlanBook, SiteFileDesk, ToPipeline};
 use crate::config::Site;
 use crate::console::{ConsoleFeed, ConsoleMap, ConsoleState, SentMessages};
 use crate::evidence::{Evidence, EvidenceTap};
-use crate::ghosts;
-use crate::guidance::Guides;
 use crate::health::Health;
 use crate::history_file::HistoryFile;
-use crate::inlet::{Arrival, Inlet};
-use crate::messages::Edition;
+use crate::inlet::Inlet;
 use crate::metrics::Metrics;
 use crate::perform::{LotsTold, Performer, Rates};
-use crate::pipeline::{Input, Output, Pipeline, PipelineSettings};
-use crate::priority::{Arbiter, Command, Control, NoControl, ToSource};
 use crate::radios::{Radios, Shutdown, start_radios, stopped};
 use crate::receivers::Receivers;
 use crate::record::Recorder;
-use crate::reports::ReportReader;
 use crate::sensing::Sensing;
-use crate::signals::fixed_time;
-use crate::signals::link::Endpoint;
 use crate::signals::predict::Foresight;
-use crate::signals::runner::Runner;
-use crate::signals::schedule::Schedule;
+
+use parts::{audit_of, control_of, evidence_of, signal_runner};
+use pipeline_thread::{PipelineThread, pipeline_of};
 
 const LOOK_PERIOD: Duration = Duration::from_secs(1);
-/// The pipeline goes round at least this often, so that `/healthz` can tell a dead one from an idle one.
-const LONGEST_WAIT_S: f64 = 0.5;
 
 /// A running service.
 pub struct Service {
@@ -166,17 +158,7 @@ impl Service {
         let pipeline_stop = Arc::new(AtomicBool::new(false));
         let pipeline = PipelineThread {
             history: HistoryFile::new(&site.state_dir, clock.uptime_s()),
-            pipeline: Pipeline::new(pipeline_settings(site, &clock))
-                .context("site.toml")?
-                .with_history(HistoryFile::read(&site.state_dir))
-                .with_lot_counts(&lots.counts())
-                .with_notices(kept_notices)
-                .with_ghosts(ghosts::of_site(site)?)
-                .with_reports(site.fusion.vehicle_reports.then(|| reports_of(site)))
-                .with_priority(priority_of(site))
-                .with_pam(site.pam_aid)
-                .with_road_authority(site.road_authority.clone())
-                .with_guides(Guides::of_site(site)),
+            pipeline: pipeline_of(site, clock.now())?.with_lot_counts(&lots.counts()).with_notices(kept_notices),
             lots: LotKeeper::new(lots, clock.uptime_s()),
             inputs,
             performer,
@@ -299,52 +281,6 @@ fn expect_components(health: &Health, site: &Site) {
     }
 }
 
-fn pipeline_settings(site: &Site, clock: &Clock) -> PipelineSettings {
-    PipelineSettings {
-        geometry: site.geometry.clone(),
-        map: Some(site.map.clone()),
-        edition: edition_of(site),
-        traffic_window_s: site.cloud.as_ref().map_or(10, |cloud| cloud.traffic_window_s),
-        align: AlignSettings::default(),
-        tracker: (&site.fusion).into(),
-        limits: site.limits(),
-        events: site.events.clone(),
-        start: clock.now(),
-    }
-}
-
-fn edition_of(site: &Site) -> Edition {
-    Edition { cn: site.cn, us: site.us, rsu_id: site.rsu_id, map_max_octets: site.map_max_octets }
-}
-
-fn reports_of(site: &Site) -> ReportReader {
-    ReportReader::new(site.geometry.origin, site.cn, site.us)
-}
-
-fn priority_of(site: &Site) -> Option<Arbiter> {
-    Arbiter::new(site.priority.clone()?, &site.map, edition_of(site))
-}
-
-/// The way to the controller, and the source's end of it: only where the site wants it twice, in `[priority]` and in `[signal]`.
-fn control_of(site: &Site) -> (Box<dyn Control>, Option<mpsc::Receiver<Command>>) {
-    let takes = site.signal.as_ref().is_some_and(|signal| signal.settings().commands().is_some());
-    if !takes || !site.priority.as_ref().is_some_and(|policy| policy.pass_to_controller) {
-        return (Box::new(NoControl), None);
-    }
-    let (control, commands) = ToSource::new();
-    (Box::new(control), Some(commands))
-}
-
-fn audit_of(site: &Site, metrics: &Metrics) -> anyhow::Result<Option<AuditLog>> {
-    let start = || AuditLog::start(&site.state_dir, metrics.clone());
-    site.priority.as_ref().map(|_| start()).transpose().context("site.toml, state_dir: the audit log of priority")
-}
-
-fn evidence_of(site: &Site, metrics: &Metrics) -> anyhow::Result<Option<EvidenceTap>> {
-    let start = |settings| EvidenceTap::start(settings, &site.state_dir, &site.geometry, metrics.clone());
-    site.evidence.as_ref().map(start).transpose().context("evidence of events")
-}
-
 async fn look(mut lookout: Lookout, mut shutdown: Shutdown) {
     let mut every = tokio::time::interval(LOOK_PERIOD);
     every.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -353,76 +289,6 @@ async fn look(mut lookout: Lookout, mut shutdown: Shutdown) {
             biased;
             () = stopped(&mut shutdown) => return,
             _ = every.tick() => lookout.look(),
-        }
-    }
-}
-
-/// The controller's runner and where it listens; `None`: the site has no signal.
-async fn signal_runner(
-    site: &Site,
-    schedule: Option<watch::Receiver<Schedule>>,
-    inlet: &Inlet,
-    health: &Arc<Health>,
-    metrics: &Metrics,
-    clock: &Arc<Clock>,
-) -> anyhow::Result<Option<(Runner, Endpoint)>> {
-    let Some(file) = &site.signal else { return Ok(None) };
-    let settings = file.settings();
-    let source = match schedule {
-        Some(schedule) => fixed_time::source(schedule),
-        None => settings.source().map_err(anyhow::Error::msg).context("site.toml, signal")?,
-    };
-    let endpoint = Endpoint::bind(settings.link()).await.context("site.toml, signal.link")?;
-    let stale_after_s = settings.stale_after_s();
-    let runner = Runner::new(source, stale_after_s, inlet.clone(), health.clone(), metrics.clone(), clock.clone());
-    Ok(Some((runner, endpoint)))
-}
-
-/// The one thread that owns the pipeline.
-struct PipelineThread {
-    pipeline: Pipeline,
-    history: HistoryFile,
-    lots: LotKeeper,
-    inputs: Receiver<Arrival>,
-    performer: Performer,
-    clock: Arc<Clock>,
-    stop: Arc<AtomicBool>,
-}
-
-impl PipelineThread {
-    fn run(mut self) {
-        self.go_round();
-        self.history.write_now(self.pipeline.history());
-        self.lots.write_now(&self.pipeline.lot_counts());
-    }
-
-    fn go_round(&mut self) {
-        while !self.stop.load(Ordering::Relaxed) {
-            let wait_s = self.pipeline.wake_at().seconds_since(self.clock.now()).clamp(0.0, LONGEST_WAIT_S);
-            let arrival = match self.inputs.recv_timeout(Duration::from_secs_f64(wait_s)) {
-                Ok(arrival) => Some(arrival),
-                Err(RecvTimeoutError::Timeout) => None,
-                Err(RecvTimeoutError::Disconnected) => return,
-            };
-            let now = self.clock.now();
-            let Arrival { at, input } = arrival.unwrap_or(Arrival { at: now, input: Input::Tick });
-            let watch = Stopwatch::start();
-            self.pipeline.handle(now, at, input);
-            // Radios first: the stopwatch runs until the last message is on its way.
-            let mut rest = Vec::new();
-            while let Some(output) = self.pipeline.poll_output() {
-                match output {
-                    Output::Send(_) => self.performer.perform(now, output),
-                    other => rest.push(other),
-                }
-            }
-            self.performer.metrics.stage_s.with_label_values(&["pipeline"]).observe(watch.seconds());
-            for output in rest {
-                self.performer.perform(now, output);
-            }
-            self.performer.health.tick(self.clock.uptime_s());
-            self.history.write_if_due(self.clock.uptime_s(), self.pipeline.history());
-            self.lots.write_if_due(self.clock.uptime_s(), || self.pipeline.lot_counts());
         }
     }
 }
