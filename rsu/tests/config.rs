@@ -5,6 +5,8 @@ use std::process::Command;
 
 use serde_json::Value;
 
+#[path = "config/drawn.rs"]
+mod drawn;
 mod support;
 use support::{Folder, repository};
 

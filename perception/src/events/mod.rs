@@ -217,7 +217,7 @@ pub struct EventMonitor {
 const BACK_S: f64 = 0.5;
 const LEAP_S: f64 = 10.0;
 /// Most gauges that are listened to.
-const MOST_GAUGES: usize = 64;
+pub const MOST_GAUGES: usize = 64;
 
 impl EventMonitor {
     /// For a site. `crosswalks_enu_m` are outlines on which people may be, in metres of the site's frame.

@@ -33,8 +33,8 @@ pub struct WaterGauge {
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[error("{key} is {value}; {least} to {most}")]
 pub struct SettingsError {
-    /// Its key.
-    pub key: &'static str,
+    /// Its key; of one of several places, with its number from 1.
+    pub key: String,
     /// What it says.
     pub value: f64,
     /// The least that it may be.
@@ -160,9 +160,9 @@ impl EventSettings {
     /// Everything that is out of its range.
     pub fn problems(&self) -> Vec<SettingsError> {
         let mut found = Vec::new();
-        let mut check = |key, value: f64, least: f64, most: f64| {
+        let mut check = |key: &str, value: f64, least: f64, most: f64| {
             if !(least..=most).contains(&value) {
-                found.push(SettingsError { key, value, least, most });
+                found.push(SettingsError { key: key.to_owned(), value, least, most });
             }
         };
         check("standing_mps", self.standing_mps, 0.1, 3.0);
@@ -194,8 +194,8 @@ impl EventSettings {
         check("flooding_depth_m", self.flooding_depth_m, 0.01, 5.0);
         check("flooding_over_depth_m", self.flooding_over_depth_m, 0.0, self.flooding_depth_m);
         check("gauge_silent_s", self.gauge_silent_s, 1.0, 86_400.0);
-        for place in &self.no_stopping {
-            check("no_stopping.after_s", place.after_s, 0.0, 86_400.0);
+        for (place, number) in self.no_stopping.iter().zip(1..) {
+            check(&format!("no_stopping {number} after_s"), place.after_s, 0.0, 86_400.0);
         }
         found
     }

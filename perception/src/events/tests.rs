@@ -497,6 +497,6 @@ fn a_clock_that_was_set_loses_everything_and_begins_anew() {
 fn settings_out_of_range_are_named() {
     assert_eq!(EventSettings::default().problems(), []);
     let bad = EventSettings { red_after_s: f64::NAN, parked_after_s: 1.0, ..all_kinds() };
-    let keys: Vec<_> = bad.problems().iter().map(|problem| problem.key).collect();
+    let keys: Vec<_> = bad.problems().into_iter().map(|problem| problem.key).collect();
     assert_eq!(keys, ["red_after_s", "parked_after_s"]);
 }

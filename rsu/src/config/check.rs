@@ -4,12 +4,11 @@ use std::path::Path;
 
 use asn1::ObjectIdentifier;
 use perception::calibration::{CameraModel, Origin, RadarModel, RadarSigma, SensorModel, SiteGeometry};
-use perception::events::EventSettings;
 use perception::traffic::windows_s;
 use serde::Deserialize;
 
 use super::file::{CameraFile, DetectorFile, FusionFile, GateFile, RadarFile, RadioFile, SITE_FILE_VERSION, SiteFile};
-use super::{Camera, CloudFile, Radar, SignalFile, Site};
+use super::{Camera, CloudFile, Radar, SignalFile, Site, events};
 use crate::evidence::EvidenceSettings;
 use crate::gate::Limits;
 use crate::guidance::GuidanceSettings;
@@ -64,7 +63,12 @@ impl<'a> Checker<'a> {
             self.signal(signal, map.as_ref());
         }
         self.gate(&file.gate, file.signal.as_ref(), map.as_ref(), &origin);
-        self.events(&file.events, map.as_ref());
+        for (key, text) in events::problems(&file.events, map.as_ref()) {
+            self.problem(&key, text);
+        }
+        for gauge in &file.events.gauges {
+            self.name("events.gauges id", &gauge.id);
+        }
         if !(0.0..=1.0).contains(&file.event_codes.least_confidence) {
             self.problem("event_codes.least_confidence", "must be 0 to 1".into());
         }
@@ -350,20 +354,6 @@ impl<'a> Checker<'a> {
                     self.problem("signal", format!("stage {number}: groups {a} and {b} conflict"));
                 }
             }
-        }
-    }
-
-    fn events(&mut self, events: &EventSettings, map: Option<&SiteMap>) {
-        for problem in events.problems() {
-            self.problem(&format!("events.{}", problem.key), problem.to_string());
-        }
-        let lanes = events.no_stopping.iter().flat_map(|place| &place.lanes);
-        let lanes = lanes.chain(events.gauges.iter().filter_map(|gauge| gauge.lane.as_ref()));
-        for lane in lanes.filter(|lane| map.is_some_and(|map| !map.has_lane(lane))) {
-            self.problem("events", format!("names the lane {lane:?}, which the map does not have"));
-        }
-        for gauge in &events.gauges {
-            self.name("events.gauges id", &gauge.id);
         }
     }
 

@@ -17,6 +17,7 @@ use crate::signals::fixed_time::FixedTimePlan;
 
 mod check;
 mod cloud;
+mod events;
 mod file;
 mod signal;
 

@@ -18,8 +18,10 @@ pub mod conflicts;
 pub mod gcj02;
 pub mod geometry;
 pub mod import;
+pub mod outline;
 pub mod show;
 
+mod lots;
 mod parking;
 mod read;
 mod stop_line;

@@ -9,8 +9,10 @@ use perception::frames::{SiteFrame, Wgs84};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use super::parking::{self, Lots};
-use super::{Connection, Crosswalk, Link, Maneuver, MapLane, Node, NodeId, SiteMap, StopLine, enu2, stop_line};
+use super::lots::{self, Lots};
+use super::{
+    Connection, Crosswalk, Link, Maneuver, MapLane, Node, NodeId, SiteMap, StopLine, enu2, outline, stop_line,
+};
 
 /// What is wrong with a map file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,7 +52,7 @@ pub(super) fn parse(text: &str, origin: &Origin) -> Result<SiteMap, Vec<Problem>
     };
     let mut problems = Vec::new();
     // Lanes name links and connections name lanes, whatever the order in the file: simplest kinds first.
-    let first = [&["node", "link", "crosswalk", "region"][..], &parking::KINDS].concat();
+    let first = [&["node", "link", "crosswalk", "region"][..], &lots::KINDS].concat();
     for kinds in [&first[..], &["lane"], &["connection", "stop_line"]] {
         for (index, feature) in collection.features.iter().enumerate() {
             let kind = feature.property("kind").and_then(|kind| kind.as_str()).unwrap_or("");
@@ -177,13 +179,13 @@ impl Reader {
                 Ok(())
             }
             "stop_line" => self.stop_line(properties(feature)?, feature),
-            kind if parking::KINDS.contains(&kind) => self.lots.feature(kind, feature, &self.frame),
+            kind if lots::KINDS.contains(&kind) => self.lots.feature(kind, feature, &self.frame),
             _ => {
                 let RegionProperties {} = properties(feature)?;
                 if !self.map.region_enu_m.is_empty() {
                     return Err("there is a region already".into());
                 }
-                self.map.region_enu_m = polygon(feature)?.iter().map(|point| enu2(&self.frame, point)).collect();
+                self.map.region_enu_m = outline_enu_m(feature, &self.frame)?;
                 Ok(())
             }
         }
@@ -336,10 +338,22 @@ pub(super) fn polygon(feature: &Feature) -> Result<Vec<Wgs84>, String> {
     match feature.geometry.as_ref().map(|geometry| &geometry.value) {
         Some(GeometryValue::Polygon { coordinates }) if coordinates.first().is_some_and(|ring| ring.len() >= 4) => {
             let ring = &coordinates[0];
+            if ring.first() != ring.last() {
+                return Err("its ring must end at the point where it begins".into());
+            }
             // GeoJSON closes its rings; ours are open.
             ring[..ring.len() - 1].iter().map(|coordinate| point(coordinate.as_slice())).collect()
         }
         _ => Err("its geometry must be a Polygon".into()),
+    }
+}
+
+/// A polygon that encloses something and does not cross itself, in the site's frame, metres.
+pub(super) fn outline_enu_m(feature: &Feature, frame: &SiteFrame) -> Result<Vec<[f64; 2]>, String> {
+    let outline_enu_m: Vec<[f64; 2]> = polygon(feature)?.iter().map(|point| enu2(frame, point)).collect();
+    match outline::fault(&outline_enu_m) {
+        Some(text) => Err(format!("its outline {text}")),
+        None => Ok(outline_enu_m),
     }
 }
 
@@ -352,5 +366,9 @@ pub(super) fn point(coordinates: &[f64]) -> Result<Wgs84, String> {
     if !(-180.0..=180.0).contains(&lon_deg) || !(-90.0..=90.0).contains(&lat_deg) {
         return Err(format!("[{lon_deg}, {lat_deg}] is not longitude, latitude in degrees"));
     }
-    Ok(Wgs84 { lat_deg, lon_deg, ellipsoidal_height_m: coordinates.get(2).copied().unwrap_or(0.0) })
+    let height_m = coordinates.get(2).copied().unwrap_or(0.0);
+    if !(-1000.0..=10_000.0).contains(&height_m) {
+        return Err(format!("a height of {height_m} m is not on the ground"));
+    }
+    Ok(Wgs84 { lat_deg, lon_deg, ellipsoidal_height_m: height_m })
 }
