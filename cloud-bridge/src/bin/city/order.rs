@@ -9,6 +9,8 @@ use cloud_bridge::{Kind, SiteKeys};
 
 /// Runs of sites that are remembered; beyond it all are forgotten and begin anew, so that made-up names fill no memory.
 const MAX_RUNS: usize = 1 << 19;
+/// No site passes over as many at once. Its disk is new or set back: it counts a start again, and numbers begin at random.
+const LEAP: u64 = 1 << 20;
 
 /// How far the numbers of each site, kind and run of its service have come.
 #[derive(Default)]
@@ -39,6 +41,10 @@ impl Order {
             self.newest.insert(run, seq);
             return Step::Next;
         };
+        if seq.abs_diff(*newest) > LEAP {
+            *newest = seq;
+            return Step::Next;
+        }
         if seq < *newest {
             return Step::Late;
         }
@@ -60,5 +66,9 @@ mod tests {
         let steps = numbers.map(|seq| order.step(&site, Kind::Traffic, seq));
         assert_eq!(steps, [Step::Next, Step::Next, Step::Gap(4), Step::Late, Step::Next, Step::Next, Step::Late]);
         assert_eq!(order.step(&site, Kind::Event, run + 20), Step::Next);
+        for begin in [run + (1 << 30), run + (1 << 22)] {
+            let steps = [begin, begin + 2, begin + 1].map(|seq| order.step(&site, Kind::Traffic, seq));
+            assert_eq!(steps, [Step::Next, Step::Gap(1), Step::Late], "a start that was counted before");
+        }
     }
 }
