@@ -42,7 +42,9 @@ async fn kill_of_any_part_leaves_each_promise_in_the_store_exactly_once() {
     let mut pause = async |most_ms: u64| tokio::time::sleep(Duration::from_millis(times.u64(0..most_ms))).await;
     let mut saved = Saved::new();
     for round in 0..9 * soak() {
-        let site = Child::start(LinkMode::Client, &way.router_at, &dir, Habit::Steady, round * 100_000);
+        let mut site = Child::start(LinkMode::Client, &way.router_at, &dir, Habit::Steady, round * 100_000);
+        // It has opened its bridge, and saved one of each kind.
+        site.has_said(5);
         pause(1000).await;
         way.break_one(round).await;
         pause(1000).await;
