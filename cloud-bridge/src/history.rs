@@ -3,13 +3,17 @@
 //! A question goes to `lukou/<city>/<site>/history/<kind>/*` and has parameters, all of which may be absent: `hours` (of what
 //! is about the last so many hours by the site's clock), `after` (numbers greater than this one), `id` (one lot), `limit`.
 //! Each message comes as it was sent, under `…/history/<kind>/<seq>`, the oldest first.
+//!
+//! An answer has the priority of its question, which whoever asks has set. So it takes no more than half of the line, and ends.
+
+use std::time::Duration;
 
 use zenoh::Wait;
 use zenoh::query::Query;
 
 use crate::bridge::Shared;
 use crate::checksum::checksum;
-use crate::clock::utc_us;
+use crate::clock::{Monotonic, utc_us};
 use crate::keys::SiteKeys;
 use crate::schema::Kind;
 use crate::{link, lock};
@@ -19,6 +23,8 @@ const LIMIT: usize = 1000;
 const MAX_LIMIT: usize = 10_000;
 /// The most in an answer, bytes of payload: who wants more asks for what is after the last number.
 const MAX_BYTES: usize = 32 << 20;
+/// How long an answer goes on: nobody says when who asked has gone, who by Zenoh's default waits as long, and others wait for theirs.
+const WITHIN: Duration = Duration::from_secs(10);
 const HOUR_US: i64 = 3_600_000_000;
 
 /// What is asked for.
@@ -61,11 +67,11 @@ fn prefix(site: &SiteKeys) -> String {
 pub(crate) fn answer(shared: &Shared, query: &Query) -> Result<(), String> {
     let parameters = query.parameters();
     let asked = History::read(|name| parameters.get(name), utc_us())?;
-    let (mut left, mut left_bytes) = (asked.limit, MAX_BYTES);
+    let (mut left, mut left_bytes, clock) = (asked.limit, MAX_BYTES, Monotonic::start());
     for kind in Kind::ALL.into_iter().filter(|kind| kind.is_promised()) {
         let key = format!("{}{kind}/", prefix(&shared.keys));
         let any = zenoh::key_expr::KeyExpr::new(format!("{key}*")).map_err(|e| e.to_string())?;
-        if left == 0 || !query.key_expr().intersects(&any) {
+        if left == 0 || clock.elapsed() >= WITHIN || !query.key_expr().intersects(&any) {
             continue;
         }
         let wanted = |to_us: i64, id: &str| to_us >= asked.from_us && asked.id.as_deref().is_none_or(|only| only == id);
@@ -79,11 +85,14 @@ pub(crate) fn answer(shared: &Shared, query: &Query) -> Result<(), String> {
             left = left.saturating_sub(1);
             let checksum = checksum(&stored.payload);
             let reply = query.reply(format!("{key}{seq}"), stored.payload).attachment(checksum);
+            let began = clock.elapsed();
             match reply.encoding(link::encoding_to_zenoh(stored.encoding)).wait() {
                 Ok(()) => lock(&shared.counts).answered += 1,
                 Err(e) => failed = Some(e.to_string()),
             }
-            left > 0 && failed.is_none()
+            // As long as it had the line, others have it now.
+            let is_closed = shared.queue.closed_within(clock.elapsed().saturating_sub(began));
+            left > 0 && failed.is_none() && !is_closed && clock.elapsed() < WITHIN
         });
         told.map_err(|e| e.to_string())?;
         failed.map_or(Ok(()), Err)?;

@@ -24,6 +24,7 @@ use hil::relay::{Line, Relay, Spells};
 use rsu::clock::Stopwatch;
 use tokio::task::JoinHandle;
 use zenoh::Wait;
+use zenoh::query::ConsolidationMode;
 use zenoh::sample::Sample;
 
 /// Only so that a test that would wait for ever fails instead.
@@ -67,7 +68,7 @@ struct Book {
 struct City {
     book: Arc<Mutex<Book>>,
     router: SocketAddr,
-    _session: zenoh::Session,
+    session: zenoh::Session,
 }
 
 impl City {
@@ -95,7 +96,7 @@ impl City {
         });
         let on_sample = move |sample| drop(samples.send(sample));
         session.declare_subscriber(format!("lukou/demo/{site}/**")).callback(on_sample).background().await.unwrap();
-        Self { book, router, _session: session }
+        Self { book, router, session }
     }
 }
 
@@ -399,4 +400,51 @@ async fn a_recording_crosses_it_the_other_way_behind_what_is_promised() {
     far.bridge.finish_command(&id, CommandEnd::done().with_file(sum)).unwrap();
     assert_eq!(far.says_until(fetched).await.unwrap().state, AckState::Done);
     assert!(std::fs::read(&into).unwrap() == contents);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_asked_about_the_past_goes_behind_what_is_promised() {
+    let (city, folder) = (City::open("far-asked").await, state_dir("far-asked"));
+    let config = |to| BridgeConfig {
+        link: link(LinkMode::Client, &[], &[to]),
+        ..BridgeConfig::new("demo", "far-asked", folder.clone())
+    };
+    // More than the line carries while somebody waits, said and confirmed beside it.
+    let bridge = Bridge::open(config(city.router)).await.unwrap();
+    for second in 0..60 {
+        bridge.publish(traffic(second, 450)).unwrap();
+    }
+    bridge.saved().await;
+    until_confirmed(&bridge).await;
+    bridge.close().await;
+
+    let (stalls, cuts) = (Spells::default(), Spells::default());
+    let line = Line { bytes_per_s: 24_000.0, delay: Duration::from_millis(150), stalls, cuts, seed: 1 };
+    let relay = Relay::start(free_address(), city.router, &line).unwrap();
+    let bridge = Bridge::open(config(relay.address)).await.unwrap();
+    let history = |limit| {
+        let question = city.session.get(format!("lukou/demo/far-asked/history/traffic/*?limit={limit}"));
+        question.consolidation(ConsolidationMode::None)
+    };
+    // Until the router knows whom to ask.
+    while history(1).await.unwrap().recv_async().await.is_err() {}
+    let answers = history(1000).await.unwrap();
+    let mut answered = 0;
+    let asking = tokio::spawn(async move {
+        while answers.recv_async().await.is_ok_and(|answer| answer.result().is_ok()) {
+            answered += 1;
+        }
+        answered
+    });
+    let (mut second, mut ticks) = (0, tokio::time::interval(Duration::from_secs(1)));
+    while !asking.is_finished() {
+        ticks.tick().await;
+        bridge.publish(traffic(1000 + second, 0)).unwrap();
+        second += 1;
+    }
+    let confirmed = bridge.stats().stored.get(&Kind::Traffic).copied().unwrap_or_default();
+    let answered = asking.await.unwrap();
+    println!("{answered} answers in {second} s, and {confirmed} windows confirmed; {:?}", relay.carried());
+    assert!(answered < 60 && 2 * confirmed > second, "{answered} answers, {confirmed} of {second} windows confirmed");
+    bridge.close().await;
 }
