@@ -62,6 +62,7 @@ async fn kill_of_any_part_leaves_each_promise_in_the_store_exactly_once() {
         let said = stored.iter().filter(|(name, _)| name.0 == kind).map(|(_, n)| n);
         assert!(said.is_sorted(), "the numbers of {kind} are in the order of what was said");
     }
-    let (newest_lot, n) = saved.iter().rfind(|(name, _)| name.0 == Kind::Parking).unwrap();
-    assert_eq!(stored.get(newest_lot), Some(n));
+    let newest_lot = |of: &Saved| of.iter().rfind(|(name, _)| name.0 == Kind::Parking).map(|(name, n)| (*name, *n));
+    // One that was saved last, and killed before it could say so, has taken the place of the one before.
+    assert!(newest_lot(&stored) >= newest_lot(&saved), "{:?} and {:?}", newest_lot(&stored), newest_lot(&saved));
 }
