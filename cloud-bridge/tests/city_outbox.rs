@@ -9,8 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use cloud_bridge::{
-    Bridge, BridgeConfig, BridgeError, DropReason, Encoding, Kind, LimitsConfig, LinkMode, Receipt, State, Update,
-    checksum, decode,
+    Bridge, BridgeConfig, BridgeError, BridgeStats, DropReason, Encoding, Kind, LimitsConfig, LinkMode, Receipt, State,
+    Update, checksum, decode,
 };
 use support::city::{Book, City, Habits, apart, zenoh_config};
 use support::{PATIENCE, free_endpoint, link, parking, site_config, soak, traffic, until_confirmed, until_connected};
@@ -160,28 +160,27 @@ async fn a_receipt_that_came_garbled_takes_nothing_out() {
         while decode(&listener.recv_async().await.unwrap().payload().to_bytes(), Encoding::Json).unwrap().seq != seq {}
         Receipt::new(Kind::Traffic, vec![seq]).to_bytes().unwrap()
     };
-    let until_refused = async |reason: &str| {
+    let until = async |what: &str, is_so: fn(&BridgeStats) -> bool| {
         let look = async {
             let mut ticks = tokio::time::interval(Duration::from_millis(5));
-            while bridge.stats().refused_receipts.get(reason) != Some(&1) {
+            while !is_so(&bridge.stats()) {
                 ticks.tick().await;
             }
         };
-        tokio::time::timeout(PATIENCE, look).await.unwrap_or_else(|_| panic!("{reason}: {:?}", bridge.stats()));
+        tokio::time::timeout(PATIENCE, look).await.unwrap_or_else(|_| panic!("{what}: {:?}", bridge.stats()));
     };
     let receipt = sent(1).await;
     say(&receipt, Some(checksum(b"another one"))).await;
-    until_refused("garbled").await;
+    until("garbled", |stats| stats.refused_receipts.get("garbled") == Some(&1)).await;
     say(b"{", Some(checksum(b"{"))).await;
-    until_refused("malformed").await;
+    until("malformed", |stats| stats.refused_receipts.get("malformed") == Some(&1)).await;
     assert_eq!(bridge.stats().outbox[&Kind::Traffic].messages, 1, "it waits on");
     say(&receipt, Some(checksum(&receipt))).await;
-    until_confirmed(&bridge).await;
+    until("stored", |stats| stats.stored.get(&Kind::Traffic) == Some(&1)).await;
     // A city that is older than the rule says no checksum.
     let receipt = sent(2).await;
     say(&receipt, None).await;
-    until_confirmed(&bridge).await;
-    assert_eq!(bridge.stats().stored[&Kind::Traffic], 2);
+    until("stored too", |stats| stats.stored.get(&Kind::Traffic) == Some(&2)).await;
     bridge.close().await;
     apart(move || session.close().wait().unwrap()).await;
 }
