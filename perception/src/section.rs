@@ -8,7 +8,9 @@ use crate::frames::{CameraView, in_field_of_view};
 /// half the lane where it is shorter than twice that.
 pub(crate) const COUNTING_LINE_M: f64 = 15.0;
 /// Longest section, metres.
-const SECTION_M: f64 = 100.0;
+pub(crate) const SECTION_M: f64 = 100.0;
+/// Who drives and is first seen within this distance of the begin of a section has just come into it, metres: far off one is seen late.
+pub(crate) const SEEN_LATE_M: f64 = 30.0;
 /// Distance between the places at which it is asked whether a sensor sees them, metres.
 const SECTION_STEP_M: f64 = 5.0;
 /// A vehicle is followed as far as a car is so tall in a camera's picture, pixels; and how tall it is, metres.

@@ -1,38 +1,24 @@
-//! Whole journeys out of tracks that end, begin anew and swap: who came by which lane, and where to.
-//!
-//! A track's identity is the tracker's; a *journey* outlives it. When a track ends, its journey waits where it should be;
-//! a track that begins near there goes on with it. So a road user that was lost before the counting line and found behind
-//! it is counted, once. A track that begins behind the line and goes on with nobody is not counted: where that was tried,
-//! nearly all were road users that had been counted before (`docs/ref/traffic.md`).
+//! One road user's way: by which lane it came, over which counting line it went, and where to.
 
 use crate::detection::Class;
 use crate::lanes::LocatedTrack;
 use crate::priors::{CLASSES, class_index};
+use crate::section::SEEN_LATE_M;
 use crate::time::UtcMicros;
 use crate::track::Track;
 
 use super::crosswalk::Walk;
 use super::exits::Exits;
-use super::hidden;
 use super::news::{Body, Event, News, Travel};
 use super::road::{Road, RoadLane};
 use super::trail::{REACH_S, Trail};
 
-/// How long a journey waits for its track, seconds: when it moved, and when it stood.
-const WAITS_MOVING_S: f64 = 4.0;
-const WAITS_STANDING_S: f64 = 15.0;
 /// The lane is that in which it was most over about this time, seconds.
 const LANE_MEMORY_S: f64 = 2.0;
-/// Who is first seen within this distance of the begin of a section is taken to have just come into it, metres: far off one is seen
-/// late. Not in the first seconds, when everybody is new.
-const SEEN_LATE_M: f64 = 30.0;
-const BEGINNING_S: f64 = 5.0;
 /// Who stands on a counting line has gone over it once it is so far beyond, metres.
 const BEYOND_M: f64 = 0.5;
 /// Below this a road user stands, m/s.
 pub(super) const STANDING_MPS: f64 = 1.0;
-/// Most journeys kept; more than that are not followed.
-const MAX_JOURNEYS: usize = 2048;
 /// Lanes that are remembered of a journey at a time.
 const VOTES: usize = 3;
 
@@ -89,7 +75,7 @@ pub(super) struct Journey {
     origin: Option<Origin>,
     walk: Walk,
     /// The link on which it was counted last.
-    counted_on: Option<usize>,
+    pub counted_on: Option<usize>,
     /// Where it was of late on its link.
     trail: Trail,
     /// It went over a counting line, and what is seen after that is still waited for.
@@ -100,136 +86,8 @@ pub(super) struct Journey {
     pub shadow_of: Option<u64>,
 }
 
-/// All journeys under way.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Journeys {
-    /// In ascending order of the track.
-    live: Vec<Journey>,
-    lost: Vec<Journey>,
-    exits: Exits,
-    pub news: News,
-    /// When the first picture came.
-    since: Option<UtcMicros>,
-    /// Tracks that were not followed because there were too many.
-    pub not_followed: u64,
-}
-
-impl Journeys {
-    /// Those in the newest picture.
-    pub fn live(&self) -> impl Iterator<Item = &Journey> {
-        self.live.iter().filter(|journey| journey.shadow_of.is_none())
-    }
-
-    /// Time was set, or nobody looked for long: nobody is known any more.
-    pub fn forget(&mut self) {
-        let not_followed = self.not_followed;
-        *self = Self { not_followed, exits: std::mem::take(&mut self.exits), ..Self::default() };
-    }
-
-    /// Takes the picture of a time.
-    pub fn step(&mut self, at: UtcMicros, dt_s: f64, tracks: &[LocatedTrack], road: &Road) {
-        self.news.events.clear();
-        self.since.get_or_insert(at);
-        let mut born: Vec<&LocatedTrack> = Vec::new();
-        for located in tracks {
-            match self.live.binary_search_by_key(&located.track.id, |journey| journey.track) {
-                Ok(index) => self.live[index].follow(at, dt_s, false, located, road, &mut self.news),
-                Err(_) => born.push(located),
-            }
-        }
-        let ended = self.live.extract_if(.., |journey| journey.seen_at != at).collect();
-        self.lose(ended);
-        for located in born {
-            self.begin(at, located, road);
-        }
-        self.live.sort_unstable_by_key(|journey| journey.track);
-        for event in &self.news.events {
-            if let Event::Turned { lane, to: Some(to), .. } = event {
-                self.exits.see(*lane, *to);
-            }
-        }
-        hidden::hold(at, &mut self.live, &mut self.lost, road);
-        self.expire(at, road);
-    }
-
-    /// Writes down who went over a line though it is too early for what is seen after it: the window ends.
-    pub fn settle(&mut self, road: &Road) {
-        self.news.events.clear();
-        for journey in self.live.iter_mut().chain(&mut self.lost) {
-            journey.settle(road, &mut self.news);
-        }
-    }
-
-    /// Those that no sensor sees, and that yet must stand in a queue.
-    pub fn hidden(&self, at: UtcMicros) -> impl Iterator<Item = &Journey> {
-        self.lost.iter().filter(move |lost| lost.stands_hidden_at == Some(at))
-    }
-
-    /// Tracks that ended. What another track of the same road user knows goes on with that.
-    fn lose(&mut self, ended: Vec<Journey>) {
-        for journey in ended {
-            if let Some(heir) = self.live.iter_mut().find(|heir| heir.shadow_of == Some(journey.track)) {
-                heir.inherit(&journey);
-                heir.shadow_of = None;
-            } else if journey.shadow_of.is_none() {
-                self.lost.push(journey);
-            }
-        }
-    }
-
-    fn begin(&mut self, at: UtcMicros, located: &LocatedTrack, road: &Road) {
-        let mut journey = Journey::new(at, &located.track);
-        let near = self.lost.iter().enumerate().filter_map(|(index, lost)| Some((index, lost.misfit(at, &journey)?)));
-        let best = near.min_by(|a, b| a.1.total_cmp(&b.1)).map(|(index, _)| index);
-        if let Some(index) = best {
-            let lost = self.lost.swap_remove(index);
-            journey.inherit(&lost);
-        } else if let Some(same) = self.live.iter().find(|other| other.shadow_of.is_none() && other.covers(&journey)) {
-            journey.shadow_of = Some(same.track);
-        }
-        journey.follow(at, 0.0, best.is_some(), located, road, &mut self.news);
-        if best.is_none() && self.since.is_some_and(|since| at.seconds_since(since) > BEGINNING_S) {
-            journey.appear(road, &mut self.news);
-        }
-        let past = journey.place.filter(|place| place.offset_m >= road.lanes[place.lane].line_m);
-        if let (None, Some(place)) = (best, past) {
-            journey.counted_on = Some(place.link);
-        }
-        if self.live.len() < MAX_JOURNEYS {
-            self.live.push(journey);
-        } else {
-            self.not_followed += 1;
-        }
-    }
-
-    /// Journeys whose track never came back.
-    fn expire(&mut self, at: UtcMicros, road: &Road) {
-        let (news, exits) = (&mut self.news, &mut self.exits);
-        self.lost.retain_mut(|lost| {
-            lost.settle_due(at, road, news);
-            let waits_s = if lost.speed_mps < STANDING_MPS { WAITS_STANDING_S } else { WAITS_MOVING_S };
-            let waits = at.seconds_since(lost.stands_hidden_at.unwrap_or(lost.seen_at)) < waits_s;
-            if !waits && let Some(turned) = lost.give_up(road, exits) {
-                news.push(turned);
-            }
-            waits
-        });
-        let excess = self.lost.len().saturating_sub(MAX_JOURNEYS);
-        self.lost.drain(..excess);
-        // A shadow that went its own way is somebody.
-        for index in 0..self.live.len() {
-            let Some(caster) = self.live[index].shadow_of else { continue };
-            let apart =
-                self.live.iter().find(|other| other.track == caster).is_none_or(|c| c.is_far_from(&self.live[index]));
-            if apart {
-                self.live[index].shadow_of = None;
-            }
-        }
-    }
-}
-
 impl Journey {
-    fn new(at: UtcMicros, track: &Track) -> Self {
+    pub fn new(at: UtcMicros, track: &Track) -> Self {
         let mut classes = [0.0; CLASSES.len()];
         classes[class_index(track.class)] = 0.01;
         Self {
@@ -262,7 +120,15 @@ impl Journey {
     }
 
     /// `found`: it was lost, and this is the first that is seen of it.
-    fn follow(&mut self, at: UtcMicros, dt_s: f64, found: bool, located: &LocatedTrack, road: &Road, news: &mut News) {
+    pub fn follow(
+        &mut self,
+        at: UtcMicros,
+        dt_s: f64,
+        found: bool,
+        located: &LocatedTrack,
+        road: &Road,
+        news: &mut News,
+    ) {
         let track = &located.track;
         self.track = track.id;
         self.seen_at = at;
@@ -325,7 +191,7 @@ impl Journey {
     }
 
     /// It is seen for the first time: where it drives and is a little inside a section, it has just come into that.
-    fn appear(&self, road: &Road, news: &mut News) {
+    pub fn appear(&self, road: &Road, news: &mut News) {
         let Some(Place { lane, offset_m, .. }) = self.place.filter(|_| self.speed_mps >= STANDING_MPS) else { return };
         let [from_m, to_m] = road.lanes[lane].section_m;
         if (from_m..to_m.min(from_m + SEEN_LATE_M)).contains(&offset_m) {
@@ -382,14 +248,14 @@ impl Journey {
         }
     }
 
-    fn settle_due(&mut self, at: UtcMicros, road: &Road, news: &mut News) {
+    pub fn settle_due(&mut self, at: UtcMicros, road: &Road, news: &mut News) {
         if self.passage.is_some_and(|passage| at.seconds_since(passage.at) >= REACH_S) {
             self.settle(road, news);
         }
     }
 
     /// Writes down that it went over a line: in which lane it was there, and how fast, by what was seen before and after.
-    fn settle(&mut self, road: &Road, news: &mut News) {
+    pub fn settle(&mut self, road: &Road, news: &mut News) {
         let Some(Passage { at, lane, inferred }) = self.passage.take() else { return };
         let moment = self.trail.at(at);
         let there = moment.map_or(lane, |moment| road.lane_beside(lane, moment.position_enu_m));
@@ -404,14 +270,14 @@ impl Journey {
     }
 
     /// Nobody goes on with it: what can be said of its end.
-    fn give_up(&self, road: &Road, exits: &mut Exits) -> Option<Event> {
+    pub fn give_up(&self, road: &Road, exits: &mut Exits) -> Option<Event> {
         let lane = self.origin?.lane;
         let to = road.only_way(lane).or_else(|| exits.presume(lane));
         Some(Event::Turned { lane, to, class: self.class(), travel: None, inferred: true })
     }
 
     /// Goes on with the journey of a track that ended.
-    fn inherit(&mut self, lost: &Self) {
+    pub fn inherit(&mut self, lost: &Self) {
         for (mine, theirs) in self.classes.iter_mut().zip(lost.classes) {
             *mine += theirs;
         }

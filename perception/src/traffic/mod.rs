@@ -16,6 +16,7 @@ mod crosswalk;
 mod exits;
 mod hidden;
 mod journey;
+mod journeys;
 mod lane;
 mod likeness;
 mod news;
@@ -27,7 +28,7 @@ mod window;
 
 pub use crosswalk::Crosswalk;
 use crosswalk::CrosswalkTally;
-use journey::Journeys;
+use journeys::Journeys;
 use lane::LaneCount;
 use news::{Event, Travel};
 use road::Road;
