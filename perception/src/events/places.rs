@@ -1,6 +1,6 @@
 //! What a lane is, and what is to be said of lanes as a whole: spill-back, and [congestion](super::congestion).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::congestion::Crowd;
 use super::ledger::Sign;
@@ -10,6 +10,7 @@ use crate::calibration::{Lane, SensorModel, SiteGeometry};
 use crate::detection::{Class, SensorId};
 use crate::frames::{in_field_of_view, inside, unit_from_heading};
 use crate::lanes::{LaneMap, LanePosition, LocatedTrack};
+use crate::outline::Outline;
 use crate::priors::{class_prior, is_motor_vehicle};
 use crate::section::section_m;
 use crate::time::UtcMicros;
@@ -22,6 +23,8 @@ const QUEUES_MPS: f64 = 1.39;
 const QUEUE_LEAST: usize = 3;
 /// Where no crosswalk is known, one may be within this of the ends of a lane, metres.
 const UNKNOWN_CROSSWALK_M: f64 = 10.0;
+/// Two tracks that share this much of the smaller one's ground are of one road user.
+const SAME_SHARE: f64 = 0.5;
 /// People this far from a crosswalk are still on their way to or from it, metres.
 const CROSSWALK_MARGIN_M: f64 = 2.5;
 
@@ -114,6 +117,12 @@ impl Road {
 }
 
 impl RoadLane {
+    /// Whether somebody who is so far along the lane is in its section.
+    pub(super) fn is_in_section(&self, (_, offset_m): &(&LocatedTrack, f64)) -> bool {
+        let [from_m, to_m] = self.section_m;
+        (from_m..=to_m).contains(offset_m)
+    }
+
     fn new(site: &SiteGeometry, lane: &Lane) -> Self {
         let motor = lane.allowed.is_empty() || lane.allowed.iter().any(|class| is_motor_vehicle(*class));
         Self {
@@ -138,7 +147,8 @@ struct LaneMemory {
 #[derive(Clone, Debug, Default)]
 pub(super) struct LaneMemories {
     lanes: BTreeMap<SensorId, LaneMemory>,
-    last: Option<UtcMicros>,
+    /// When the picture before was, and who was in it.
+    last: Option<(UtcMicros, BTreeSet<u64>)>,
 }
 
 impl LaneMemories {
@@ -151,8 +161,11 @@ impl LaneMemories {
         settings: &EventSettings,
         signs: &mut Vec<Sign>,
     ) {
-        let dt_s = self.last.map_or(0.0, |last| now.seconds_since(last).clamp(0.0, 1.0));
-        self.last = Some(now);
+        let shown = scene.tracks.iter().map(|located| located.track.id).collect();
+        let before = self.last.replace((now, shown));
+        let dt_s = before.as_ref().map_or(0.0, |(last, _)| now.seconds_since(*last).clamp(0.0, 1.0));
+        // In the first picture everybody is new.
+        let is_new = |id: u64| before.as_ref().is_some_and(|(_, shown)| !shown.contains(&id));
         let mut by_lane: BTreeMap<&SensorId, Vec<(&LocatedTrack, f64)>> = BTreeMap::new();
         for located in scene.tracks.iter().filter(|located| is_motor_vehicle(located.track.class)) {
             if let Some(place) = &located.lane {
@@ -162,9 +175,11 @@ impl LaneMemories {
         for (id, lane) in road.lanes.iter().filter(|(_, lane)| lane.carriageway) {
             let mut inside = by_lane.remove(id).unwrap_or_default();
             inside.sort_by(|a, b| a.1.total_cmp(&b.1));
+            let inside = distinct(inside);
             let memory = self.lanes.entry(id.clone()).or_default();
             memory.spill(now, id, &inside, memories, settings, signs);
-            signs.extend(memory.crowd.look(now, dt_s, (id, lane), &inside, settings));
+            memory.crowd.take(now, dt_s, lane, &inside, is_new, settings.congestion_window_s);
+            signs.extend(memory.crowd.sign(now, (id, lane), &inside, settings));
         }
     }
 }
@@ -210,6 +225,18 @@ impl LaneMemory {
             });
         }
     }
+}
+
+/// Those who are somebody of their own, from the rear: one who is half hidden may have two tracks.
+fn distinct(inside: Vec<(&LocatedTrack, f64)>) -> Vec<(&LocatedTrack, f64)> {
+    let mut outlines: Vec<Outline> = Vec::new();
+    let is_another = |(located, _): &(&LocatedTrack, f64)| {
+        let outline = Outline::of(&located.track);
+        let is_another = outlines.iter().rev().all(|other| other.shared(&outline) < SAME_SHARE);
+        outlines.extend(is_another.then_some(outline));
+        is_another
+    };
+    inside.into_iter().filter(is_another).collect()
 }
 
 /// Half of a road user's length, measured or usual, metres.

@@ -42,6 +42,39 @@ fn what_was_before_the_window_does_not_hide_that_a_lane_is_congested() {
 }
 
 #[test]
+fn who_comes_along_freely_counts_from_where_the_section_begins_though_it_is_seen_late() {
+    let told = |first_seen_m: f64| {
+        let off = vec![EventKind::StoppedVehicle, EventKind::SlowVehicle];
+        let mut film = Film::new(EventSettings { congestion_window_s: 80.0, off, ..all_kinds() });
+        // Six at 0.9 m/s; behind them one comes each 40 s over the first 50 m of the section. Way over time of all of it is 1.09 m/s.
+        film.show(0, 200, |s| {
+            let row = (0..6).map(|id| car(id + 1, [0.0, 153.0 + 8.0 * id as f64 + (0.9 * s) % 2.0], 0.9));
+            let came_m = 12.0 * (s % 40.0);
+            let comes = car(100 + (s / 40.0) as u64, [0.0, 100.0 + came_m], 12.0);
+            row.chain(Some(comes).filter(|_| (first_seen_m..50.0).contains(&came_m))).collect()
+        });
+        film.told().iter().map(|told| told.0).collect::<Vec<_>>()
+    };
+    assert_eq!([told(0.0), told(25.0)], [[], []]);
+    assert_eq!(told(35.0), [EventKind::Congestion], "it may have turned in there");
+}
+
+#[test]
+fn one_vehicle_of_two_tracks_is_one_vehicle() {
+    let told = |apart_m: f64| {
+        let off = vec![EventKind::StoppedVehicle, EventKind::AccidentSuspected];
+        let mut film = Film::new(EventSettings { congestion_window_s: 60.0, off, ..all_kinds() });
+        let pair =
+            |id: u64, rear_m: f64| [(id, rear_m), (id + 1, rear_m + apart_m)].map(|(id, m)| car(id, [0.0, m], 0.0));
+        film.show(0, 100, |_| [pair(1, 4.0), pair(3, 20.0)].concat());
+        film.show(100, 200, |_| [pair(5, 130.0), pair(7, 150.0), pair(9, 170.0)].concat());
+        film.told().iter().filter(|told| told.3.is_none()).map(|told| told.0).collect::<Vec<_>>()
+    };
+    assert_eq!(told(1.5), []);
+    assert_eq!(told(8.0), [EventKind::QueueSpillback, EventKind::Congestion]);
+}
+
+#[test]
 fn the_first_at_a_green_light_waits_while_the_junction_is_full() {
     let film = |blocks: bool| {
         let mut film = Film::new(all_kinds());
