@@ -43,20 +43,26 @@ fn what_was_before_the_window_does_not_hide_that_a_lane_is_congested() {
 
 #[test]
 fn who_comes_along_freely_counts_from_where_the_section_begins_though_it_is_seen_late() {
-    let told = |first_seen_m: f64| {
+    // How far from its stop line the lane is seen, and where in the 100 m before that who comes is found.
+    let told = |seen_m: f64, found_m: f64| {
         let off = vec![EventKind::StoppedVehicle, EventKind::SlowVehicle];
-        let mut film = Film::new(EventSettings { congestion_window_s: 80.0, off, ..all_kinds() });
-        // Six at 0.9 m/s; behind them one comes each 40 s over the first 50 m of the section. Way over time of all of it is 1.09 m/s.
+        let settings = EventSettings { congestion_window_s: 80.0, off, ..all_kinds() };
+        let mut site = site();
+        if let SensorModel::Radar(radar) = &mut site.sensors[0] {
+            radar.max_range_m = 10.5 + seen_m;
+        }
+        let mut film = Film { monitor: EventMonitor::new(&site, Vec::new(), settings.clone()), ..Film::new(settings) };
+        // Six at 0.9 m/s; behind them one comes each 40 s over the first 50 m of the 100. Way over time of all of it is 1.09 m/s.
         film.show(0, 200, |s| {
             let row = (0..6).map(|id| car(id + 1, [0.0, 153.0 + 8.0 * id as f64 + (0.9 * s) % 2.0], 0.9));
             let came_m = 12.0 * (s % 40.0);
             let comes = car(100 + (s / 40.0) as u64, [0.0, 100.0 + came_m], 12.0);
-            row.chain(Some(comes).filter(|_| (first_seen_m..50.0).contains(&came_m))).collect()
+            row.chain(Some(comes).filter(|_| (found_m..50.0).contains(&came_m))).collect()
         });
         film.told().iter().map(|told| told.0).collect::<Vec<_>>()
     };
-    assert_eq!([told(0.0), told(25.0)], [[], []]);
-    assert_eq!(told(35.0), [EventKind::Congestion], "it may have turned in there");
+    assert_eq!([told(100.0, 0.0), told(100.0, 25.0), told(60.0, 42.0)], [[], [], []]);
+    assert_eq!(told(100.0, 42.0), [EventKind::Congestion], "it may have turned in there");
 }
 
 #[test]
