@@ -14,8 +14,8 @@ pub fn fault(outline: &[Point]) -> Option<String> {
     if corners > MOST_CORNERS {
         return Some(format!("has {corners} corners; {MOST_CORNERS} at most"));
     }
-    // A sum that is no number is not more than anything.
-    if corners < 3 || !(area_m2(outline) >= LEAST_M2) {
+    // What is no number is not within any range.
+    if corners < 3 || !(LEAST_M2..).contains(&area_m2(outline)) {
         let crossed = if crosses_itself(outline) { "crosses itself, and " } else { "" };
         return Some(format!("{crossed}encloses nothing"));
     }
