@@ -20,7 +20,7 @@ use std::time::Duration;
 use city::postgres::Postgres;
 use city::{City, PATIENCE, Scene, file};
 use cloud_bridge::schema::{Ending, Event, LaneTraffic, Traffic};
-use cloud_bridge::{Encoding, State, Update};
+use cloud_bridge::{Encoding, State, StateMessage, Update, encode};
 use exports::csv;
 use serde_json::{Value, json};
 use support::{free_endpoint, health, parking, traffic};
@@ -244,6 +244,30 @@ async fn wrong_requests_are_told_what_is_wrong_and_nothing_is_written() {
         let (status, body) = worker.get(path).await;
         assert_eq!((status, body.replace("http://www.w3.org/2000/svg", "").contains("://")), (200, false), "{path}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_number_that_no_reader_can_hold_spoils_no_answer() {
+    let Scene { worker, site, sites, router: _router, postgres } = &scene("").await;
+    let at = Update { to_us: postgres.now_us().await, ..traffic(0) };
+    let of = |slot, lon_deg| Update { state: State::Event(event(&at, slot, "debris", lon_deg)), ..at.clone() };
+    // JSON has numbers of any size, and so has the database: too small for a field that is read, too large in one that is skipped.
+    for (seq, update, number, instead) in
+        [(0, of(0, 121.5), "\"lon_deg\":121.5", "\"lon_deg\":1e-400"), (1, of(1, 0.0), "{", "{\"later\":1e400,")]
+    {
+        let message = StateMessage { site: site.site().to_owned(), seq, update };
+        let text = String::from_utf8(encode(&message, Encoding::Json).unwrap()).unwrap();
+        assert!(text.contains(number), "{text}");
+        let key = site.state(&message.update.state).unwrap().to_string();
+        sites.put_raw(&key, text.replacen(number, instead, 1).into_bytes(), Encoding::Json).await;
+    }
+    until_metric(worker, "lukou_city_refused_total{reason=\"malformed\"}", 1.0).await;
+    until_metric(worker, "lukou_city_stored_total{kind=\"event\"}", 1.0).await;
+    let told = worker.json("/api/v1/events/newest?bbox=-1,31,1,32").await;
+    assert_eq!(told["events"].as_array().unwrap().len(), 1, "{told}");
+    assert_eq!(worker.json("/api/v1/sites/test/s/latest").await["latest"][0]["kind"], "event");
+    let rows = csv(worker, &format!("events.csv?from_us=0&to_us={}", i64::MAX)).await;
+    assert_eq!(rows.iter().map(|row| row["lon_deg"].as_str()).collect::<Vec<_>>(), ["0"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

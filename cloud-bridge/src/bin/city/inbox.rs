@@ -10,6 +10,9 @@ use crate::metrics::Metrics;
 /// Messages that wait for the store. Beyond it the newest are left out and counted: they stay in their sites' outboxes.
 pub const MAX_WAITING: usize = 20_000;
 
+/// A number that is written with no more digits than these is within a double's range (10⁻³⁰⁷ to 10³⁰⁸).
+const MAX_DIGITS: usize = 300;
+
 /// A message, ready to be stored.
 #[derive(Clone, Debug)]
 pub struct Incoming {
@@ -106,25 +109,40 @@ fn read(sample: &Sample) -> Result<Option<Incoming>, (Refusal, String)> {
     }))
 }
 
-/// The message as JSON text: not as this version knows it, but with what later versions add. JSON stays as it came.
+/// The message as JSON text: not as this version knows it, but with what later versions add. Plain JSON stays as it came.
 fn text(bytes: &[u8], encoding: Encoding) -> Result<String, (Refusal, String)> {
     let malformed = |e: String| (Refusal::Malformed, e);
-    let as_is = match encoding {
-        Encoding::Json => Some(std::str::from_utf8(bytes).map_err(|e| malformed(e.to_string()))?),
-        Encoding::Cbor => None,
-    };
-    // Only an escape can hide what PostgreSQL takes amiss: NUL, or half a character.
-    if let Some(text) = as_is.filter(|text| !text.contains("\\u")) {
-        return Ok(text.to_owned());
-    }
     let value: Value = match encoding {
-        Encoding::Json => serde_json::from_slice(bytes).map_err(|e| malformed(e.to_string()))?,
+        Encoding::Json => {
+            let text = std::str::from_utf8(bytes).map_err(|e| malformed(e.to_string()))?;
+            if is_plain(text) {
+                return Ok(text.to_owned());
+            }
+            serde_json::from_str(text).map_err(|e| malformed(e.to_string()))?
+        }
         Encoding::Cbor => ciborium::from_reader(bytes).map_err(|e| malformed(e.to_string()))?,
     };
     if has_nul(&value) {
         return Err((Refusal::NulCharacter, "a text holds NUL".to_owned()));
     }
-    Ok(as_is.map_or_else(|| value.to_string(), str::to_owned))
+    Ok(value.to_string())
+}
+
+/// Whether the database and its readers can surely hold all of it. An escape may be NUL or half a character. A number with an exponent
+/// or very many digits may be none that a double can be (`1e400`, `1e-400`): PostgreSQL takes it, also in a field that this version
+/// skips, and one such row would spoil every answer it is in.
+fn is_plain(text: &str) -> bool {
+    let mut digits = 0;
+    let is_number_of_a_double = |byte| {
+        match byte {
+            b'0'..=b'9' => digits += 1,
+            b'.' => {}
+            b'e' | b'E' if digits > 0 => return false,
+            _ => digits = 0,
+        }
+        digits <= MAX_DIGITS
+    };
+    !text.contains("\\u") && text.bytes().all(is_number_of_a_double)
 }
 
 fn refusal_of(error: &SampleError) -> Refusal {
@@ -144,5 +162,21 @@ fn has_nul(value: &Value) -> bool {
         Value::Array(values) => values.iter().any(has_nul),
         Value::Object(map) => map.iter().any(|(key, value)| key.contains('\0') || has_nul(value)),
         Value::Null | Value::Bool(_) | Value::Number(_) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_nobody_can_hold_is_not_plain() {
+        for plain in [r#"{"a": -1.5, "b": [100, 0.25], "c": "n-in/1 e, 路口"}"#, "{}"] {
+            assert!(is_plain(plain), "{plain}");
+        }
+        let (large, small) = ("9".repeat(400), format!("0.{}1", "0".repeat(400)));
+        for strange in ["[1e400]", "[1.5E-400]", &large, &small, r#"["\u0000"]"#] {
+            assert!(!is_plain(strange), "{strange}");
+        }
     }
 }
