@@ -99,6 +99,20 @@ impl City {
         self.process.wait().unwrap().code()
     }
 
+    /// The exit code, once it has ended.
+    pub async fn end(&mut self) -> Option<i32> {
+        let ended = async {
+            let mut ticks = interval(Duration::from_millis(20));
+            loop {
+                if let Some(status) = self.process.try_wait().unwrap() {
+                    return status.code();
+                }
+                ticks.tick().await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, ended).await.expect("it ends in time")
+    }
+
     /// Any other, by its name.
     pub fn signal(&self, name: &str) {
         let (name, process) = (format!("-{name}"), self.process.id().to_string());

@@ -99,8 +99,30 @@ impl Postgres {
         format!("host=127.0.0.1 port={} user=lukou dbname=postgres", self.port)
     }
 
+    /// It stands still: what is connected stays so, and gets no answer before [`Self::thaw`].
+    pub fn freeze(&self) {
+        self.signal("-STOP");
+    }
+
+    /// It goes on where it was.
+    pub fn thaw(&self) {
+        self.signal("-CONT");
+    }
+
+    /// To the server and to its processes, one of which each connection has.
+    fn signal(&self, name: &str) {
+        let server = self.server.as_ref().unwrap().id().to_string();
+        // Either finds nobody if it has ended by itself.
+        let _ = Command::new("kill").args([name, &server]).output();
+        let _ = Command::new("pkill").args([name, "--parent", &server]).output();
+    }
+
     /// As if the machine were switched off.
     pub fn halt(&mut self) {
+        if self.server.is_some() {
+            // Else it would not hear that it is to end.
+            self.thaw();
+        }
         if let Some(mut server) = self.server.take() {
             run(program("pg_ctl").args(["stop", "-m", "immediate", "-D"]).arg(self.dir.join("data")));
             server.wait().unwrap();

@@ -28,7 +28,7 @@ use crate::store::{Database, explain, migrate, pauses};
 /// How long what is in the queue may take to be stored when the service stops; what is left stays with the sites.
 const DRAIN: Duration = Duration::from_secs(10);
 
-/// Runs a worker until SIGTERM or Ctrl-C.
+/// Runs a worker until SIGTERM or Ctrl-C; a second one does not wait for what is left to be stored.
 pub fn run(path: &Path) -> anyhow::Result<ExitCode> {
     let config = CityConfig::read(path)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
@@ -67,7 +67,10 @@ async fn work(config: CityConfig) -> anyhow::Result<()> {
     }
     // Nobody listening any more is as good.
     let _ = stop.send(true);
-    working.await
+    tokio::select! {
+        ended = working => ended,
+        told = told_to_stop() => told,
+    }
 }
 
 /// Store, link, leases; returns when told to stop and all is put away.

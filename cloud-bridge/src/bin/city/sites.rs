@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use cloud_bridge::SiteKeys;
 use tokio::sync::{Notify, mpsc, watch};
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::time::{MissedTickBehavior, interval, timeout};
 use zenoh::Session;
 use zenoh::pubsub::Subscriber;
 use zenoh::query::{ConsolidationMode, QueryTarget, Reply};
@@ -28,6 +28,8 @@ const SILENT_S: f64 = 120.0;
 const AT_ONCE: usize = 50;
 /// More sites than a city has; a flood of made-up tokens must not fill the memory.
 const MAX_SITES: usize = 1 << 18;
+/// How long the database may take to hand the shards over.
+const LEAVE: Duration = Duration::from_secs(2);
 /// How long a site has to answer when it is asked for its last states.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -83,43 +85,52 @@ impl Sites {
         let on_token = move |sample: Sample| told.on_token(&sample);
         let tokens = self.session.liveliness().declare_subscriber("lukou/*/*/alive").history(true);
         let _tokens = tokens.callback(on_token).await?;
+        let (mut place, mut served) = (None, Served::default());
+        // Also out of the middle of what it does: the database may take for ever.
+        let ended = tokio::select! {
+            biased;
+            _ = stop.wait_for(|&stop| stop) => Ok(()),
+            ended = self.serve(&seen, &mut place, &mut served) => ended,
+        };
+        for (_, subscription) in served.subscriptions {
+            subscription.undeclare().await?;
+        }
+        if let Some(shards) = &place {
+            match timeout(LEAVE, shards.leave()).await {
+                Ok(left) => left.unwrap_or_else(|error| self.note(&error)),
+                Err(_) => tracing::warn!("leases: the database does not answer; they end by themselves"),
+            }
+        }
+        ended
+    }
+
+    /// Serves the sites of its shards, for ever.
+    async fn serve(&self, seen: &Seen, place: &mut Option<Shards>, served: &mut Served) -> zenoh::Result<()> {
         let mut ticks = interval(TICK);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut place = None;
-        let mut served = Served::default();
         let mut ticked = 0_u32;
         loop {
             let mut look_at_all = false;
             tokio::select! {
                 biased;
-                _ = stop.wait_for(|&stop| stop) => break,
                 _ = ticks.tick() => {
                     ticked = ticked.wrapping_add(1);
                     look_at_all = ticked.is_multiple_of(LOOK_AT_ALL);
-                    self.tick(&mut place, &mut served).await;
+                    self.tick(place, served).await;
                 }
                 () = seen.changed.notified() => {}
             }
             let own = seen.of(&served.shards);
-            if !self.subscribe(&mut served, &own).await? {
+            if !self.subscribe(served, &own).await? {
                 seen.changed.notify_one();
             }
-            if let Some(shards) = &place
-                && let Err(error) = self.note_sites(shards, &mut served, &own, look_at_all).await
+            if let Some(shards) = place
+                && let Err(error) = self.note_sites(shards, served, &own, look_at_all).await
             {
                 self.note(&error);
-                place = None;
+                *place = None;
             }
         }
-        for (_, subscription) in std::mem::take(&mut served.subscriptions) {
-            subscription.undeclare().await?;
-        }
-        if let Some(shards) = &place
-            && let Err(error) = shards.leave().await
-        {
-            self.note(&error);
-        }
-        Ok(())
     }
 
     fn note(&self, error: &tokio_postgres::Error) {

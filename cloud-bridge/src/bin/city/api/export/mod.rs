@@ -131,7 +131,7 @@ impl Export {
             return Ok(self.wanted.window_s);
         }
         let sql = "SELECT window_s FROM usual_window WHERE site_id = $1";
-        let rows = self.api.readers.query(sql, &[&site_id]).await.map_err(|e| crate::store::explain(&e))?;
+        let rows = self.api.readers.query(sql, &[&site_id]).await.map_err(|e| e.parts().2)?;
         Ok(Some(rows.first().map_or(DEFAULT_WINDOW_S, |row| row.get(0))))
     }
 
@@ -151,7 +151,7 @@ impl Export {
             parameters.extend([id as &(dyn ToSql + Sync), window_s]);
         }
         let rows = self.api.readers.query(&self.table.sql(), &parameters).await;
-        let rows = rows.map_err(|e| crate::store::explain(&e))?;
+        let rows = rows.map_err(|e| e.parts().2)?;
         rows.iter().for_each(|row| self.batch.push(row));
         let is_full = i64::try_from(rows.len()).is_ok_and(|n| n >= PAGE_ROWS);
         Ok(rows.last().filter(|_| is_full).map(|row| self.table.place(row)))
