@@ -1,5 +1,6 @@
 //! `city`: the city's side of the link, on the command line.
 
+use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -70,7 +71,9 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     // Zenoh tells much at `info` that only its own developers need.
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // A file or journal of colour codes can't be searched.
+    log.with_ansi(std::io::stderr().is_terminal()).init();
     let outcome = match arguments.verb {
         Verb::Run { config } => run::run(&config),
         Verb::Router(arguments) => router::run(arguments),
