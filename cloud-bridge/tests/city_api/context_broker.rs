@@ -1,7 +1,6 @@
 //! What a context broker is told that does not ask.
 
 use std::collections::BTreeMap;
-use std::process::Command;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
@@ -17,7 +16,7 @@ use tokio::sync::watch;
 use crate::city::postgres::Postgres;
 use crate::city::{City, PATIENCE, Scene, Sites, file};
 use crate::support::{free_endpoint, parking, traffic};
-use crate::{PLACE, event, told, until_metric};
+use crate::{PLACE, event, refusal, told, until_metric};
 
 const FLOW: &str = "urn:ngsi-ld:TrafficFlowObserved:test:s:n1";
 const LOT: &str = "urn:ngsi-ld:OffStreetParking:test:s:p1";
@@ -253,13 +252,7 @@ fn an_address_that_is_none_of_a_broker_is_refused_at_the_start() {
         ("broker = \"http://broker\"\ntls = { root_ca_file = \"ca.pem\" }", "ngsi.tls: http://broker/ is not https"),
         ("broker = \"http://127.0.0.1:9\"\ntoken_file = \"/nowhere\"", "ngsi.token_file: /nowhere"),
     ] {
-        let path = file("toml");
-        let listen = "[api]\nlisten = \"127.0.0.1:0\"\n";
-        std::fs::write(&path, format!("[link]\n{listen}[store]\ndatabase = \"host=127.0.0.1\"\n[ngsi]\n{settings}\n"))
-            .unwrap();
-        let refused = Command::new(env!("CARGO_BIN_EXE_city")).args(["run", "--config"]).arg(&path).output().unwrap();
-        let stderr = String::from_utf8_lossy(&refused.stderr);
-        assert_eq!(refused.status.code(), Some(2), "{stderr}");
+        let stderr = refusal("", &format!("[ngsi]\n{settings}\n"));
         assert!(stderr.contains(said), "{stderr}");
     }
 }

@@ -90,6 +90,17 @@ async fn until_metric(worker: &City, name: &str, wanted: f64) {
     tokio::time::timeout(PATIENCE, look).await.unwrap_or_else(|_| panic!("{name} is {wanted}"));
 }
 
+/// What a worker says that refuses its settings: `store`'s, and `more`.
+fn refusal(store: &str, more: &str) -> String {
+    let path = file("toml");
+    let store = format!("[store]\ndatabase = \"host=127.0.0.1\"\n{store}\n");
+    std::fs::write(&path, format!("[link]\n[api]\nlisten = \"127.0.0.1:0\"\n{store}{more}")).unwrap();
+    let refused = Command::new(env!("CARGO_BIN_EXE_city")).args(["run", "--config"]).arg(&path).output().unwrap();
+    let stderr = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert_eq!(refused.status.code(), Some(2), "{stderr}");
+    stderr
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn sites_states_and_history_are_told() {
     let Scene { worker, sites: _sites, .. } = &scene(PLACE).await;
@@ -268,6 +279,26 @@ async fn a_number_that_no_reader_can_hold_spoils_no_answer() {
     assert_eq!(worker.json("/api/v1/sites/test/s/latest").await["latest"][0]["kind"], "event");
     let rows = csv(worker, &format!("events.csv?from_us=0&to_us={}", i64::MAX)).await;
     assert_eq!(rows.iter().map(|row| row["lon_deg"].as_str()).collect::<Vec<_>>(), ["0"]);
+}
+
+#[test]
+fn settings_that_would_be_of_no_use_are_refused_at_the_start() {
+    let mqtt = |settings: &str| format!("[mqtt]\nhost = \"127.0.0.1\"\n{settings}\n");
+    let place = |site: &str| format!("[sites.{site:?}]\nlatitude_deg = 31.25\nlongitude_deg = 121.5\n");
+    for (store, more, said) in [
+        ("retention_days = 1000000", String::new(), "store.retention_days: not between 1 and 36500"),
+        ("newest_only = [\"signals\"]", String::new(), "unknown variant `signals`"),
+        ("", mqtt("topic = \"city/#\""), "mqtt.topic: \"city/#\""),
+        ("", mqtt("topic = \"{city}/{junction}\""), "mqtt.topic: \"{city}/{junction}\""),
+        ("", mqtt("topic = \"\""), "mqtt.topic: \"\""),
+        ("", mqtt("password_file = \"/nowhere\""), "mqtt.password_file: mqtt.user is missing"),
+        ("", place("demo"), "sites.\"demo\": not \"city/site\""),
+        ("", place("demo/a/b"), "sites.\"demo/a/b\": site \"a/b\": contains '/'"),
+        ("", place("demo/"), "sites.\"demo/\": site \"\": is empty"),
+    ] {
+        let stderr = refusal(store, &more);
+        assert!(stderr.contains(said), "{stderr}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -6,10 +6,13 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use axum::http::Uri;
-use cloud_bridge::LinkConfig;
+use cloud_bridge::{Kind, LinkConfig, SiteKeys};
 use serde::Deserialize;
 
 use crate::tls::{Certificate, ClientTls};
+
+/// A hundred years: the database's calendar has a beginning.
+const MAX_RETENTION_DAYS: i32 = 36_500;
 
 /// All of `city.toml`; `docs/guide/city.md` explains it.
 #[derive(Debug, Deserialize)]
@@ -39,12 +42,12 @@ pub struct StoreConfig {
     pub database: String,
     /// Encrypts the connection to it. Without, it is a local socket or a network of your own.
     pub tls: Option<ClientTls>,
-    /// Days of history; older days are dropped. Default 400.
+    /// Days of history, 1 to 36 500; older days are dropped. Default 400.
     #[serde(default = "days")]
     pub retention_days: i32,
     /// Kinds of which only the newest message is kept. Default `signal`.
     #[serde(default = "newest_only")]
-    pub newest_only: Vec<String>,
+    pub newest_only: Vec<Kind>,
     /// How long a worker that is connected to the database may be silent before others take its sites over, seconds. Default 5.
     #[serde(default = "lease_s")]
     pub lease_s: u32,
@@ -57,8 +60,8 @@ fn days() -> i32 {
     400
 }
 
-fn newest_only() -> Vec<String> {
-    vec!["signal".to_owned()]
+fn newest_only() -> Vec<Kind> {
+    vec![Kind::Signal]
 }
 
 fn lease_s() -> u32 {
@@ -119,6 +122,23 @@ fn mqtt_topic() -> String {
     "V2X/RSU/{city}/{site}/{kind}/UP".to_owned()
 }
 
+impl MqttConfig {
+    /// A topic that can't be published to would be no more than a counter of what is left out.
+    fn check(&self) -> anyhow::Result<()> {
+        let rest = ["{city}", "{site}", "{kind}"].iter().fold(self.topic.clone(), |rest, name| rest.replace(name, ""));
+        if self.topic.is_empty() || rest.contains(['+', '#', '{', '}', '\0']) {
+            bail!(
+                "mqtt.topic: {:?}: expected a topic, in which only {{city}}, {{site}} and {{kind}} are put in",
+                self.topic
+            );
+        }
+        if self.password_file.is_some() && self.user.is_none() {
+            bail!("mqtt.password_file: mqtt.user is missing");
+        }
+        Ok(())
+    }
+}
+
 /// NGSI-LD: a context broker is told each entity that changes.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -172,8 +192,8 @@ impl CityConfig {
 
     fn check(&self) -> anyhow::Result<()> {
         self.link.check()?;
-        if self.store.retention_days < 1 {
-            bail!("store.retention_days: at least 1");
+        if !(1..=MAX_RETENTION_DAYS).contains(&self.store.retention_days) {
+            bail!("store.retention_days: not between 1 and {MAX_RETENTION_DAYS}");
         }
         if self.store.lease_s < 2 {
             bail!("store.lease_s: at least 2, since leases are renewed twice a second");
@@ -189,10 +209,12 @@ impl CityConfig {
         if let Some(ngsi) = &self.ngsi {
             ngsi.address()?;
         }
+        if let Some(mqtt) = &self.mqtt {
+            mqtt.check()?;
+        }
         for (key, place) in &self.sites {
-            if key.split('/').count() != 2 {
-                bail!("sites.{key:?}: expected \"city/site\"");
-            }
+            let (city, site) = key.split_once('/').with_context(|| format!("sites.{key:?}: not \"city/site\""))?;
+            SiteKeys::new(city, site).with_context(|| format!("sites.{key:?}"))?;
             if !(place.latitude_deg.abs() <= 90.0 && place.longitude_deg.abs() <= 180.0) {
                 bail!("sites.{key:?}: not a place on Earth");
             }

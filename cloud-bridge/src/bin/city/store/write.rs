@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use cloud_bridge::SiteKeys;
+use cloud_bridge::{Kind, SiteKeys};
 use tokio_postgres::{Client, Error, Statement, Transaction};
 
 use super::book::forget_commands;
@@ -45,12 +45,12 @@ pub struct Writer {
     site_ids: HashMap<SiteKeys, i32>,
     partitions: Partitions,
     retention_days: i32,
-    newest_only: Vec<String>,
+    newest_only: Vec<Kind>,
 }
 
 impl Writer {
     /// Prepares a connection whose tables are of this version.
-    pub async fn new(client: Client, retention_days: i32, newest_only: Vec<String>) -> Result<Self, Error> {
+    pub async fn new(client: Client, retention_days: i32, newest_only: Vec<Kind>) -> Result<Self, Error> {
         let partitions = Partitions::new(retention_days);
         let messages = client.prepare(MESSAGES).await?;
         let latest = client.prepare(LATEST).await?;
@@ -72,8 +72,7 @@ impl Writer {
         let mut rows: Vec<Row<'_>> = batch.iter().enumerate().filter_map(|(n, of)| self.row(n, of)).collect();
         // Everybody takes locks in the same order, so that two workers with the same messages never wait for each other.
         rows.sort_unstable_by_key(|row| (row.site_id, row.of.key.kind, row.of.seq));
-        let kept: Vec<&Row<'_>> =
-            rows.iter().filter(|row| !self.newest_only.iter().any(|k| k == row.of.key.kind.name())).collect();
+        let kept: Vec<&Row<'_>> = rows.iter().filter(|row| !self.newest_only.contains(&row.of.key.kind)).collect();
         self.partitions.make_for(&mut self.client, kept.iter().map(|row| row.day)).await?;
         let transaction = self.client.transaction().await?;
         let mut new = insert(&transaction, &self.messages, &kept).await?;
