@@ -280,6 +280,15 @@ async fn a_database_that_stands_still_holds_up_no_answer_and_no_end() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_cant_hold_every_name_is_refused() {
+    let postgres = Postgres::start().await;
+    let create = "CREATE DATABASE latin ENCODING 'LATIN1' TEMPLATE template0";
+    postgres.client().await.execute(create, &[]).await.unwrap();
+    let database = postgres.database().replace("dbname=postgres", "dbname=latin");
+    assert_eq!(City::worker(&[&free_endpoint()], &database, "").end().await, Some(2));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn days_are_dropped_when_their_time_is_over_and_strays_move_in_when_their_day_is_kept() {
     let postgres = Postgres::start().await;
     let router_at = free_endpoint();

@@ -26,6 +26,12 @@ pub async fn migrate(client: &mut Client) -> anyhow::Result<()> {
     if found > known {
         bail!("the database's tables are of version {found}, and this program knows {known}: use the newer program");
     }
+    if found == 0 {
+        let encoding: String = transaction.query_one("SHOW server_encoding", &[]).await?.get(0);
+        if encoding != "UTF8" {
+            bail!("the database is in {encoding}, which can't hold the names of all sites: make it with encoding UTF8");
+        }
+    }
     for (version, sql) in (1..).zip(MIGRATIONS).filter(|&(version, _)| version > found) {
         transaction.batch_execute(sql).await?;
         transaction.execute("INSERT INTO schema_version (version) VALUES ($1)", &[&version]).await?;
