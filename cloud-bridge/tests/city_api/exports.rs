@@ -47,7 +47,7 @@ async fn what_was_said_is_a_table() {
     };
     assert_eq!((rows[0].get_string(2).unwrap().as_str(), speed(&rows[0]).as_str()), ("n1", "8.3"));
     assert_eq!((rows[1].get_string(2).unwrap().as_str(), speed(&rows[1]).as_str()), ("s1", "null"));
-    let lots = self::csv(worker, &format!("parking.csv?{RANGE}&site={}", site.site())).await;
+    let lots = self::csv(worker, &format!("parking.csv?{RANGE}&city=test&site={}", site.site())).await;
     assert_eq!(["lot", "total", "free", "left"].map(|figure| lots[0][figure].as_str()), ["p1", "3", "1", ""]);
 }
 

@@ -219,6 +219,10 @@ async fn wrong_requests_are_told_what_is_wrong_and_nothing_is_written() {
         ("/api/v1/parking.csv?from_us=1&to_us=2&window_s=60", 400, "window_s: is of traffic only"),
         ("/api/v1/sites/test/s/history/parking?window_s=60", 400, "window_s: is of traffic only"),
         ("/api/v1/stored", 400, "city"),
+        ("/api/v1/sites?city=test", 400, "city"),
+        ("/api/v1/sites/test/s/latest?kind=health", 400, "kind"),
+        ("/api/v1/sites/test/%ff/latest", 400, "UTF-8"),
+        ("/api/v1/traffic.csv?from_us=1&to_us=2&site=s", 400, "give its city too"),
         ("/api/v1/sites/test/other/latest", 404, "no site test/other"),
         ("/api/v1/sites/test/s/history/weather", 404, "no kind weather"),
         ("/api/v1/sites/test/%00/latest", 400, "a parameter"),
@@ -237,6 +241,7 @@ async fn wrong_requests_are_told_what_is_wrong_and_nothing_is_written() {
         ("?type=ParkingSpot&limit=0", 400, "BadRequestData", "limit: 0"),
         ("?type=ParkingSpot&georel=near", 400, "BadRequestData", "georel"),
         ("/urn:ngsi-ld:ParkingSpot:test:s:p:none", 404, "ResourceNotFound", "test:s:p:none"),
+        ("/%ff", 400, "BadRequestData", "UTF-8"),
         ("/urn:ngsi-ld:Sausage:x", 404, "ResourceNotFound", "Sausage"),
     ] {
         let (got, body) = worker.get(&format!("/ngsi-ld/v1/entities{query}")).await;

@@ -8,7 +8,7 @@ use tokio_postgres::Row;
 
 use super::Shared;
 use super::error::ApiError;
-use super::query::{Answer, Page, Parameters, checked_limit, checked_site};
+use super::query::{Answer, Nothing, Page, Parameters, Parts, checked_limit, checked_site};
 
 /// How a command may stand, as it can be asked for.
 const STATES: [&str; 5] = ["unanswered", "accepted", "rejected", "done", "failed"];
@@ -80,7 +80,13 @@ fn summary(row: &Row) -> Value {
 }
 
 /// `GET /api/v1/sites/{city}/{site}/commands/{id}`: all that was sent to a site under an id, with its signature, and all answers.
-pub async fn command(State(api): State<Shared>, Path((city, site, id)): Path<(String, String, String)>) -> Answer {
+pub async fn command(
+    State(api): State<Shared>,
+    parts: Parts<(String, String, String)>,
+    nothing: Parameters<Nothing>,
+) -> Answer {
+    let Path((city, site, id)) = parts?;
+    nothing?;
     let sql = format!(
         "SELECT {COLUMNS}, signature, signed FROM commanded WHERE city = $1 AND site = $2 AND id = $3 ORDER BY number"
     );

@@ -33,6 +33,7 @@ use crate::metrics::Metrics;
 use crate::store::Database;
 use error::ApiError;
 use https::TlsListener;
+use query::Parts;
 use readers::Readers;
 
 pub use ngsi::{Untold, tell_broker};
@@ -175,7 +176,8 @@ fn asset(content_type: &'static str, body: &'static str) -> Response {
 }
 
 /// `GET /api/v1/schemas/{file}`: what the description refers to where it speaks of messages.
-async fn schema(Path(file): Path<String>) -> Result<Response, ApiError> {
+async fn schema(file: Parts<String>) -> Result<Response, ApiError> {
+    let Path(file) = file?;
     let kind = Kind::ALL.into_iter().find(|&kind| cloud_bridge::file_name(kind) == file);
     let kind = kind.ok_or_else(|| ApiError::NotFound(format!("there is no schema {file}")))?;
     Ok(([(CONTENT_TYPE, "application/schema+json")], cloud_bridge::json_schema(kind)).into_response())

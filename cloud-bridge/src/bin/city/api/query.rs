@@ -1,7 +1,7 @@
 //! Sites, their states, what happened: straight from the tables.
 
 use axum::Json;
-use axum::extract::rejection::QueryRejection;
+use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
 use cloud_bridge::Kind;
 use cloud_bridge::schema::Traffic;
@@ -17,6 +17,13 @@ use super::error::ApiError;
 pub type Answer = Result<Json<Value>, ApiError>;
 /// Parameters of a request, or what is wrong with them.
 pub type Parameters<T> = Result<Query<T>, QueryRejection>;
+/// Parts of a path, or what is wrong with them.
+pub type Parts<T> = Result<Path<T>, PathRejection>;
+
+/// Of a path without parameters: also there an unknown one is an error, since who asks for `?city=` would take the answer for that.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Nothing {}
 
 /// Microseconds of a day.
 const DAY_US: i64 = 86_400_000_000;
@@ -123,7 +130,8 @@ pub fn days((from_us, to_us): (i64, i64)) -> (i32, i32) {
 }
 
 /// `GET /api/v1/sites`
-pub async fn sites(State(api): State<Shared>) -> Answer {
+pub async fn sites(State(api): State<Shared>, nothing: Parameters<Nothing>) -> Answer {
+    nothing?;
     Ok(Json(json!({"sites": all_sites(&api).await?})))
 }
 
@@ -159,7 +167,9 @@ async fn site_id(api: &Shared, city: &str, site: &str) -> Result<i32, ApiError> 
 }
 
 /// `GET /api/v1/sites/{city}/{site}/latest`
-pub async fn latest(State(api): State<Shared>, Path((city, site)): Path<(String, String)>) -> Answer {
+pub async fn latest(State(api): State<Shared>, parts: Parts<(String, String)>, nothing: Parameters<Nothing>) -> Answer {
+    let Path((city, site)) = parts?;
+    nothing?;
     let id = site_id(&api, &city, &site).await?;
     let sql = "SELECT kind, id, payload, (extract(epoch FROM received_at) * 1000000)::bigint FROM latest \
          WHERE site_id = $1 ORDER BY kind, id";
@@ -190,10 +200,10 @@ pub struct Past {
 /// `GET /api/v1/sites/{city}/{site}/history/{kind}`
 pub async fn history(
     State(api): State<Shared>,
-    Path((city, site, kind)): Path<(String, String, String)>,
+    parts: Parts<(String, String, String)>,
     past: Parameters<Past>,
 ) -> Answer {
-    let Query(past) = past?;
+    let (Path((city, site, kind)), Query(past)) = (parts?, past?);
     let Some(known) = Kind::from_name(&kind) else {
         return Err(ApiError::NotFound(format!("there is no kind {kind}")));
     };

@@ -23,7 +23,7 @@ use tokio_stream::wrappers::ReceiverStream;
 
 use super::Shared;
 use super::error::ApiError;
-use super::query::{Parameters, checked_range, days, window_id};
+use super::query::{Parameters, checked_range, checked_site, days, window_id};
 use encode::{Encoder, Format};
 use table::{Batch, EVENTS, PARKING, TRAFFIC, Table};
 
@@ -72,6 +72,7 @@ async fn answer(
 ) -> Result<Response, ApiError> {
     let Query(wanted) = wanted?;
     checked_range(wanted.from_us, wanted.to_us)?;
+    checked_site(wanted.city.as_deref(), wanted.site.as_deref())?;
     if wanted.window_s.is_some() && !table.has_windows {
         return Err(ApiError::BadRequest("window_s: is of traffic only".to_owned()));
     }

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 
 use super::Shared;
 use super::error::ApiError;
-use super::query::Parameters;
+use super::query::{Parameters, Parts};
 use entity::Entity;
 use page::Page;
 
@@ -97,11 +97,11 @@ pub async fn entities(
 /// `GET /ngsi-ld/v1/entities/{id}`
 pub async fn entity(
     State(api): State<Shared>,
-    Path(id): Path<String>,
+    id: Parts<String>,
     headers: HeaderMap,
     form: Parameters<Form>,
 ) -> Result<Response, Problem> {
-    let Query(form) = form.map_err(ApiError::from)?;
+    let (Path(id), Query(form)) = (id.map_err(ApiError::from)?, form.map_err(ApiError::from)?);
     let none = || Problem(ApiError::NotFound(format!("there is no entity {id}")));
     let kind = kind_of(&id).ok_or_else(none)?;
     let only = Page { offset: 0, limit: 1, counted: false };
