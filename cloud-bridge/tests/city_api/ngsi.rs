@@ -15,11 +15,15 @@ async fn open_data_is_in_the_shapes_of_fiware() {
     let speed_kmh = flows[0]["averageVehicleSpeed"]["value"].as_f64().unwrap();
     assert!((speed_kmh - 8.3 * 3.6).abs() < 1e-9);
     assert_eq!(flows[1].get("averageVehicleSpeed"), None);
+    assert_eq!(flows[0]["simulated"]["value"], true);
     let parkings = worker.json("/ngsi-ld/v1/entities?type=OffStreetParking").await;
     assert_eq!(parkings[0]["availableSpotNumber"]["value"], 1);
     assert_eq!(parkings[0]["location"]["value"]["coordinates"], json!([121.5, 31.25]));
     let spots = worker.json("/ngsi-ld/v1/entities?type=ParkingSpot&offset=1&limit=1").await;
     assert_eq!(spots.as_array().unwrap().len(), 1);
+    for seen in [&parkings[0], &spots[0]] {
+        assert_eq!(seen["simulated"]["value"], false);
+    }
     assert_eq!(
         (&spots[0]["status"]["value"], &spots[0]["refParkingSite"]["object"]),
         (&json!("occupied"), &parkings[0]["id"])

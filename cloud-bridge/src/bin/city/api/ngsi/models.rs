@@ -1,22 +1,41 @@
 //! The newest states in the shapes of FIWARE's smart data models.
 //!
-//! An attribute that the models ask for and that nobody has measured is left out.
+//! An attribute that the models ask for and that nobody has measured is left out. One is ours: `simulated`, since no model has a way to
+//! say that what was seen is a simulation.
 
 use std::collections::BTreeSet;
 
 use serde_json::Value;
 
 use super::entity::{Entity, urn};
+use super::{LOT, SPOT, TRAFFIC};
 use crate::api::Shared;
 use crate::api::error::ApiError;
-use crate::api::geo::{Lot, position};
+use crate::api::geo::{Lot, lots, position};
 use crate::api::query::window_id;
 
 const KMH_PER_MPS: f64 = 3.6;
 
-/// One entity a lane of these sites, of its newest window of this length, or else of its site's usual one.
-pub async fn traffic(api: &Shared, sites: &[i32], window_s: Option<i64>) -> Result<Vec<Entity>, ApiError> {
-    let sql = "SELECT s.city, s.site, l.from_us, l.to_us, l.payload -> 'lanes', l.site_id, h.payload FROM latest l \
+/// The entities of these types at these sites; traffic over windows of this length, or else of each site's usual one.
+pub async fn entities(
+    api: &Shared,
+    kinds: &[&str],
+    sites: &[i32],
+    window_s: Option<i64>,
+) -> Result<Vec<Entity>, ApiError> {
+    let [of_traffic, of_lots, of_spots] = [TRAFFIC, LOT, SPOT].map(|kind| kinds.contains(&kind));
+    let mut all = if of_traffic { traffic(api, sites, window_s).await? } else { Vec::new() };
+    if of_lots || of_spots {
+        let lots = lots(api, Some(sites)).await?;
+        all.extend(lots.iter().filter(|_| of_lots).map(lot));
+        all.extend(lots.iter().filter(|_| of_spots).flat_map(spots));
+    }
+    Ok(all)
+}
+
+/// One entity a lane.
+async fn traffic(api: &Shared, sites: &[i32], window_s: Option<i64>) -> Result<Vec<Entity>, ApiError> {
+    let sql = "SELECT s.city, s.site, l.from_us, l.to_us, l.payload -> 'lanes', l.site_id, h.payload, l.simulated FROM latest l \
          JOIN site s USING (site_id) LEFT JOIN latest h ON h.site_id = l.site_id AND h.kind = 'health' \
          WHERE l.kind = 'traffic' AND l.site_id = ANY($1) AND CASE WHEN $3::bigint IS NULL \
          THEN (l.site_id, l.id) IN (SELECT site_id, id FROM usual_window WHERE site_id = ANY($1)) \
@@ -32,8 +51,9 @@ pub async fn traffic(api: &Shared, sites: &[i32], window_s: Option<i64>) -> Resu
         for lane in lanes.iter().filter_map(Value::as_array).flatten() {
             let name = lane["lane"].as_str().unwrap_or_default();
             let speed_kmh = lane["mean_speed_mps"].as_f64().map(|speed_mps| speed_mps * KMH_PER_MPS);
-            let entity = Entity::new("TrafficFlowObserved", &[city, site, name], to_us)
+            let entity = Entity::new(TRAFFIC, &[city, site, name], to_us)
                 .property("name", name)
+                .property("simulated", row.get::<_, bool>(7))
                 .property("laneId", lane_number(name))
                 .time("dateObserved", to_us)
                 .time("dateObservedFrom", from_us)
@@ -66,26 +86,32 @@ fn observed_us(lot: &Lot) -> i64 {
     lot.message["to_us"].as_i64().unwrap_or_default()
 }
 
+fn simulated(lot: &Lot) -> bool {
+    lot.message["simulated"].as_bool().unwrap_or_default()
+}
+
 fn lot_name(lot: &Lot) -> &str {
     lot.message["lot"].as_str().unwrap_or_default()
 }
 
-pub fn lot(lot: &Lot) -> Entity {
-    Entity::new("OffStreetParking", &[&lot.city, &lot.site, lot_name(lot)], observed_us(lot))
+fn lot(lot: &Lot) -> Entity {
+    Entity::new(LOT, &[&lot.city, &lot.site, lot_name(lot)], observed_us(lot))
         .property("name", lot.message["name"].clone())
+        .property("simulated", simulated(lot))
         .property("totalSpotNumber", lot.message["total"].clone())
         .property("availableSpotNumber", lot.message["free"].clone())
         .location(lot.position)
 }
 
-pub fn spots(lot: &Lot) -> Vec<Entity> {
-    let site = urn("OffStreetParking", &[&lot.city, &lot.site, lot_name(lot)]);
+fn spots(lot: &Lot) -> Vec<Entity> {
+    let site = urn(LOT, &[&lot.city, &lot.site, lot_name(lot)]);
     let spot = |bay: &Value| {
         let name = bay["bay"].as_str().unwrap_or_default();
         // A status of a later version says no more than that it is not known.
         let status = bay["status"].as_str().filter(|status| ["free", "occupied"].contains(status)).unwrap_or("unknown");
-        Entity::new("ParkingSpot", &[&lot.city, &lot.site, lot_name(lot), name], observed_us(lot))
+        Entity::new(SPOT, &[&lot.city, &lot.site, lot_name(lot), name], observed_us(lot))
             .property("name", name)
+            .property("simulated", simulated(lot))
             .property("status", status)
             .relationship("refParkingSite", site.clone())
             .location(position(bay).or(lot.position))

@@ -6,7 +6,6 @@ use super::entity::{Entity, site_of};
 use super::{Form, KINDS, LOT, Problem, SPOT, TRAFFIC, bad, list, models};
 use crate::api::Shared;
 use crate::api::error::ApiError;
-use crate::api::geo::lots;
 
 /// Sites whose entities are read at once.
 const SITES_AT_ONCE: usize = 100;
@@ -40,34 +39,23 @@ impl Page {
             None => every_site(api).await?,
         };
         let (mut found, mut count) = (Vec::new(), 0);
-        for kind in KINDS.into_iter().filter(|kind| kinds.contains(kind)) {
-            for some in sites.chunks(SITES_AT_ONCE) {
-                if found.len() == self.limit && !self.counted {
-                    return Ok((found, count));
-                }
-                let mut all = read(api, kind, some, form).await?;
-                all.retain(|entity| ids.is_none_or(|ids| ids.contains(&entity.id())));
-                let skipped = self.offset.saturating_sub(count);
-                count += all.len();
-                let room = self.limit - found.len();
-                found.extend(all.into_iter().skip(skipped).take(room));
+        let attributes = form.attrs.as_deref().map(list);
+        for some in sites.chunks(SITES_AT_ONCE) {
+            if found.len() == self.limit && !self.counted {
+                break;
             }
+            let mut all = models::entities(api, kinds, some, form.window_s).await?;
+            all.retain(|entity| ids.is_none_or(|ids| ids.contains(&entity.id())));
+            if let Some(attributes) = &attributes {
+                all = all.into_iter().filter_map(|entity| entity.with_only(attributes)).collect();
+            }
+            let skipped = self.offset.saturating_sub(count);
+            count += all.len();
+            let room = self.limit - found.len();
+            found.extend(all.into_iter().skip(skipped).take(room));
         }
         Ok((found, count))
     }
-}
-
-/// The entities of a type at these sites, as far as they have what is asked for.
-async fn read(api: &Shared, kind: &str, sites: &[i32], form: &Form) -> Result<Vec<Entity>, ApiError> {
-    let all: Vec<Entity> = match kind {
-        TRAFFIC => models::traffic(api, sites, form.window_s).await?,
-        LOT => lots(api, Some(sites)).await?.iter().map(models::lot).collect(),
-        _ => lots(api, Some(sites)).await?.iter().flat_map(models::spots).collect(),
-    };
-    Ok(match form.attrs.as_deref().map(list) {
-        Some(attributes) => all.into_iter().filter_map(|entity| entity.with_only(&attributes)).collect(),
-        None => all,
-    })
 }
 
 /// The numbers of all sites in the database, by their names.

@@ -18,10 +18,9 @@ use tokio::time::sleep;
 use super::broker::Broker;
 use super::entity::Entity;
 use super::page::sites_named;
-use super::{context_link, models};
+use super::{KINDS, context_link, models};
 use crate::api::Shared;
 use crate::api::error::ApiError;
-use crate::api::geo::lots;
 use crate::config::NgsiConfig;
 use crate::store::pauses;
 
@@ -137,9 +136,6 @@ impl Push {
     async fn entities(&self, sites: &[SiteKeys]) -> Result<Vec<Entity>, ApiError> {
         let names = sites.iter().map(|site| (site.city().to_owned(), site.site().to_owned())).collect();
         let sites = sites_named(&self.api, names).await?;
-        let mut all = models::traffic(&self.api, &sites, None).await?;
-        let lots = lots(&self.api, Some(&sites)).await?;
-        all.extend(lots.iter().map(models::lot).chain(lots.iter().flat_map(models::spots)));
-        Ok(all)
+        models::entities(&self.api, &KINDS, &sites, None).await
     }
 }
