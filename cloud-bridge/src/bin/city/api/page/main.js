@@ -142,5 +142,10 @@ async function refresh() {
   }
 }
 
-refresh();
-setInterval(refresh, PERIOD_MS);
+// One round after the other: a city that answers slowly is not asked more and more.
+async function watch() {
+  await refresh();
+  setTimeout(watch, PERIOD_MS);
+}
+
+watch();
