@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod city;
+#[path = "city_store/database.rs"]
+mod database;
 mod support;
 
 use std::time::Duration;
@@ -256,36 +258,6 @@ async fn a_dead_worker_is_known_by_its_connection_and_one_that_stands_still_by_i
     // Its lease would end after the test's patience.
     client.execute("UPDATE shard SET until = now() + interval '1 hour'", &[]).await.unwrap();
     until_count(&client, &owners_of(64), 1).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_database_that_stands_still_holds_up_no_answer_and_no_end() {
-    let (router_at, postgres) = (free_endpoint(), Postgres::start().await);
-    let _router = City::router(&router_at, &[]);
-    let mut worker = City::worker(&[&router_at], &postgres.database(), "");
-    let site = keys("s");
-    let sites = Sites::connect(&[&router_at], std::slice::from_ref(&site)).await;
-    sites.deliver(&[(site.clone(), 0, traffic(1))], 1, Encoding::Json).await;
-    postgres.freeze();
-    sites.put(&site, 1, &traffic(2), Encoding::Json).await;
-    let (status, body) = worker.get("/api/v1/sites").await;
-    assert!(status == 503 && body.contains("does not answer"), "{status} {body}");
-    worker.signal("TERM");
-    assert_eq!(worker.end().await, Some(0));
-    postgres.thaw();
-    // What had no receipt is still the site's to send.
-    let _next = City::worker(&[&router_at], &postgres.database(), "");
-    sites.deliver(&[(site.clone(), 1, traffic(2))], 1, Encoding::Json).await;
-    assert_eq!(count(&postgres.client().await, "message").await, 2);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_database_that_cant_hold_every_name_is_refused() {
-    let postgres = Postgres::start().await;
-    let create = "CREATE DATABASE latin ENCODING 'LATIN1' TEMPLATE template0";
-    postgres.client().await.execute(create, &[]).await.unwrap();
-    let database = postgres.database().replace("dbname=postgres", "dbname=latin");
-    assert_eq!(City::worker(&[&free_endpoint()], &database, "").end().await, Some(2));
 }
 
 #[tokio::test(flavor = "multi_thread")]
