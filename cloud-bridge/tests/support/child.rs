@@ -3,6 +3,7 @@
 //! A test's own program is the child: it runs [`run`] in an ignored test of the name `child_site`, which each file that uses
 //! this has.
 
+use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -22,7 +23,7 @@ pub enum Habit {
 }
 
 /// Messages on the disk by kind and number, and what each says.
-pub type Saved = std::collections::BTreeMap<(Kind, u64), u32>;
+pub type Saved = BTreeMap<(Kind, u64), u32>;
 
 /// The running child; killed with the value.
 pub struct Child {
@@ -92,6 +93,12 @@ impl Drop for Child {
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
+}
+
+/// The number of the newest state of the child's lot among these. Of a lot it alone has to arrive, and it may be newer than the child
+/// could say before it was killed: what is on the disk has then taken the place of what it said.
+pub fn newest_lot<T>(messages: &BTreeMap<(Kind, u64), T>) -> Option<u64> {
+    messages.keys().filter(|(kind, _)| *kind == Kind::Parking).map(|&(_, seq)| seq).max()
 }
 
 /// What an update of the child says.
