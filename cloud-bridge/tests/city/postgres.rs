@@ -8,10 +8,11 @@ use std::time::Duration;
 
 use cloud_bridge::TlsConfig;
 
-/// A running server, in a new directory on a free port.
+/// A running server in a new directory, reached through a socket there: of ports that are free now, another test may have one next.
 pub struct Postgres {
     dir: PathBuf,
-    port: u16,
+    /// Where it listens if it speaks TLS, which it does over TCP only.
+    port: Option<u16>,
     server: Option<Child>,
     /// More of its command line.
     options: Vec<String>,
@@ -64,6 +65,7 @@ impl Postgres {
     /// One that speaks TLS too, with this certificate.
     pub async fn start_with_tls(tls: &TlsConfig) -> Self {
         let mut postgres = Self::prepare();
+        postgres.port = Some(TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port());
         postgres.options.push("ssl=on".to_owned());
         let files = [("ssl_cert_file", &tls.certificate_file), ("ssl_key_file", &tls.private_key_file)];
         for (option, file) in files {
@@ -88,15 +90,18 @@ impl Postgres {
         if is_root() {
             run(Command::new("chown").arg("postgres").arg(&dir));
         }
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let initdb = ["--auth=trust", "--username=lukou", "--encoding=UTF8", "--no-locale", "--no-sync"];
         run(program("initdb").args(initdb).arg("-D").arg(dir.join("data")));
-        Self { dir, port, server: None, options: vec!["fsync=off".to_owned()] }
+        Self { dir, port: None, server: None, options: vec!["fsync=off".to_owned()] }
     }
 
     /// How a client reaches it.
     pub fn database(&self) -> String {
-        format!("host=127.0.0.1 port={} user=lukou dbname=postgres", self.port)
+        let at = match self.port {
+            Some(port) => format!("host=127.0.0.1 port={port}"),
+            None => format!("host={}", self.dir.display()),
+        };
+        format!("{at} user=lukou dbname=postgres")
     }
 
     /// It stands still: what is connected stays so, and gets no answer before [`Self::thaw`].
@@ -132,9 +137,13 @@ impl Postgres {
     /// Starts it, and waits until it answers.
     pub async fn go(&mut self) {
         let mut server = program("postgres");
-        server.arg("-D").arg(self.dir.join("data")).args(["-h", "127.0.0.1", "-p", &self.port.to_string(), "-k"]);
+        server.arg("-D").arg(self.dir.join("data"));
+        match self.port {
+            Some(port) => server.args(["-h", "127.0.0.1", "-p", &port.to_string()]),
+            None => server.args(["-h", ""]),
+        };
         let log = std::fs::File::options().create(true).append(true).open(self.dir.join("log")).unwrap();
-        server.arg(&self.dir).stdout(Stdio::null()).stderr(log);
+        server.arg("-k").arg(&self.dir).stdout(Stdio::null()).stderr(log);
         for option in &self.options {
             server.args(["-c", option]);
         }
