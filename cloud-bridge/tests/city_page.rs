@@ -160,6 +160,9 @@ async fn the_page_shows_sites_health_parking_and_events() {
     assert!(browser.text("#sites li").contains("gone"));
     assert!(browser.text("#sites li:nth-child(2)").contains("no frame for 12 s"));
     assert!(browser.text("#lots li").contains("0 of 40 free"), "the fullest first: {}", browser.text("#lots li"));
+    for list in ["#sites li:nth-child(2)", "#lots li", "#events li"] {
+        assert!(browser.text(list).contains("simulated"), "{list}: {}", browser.text(list));
+    }
     // One line an event, however often it was told.
     assert_eq!(browser.evaluate("document.querySelectorAll('#events li').length"), 3);
     assert_eq!(browser.evaluate("document.querySelectorAll('#map .event').length"), 2, "those that last");

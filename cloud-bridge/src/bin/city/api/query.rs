@@ -152,6 +152,7 @@ pub async fn all_sites(api: &Shared) -> Result<Vec<Value>, ApiError> {
             "longitude_deg": place.map(|[longitude_deg, _]| longitude_deg),
             "alive": row.get::<_, Option<bool>>(2), "alive_changed_us": row.get::<_, Option<i64>>(3),
             "newest_us": row.get::<_, Option<i64>>(6), "health_us": row.get::<_, Option<i64>>(4),
+            "simulated": health.as_ref().map(|health| health["simulated"].as_bool().unwrap_or_default()),
             "state": health.as_ref().map(|health| health["state"].clone()),
             "reasons": health.as_ref().map(|health| health["reasons"].clone()),
         })

@@ -35,8 +35,8 @@ pub async fn entities(
 
 /// One entity a lane.
 async fn traffic(api: &Shared, sites: &[i32], window_s: Option<i64>) -> Result<Vec<Entity>, ApiError> {
-    let sql = "SELECT s.city, s.site, l.from_us, l.to_us, l.payload -> 'lanes', l.site_id, h.payload, l.simulated FROM latest l \
-         JOIN site s USING (site_id) LEFT JOIN latest h ON h.site_id = l.site_id AND h.kind = 'health' \
+    let sql = "SELECT s.city, s.site, l.from_us, l.to_us, l.payload -> 'lanes', l.site_id, h.payload, l.simulated \
+         FROM latest l JOIN site s USING (site_id) LEFT JOIN latest h ON h.site_id = l.site_id AND h.kind = 'health' \
          WHERE l.kind = 'traffic' AND l.site_id = ANY($1) AND CASE WHEN $3::bigint IS NULL \
          THEN (l.site_id, l.id) IN (SELECT site_id, id FROM usual_window WHERE site_id = ANY($1)) \
          ELSE l.id = $2 AND window_s(l.payload, l.from_us, l.to_us) = $3 END ORDER BY s.city, s.site";

@@ -51,6 +51,8 @@ function label(cx, cy, away, words) {
   return made;
 }
 
+// Nobody shall take a simulation for the truth.
+const marked = (text, of) => (of.simulated ? `${text}, simulated` : text);
 const lasts = (event) => !event.message.ended_at_us;
 const words = (name) => name.replaceAll("_", " ");
 
@@ -80,8 +82,8 @@ function drawMap(sites, events) {
   // Over the sites: a ring about the place, so that both are seen.
   for (const { message } of events.filter(lasts)) {
     const [cx, cy] = [x(message.lon_deg), y(message.lat_deg)];
-    map.append(shape("circle", { cx, cy, r: many ? 8 : 14, class: "event" }, words(message.kind)));
-    if (!many) map.append(label(cx, cy, 18, words(message.kind)));
+    map.append(shape("circle", { cx, cy, r: many ? 8 : 14, class: "event" }, marked(words(message.kind), message)));
+    if (!many) map.append(label(cx, cy, 18, marked(words(message.kind), message)));
   }
 }
 
@@ -104,9 +106,9 @@ function show(sites, lots, events, commands) {
   element("bad").textContent = sites.filter((site) => stateOf(site) !== "ok").length;
   element("free").textContent = lots.reduce((sum, lot) => sum + (lot.properties.free ?? 0), 0);
   drawMap(sites, events);
-  const siteRow = (site) => row(stateOf(site), nameOf(site), [stateOf(site), ...(site.reasons ?? [])].join(", "));
+  const siteRow = (site) => row(stateOf(site), nameOf(site), [marked(stateOf(site), site), ...(site.reasons ?? [])].join(", "));
   list("sites", sites.map(siteRow), "none has been seen");
-  const lotRow = ({ properties: lot }) => row(lot.free > 0 ? "ok" : "degraded", lot.name || lot.lot, `${lot.free} of ${lot.total} free`);
+  const lotRow = ({ properties: lot }) => row(lot.free > 0 ? "ok" : "degraded", lot.name || lot.lot, marked(`${lot.free} of ${lot.total} free`, lot));
   lots.sort((a, b) => a.properties.free - b.properties.free);
   list("lots", lots.map(lotRow), "no site has a lot");
   const names = new Map(sites.map((site) => [`${site.city}/${site.site}`, nameOf(site)]));
@@ -114,7 +116,7 @@ function show(sites, lots, events, commands) {
     const at = `${event.city}/${event.message.site}`;
     const since = new Date(event.message.began_at_us / 1000).toLocaleTimeString([], { timeStyle: "short" });
     const detail = lasts(event) ? `since ${since}` : `${since}, ${event.message.ending ?? "over"}`;
-    return row(lasts(event) ? "degraded" : "over", `${words(event.message.kind)}, ${names.get(at) ?? at}`, detail);
+    return row(lasts(event) ? "degraded" : "over", `${words(event.message.kind)}, ${names.get(at) ?? at}`, marked(detail, event.message));
   };
   const commandRow = (command) => {
     const at = `${command.city}/${command.site}`;
