@@ -1,6 +1,6 @@
 //! What is wrong with `[events]`: limits out of range, places and gauges that are none.
 
-use perception::events::{EventSettings, MOST_GAUGES};
+use perception::events::{EventSettings, MOST_GAUGES, SettingsError};
 
 use crate::map::{SiteMap, outline};
 
@@ -9,10 +9,8 @@ const FARTHEST_M: f64 = 10_000.0;
 
 /// All of it: the key, and what is wrong there.
 pub(super) fn problems(events: &EventSettings, map: Option<&SiteMap>) -> Vec<(String, String)> {
-    let out_of_range = |problem: perception::events::SettingsError| {
-        let text = format!("is {}; {} to {}", problem.value, problem.least, problem.most);
-        (format!("events.{}", problem.key), text)
-    };
+    let out_of_range =
+        |SettingsError { key, value, least, most }| (format!("events.{key}"), format!("is {value}; {least} to {most}"));
     let mut found: Vec<_> = events.problems().into_iter().map(out_of_range).collect();
     let is_unknown = |lane: &str| map.is_some_and(|map| !map.has_lane(lane));
     let no_lane = |lane: &str| format!("names the lane {lane:?}, which the map does not have");

@@ -222,9 +222,9 @@ impl Lots {
 fn bays_on_bays(lots: &[Lot]) -> Vec<String> {
     let bays: Vec<(&Lot, &Bay)> = lots.iter().flat_map(|lot| lot.bays.iter().map(move |bay| (lot, bay))).collect();
     let lies_on = |bay: &Bay, other: &Bay| inside(&other.polygon_enu_m, geometry::middle(&bay.polygon_enu_m));
-    let others = |index: usize, bay: &Bay| bays.iter().take(index).find(|(_, other)| lies_on(bay, other));
     let found = bays.iter().enumerate().filter_map(|(index, (lot, bay))| {
-        let (other_lot, other) = others(index, bay)?;
+        let mut before = bays.iter().take(index);
+        let (other_lot, other) = before.find(|(_, other)| lies_on(bay, other) || lies_on(other, bay))?;
         Some(format!("bay {} of lot {} lies on bay {} of lot {}", bay.id, lot.id, other.id, other_lot.id))
     });
     found.collect()

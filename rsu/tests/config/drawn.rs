@@ -90,6 +90,13 @@ fn what_is_no_bay_is_named_with_its_feature() {
     refused("no-bay", true, &[bay("a/b", "1", &there)], &["(bay)", "lot"]);
     let again = [bay("p", "1", &there), bay("q", "7", &corners([60.5, 60.5]))];
     refused("no-bay", false, &again, &["bay 7 of lot q lies on bay 1 of lot p"]);
+    let wide = [[60.0, 60.0], [72.0, 60.0], [72.0, 65.0], [60.0, 65.0]];
+    refused(
+        "no-bay",
+        false,
+        &[bay("p", "1", &there), bay("p", "2", &wide)],
+        &["bay 2 of lot p lies on bay 1 of lot p"],
+    );
 }
 
 #[test]
