@@ -73,7 +73,7 @@ impl Newest {
         let (city, site, kind, lasting) = (&self.city, &self.site, &self.kind, &self.lasting);
         let parameters: [&(dyn tokio_postgres::types::ToSql + Sync); 10] =
             [&self.from_us, city, site, kind, lasting, &west, &south, &east, &north, &limit];
-        Ok(api.readers.query(sql, &parameters).await?)
+        api.readers.query(sql, &parameters).await
     }
 }
 
