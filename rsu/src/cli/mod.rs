@@ -1,5 +1,6 @@
 //! The command line: one file per subcommand.
 
+use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -98,6 +99,8 @@ impl Cli {
 fn start_logs(directives: &str, format: LogFormat) -> anyhow::Result<()> {
     let filter = EnvFilter::try_new(directives)?;
     let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // A file or journal of colour codes can't be searched.
+    let logs = logs.with_ansi(std::io::stderr().is_terminal());
     match format {
         LogFormat::Text => logs.init(),
         LogFormat::Json => logs.json().init(),
