@@ -9,11 +9,12 @@
 //!
 //! No clock in here: service time is an argument.
 
+mod lane;
 mod limits;
 mod pace;
 mod store;
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,6 +22,7 @@ pub use limits::{Limits, LimitsConfig};
 pub use store::StoreError;
 pub(crate) use store::{MessageId, Store, Stored};
 
+use self::lane::{Lane, Waiting};
 use self::limits::Kept;
 pub(crate) use self::pace::WINDOW;
 pub use self::pace::{Due, Pace};
@@ -55,23 +57,6 @@ pub(crate) struct Outbox {
     max_held_bytes: u64,
 }
 
-/// One kind.
-#[derive(Debug)]
-struct Lane {
-    waiting: BTreeMap<u64, Waiting>,
-    bytes: u64,
-    /// From this number on nothing is on the disk yet.
-    unwritten_from: u64,
-    /// Below this number all is of earlier runs, and may have been sent more than they lived to write down.
-    earlier_through: u64,
-    pace: Pace,
-    /// What is due and waits for the line, and whether it goes for the first time.
-    due: VecDeque<(u64, bool)>,
-    /// What the line is taking, and its bytes.
-    on_line: BTreeMap<u64, u64>,
-    kept: Kept,
-}
-
 /// Of the numbers in a receipt those that waited.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Received {
@@ -79,50 +64,6 @@ pub(crate) struct Received {
     pub stored: u64,
     /// They wait on: nobody can have them.
     pub never_sent: u64,
-}
-
-#[derive(Debug)]
-struct Waiting {
-    id: Option<String>,
-    bytes: u64,
-    at: Duration,
-    /// Until it is on the disk.
-    held: Option<Stored>,
-}
-
-impl Default for Lane {
-    fn default() -> Self {
-        let (waiting, due, kept) = (BTreeMap::new(), VecDeque::new(), Kept::default());
-        let (pace, on_line) = (Pace::new(0), BTreeMap::new());
-        Self { waiting, bytes: 0, unwritten_from: 0, earlier_through: 0, pace, due, on_line, kept }
-    }
-}
-
-impl Lane {
-    fn remove(&mut self, seq: u64) -> Option<Waiting> {
-        let waiting = self.waiting.remove(&seq)?;
-        self.bytes = self.bytes.saturating_sub(waiting.bytes);
-        Some(waiting)
-    }
-
-    /// The first of those that are due and that the line was not given yet.
-    fn kept_back(&self) -> Option<u64> {
-        self.due.iter().find_map(|(seq, first)| first.then_some(*seq))
-    }
-
-    /// From this number on nothing was ever given to the line.
-    fn unsent_from(&self) -> u64 {
-        self.kept_back().unwrap_or(self.pace.due_through()).max(self.earlier_through)
-    }
-
-    fn held_bytes(&self) -> u64 {
-        self.waiting.range(self.unwritten_from..).map(|(_, waiting)| waiting.bytes).sum()
-    }
-
-    /// The number and age of the oldest that is not on the disk.
-    fn oldest_held(&self) -> Option<(Duration, u64)> {
-        self.waiting.range(self.unwritten_from..).next().map(|(seq, waiting)| (waiting.at, *seq))
-    }
 }
 
 impl Outbox {
