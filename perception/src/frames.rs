@@ -360,6 +360,13 @@ pub fn inside(polygon: &[[f64; 2]], p: [f64; 2]) -> bool {
     within
 }
 
+/// What a polygon (open: its last point joins the first) encloses, square metres (shoelace formula); what it goes round the other way
+/// counts against that.
+pub fn area_m2(polygon: &[[f64; 2]]) -> f64 {
+    let twice = polygon.iter().zip(polygon.iter().cycle().skip(1)).map(|(a, b)| a[0] * b[1] - b[0] * a[1]);
+    twice.sum::<f64>().abs() / 2.0
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,10 +1,10 @@
 //! One bay: evidence for and against a vehicle in it, summed up over time as log odds (a Bayes filter of two states).
 
-use super::view::{Block, Seen, Sight, area_m2, block_of};
+use super::view::{Block, Seen, Sight, block_of};
 use super::{Bay, BayState, BayStatus};
 use crate::calibration::SiteGeometry;
 use crate::detection::{Class, SensorId};
-use crate::frames::inside;
+use crate::frames::{area_m2, inside};
 use crate::priors::{class_prior, is_motor_vehicle};
 use crate::time::UtcMicros;
 use crate::track::Track;

@@ -188,15 +188,10 @@ pub(super) fn block_of(polygon: &[[f64; 2]]) -> Block {
     Block { middle, along, size_m: [length_m, high - low, class_prior(crate::detection::Class::Car).height_m] }
 }
 
-/// Area of a polygon, m².
-pub(super) fn area_m2(polygon: &[[f64; 2]]) -> f64 {
-    let twice = polygon.iter().zip(polygon.iter().cycle().skip(1)).map(|(a, b)| a[0] * b[1] - b[0] * a[1]);
-    twice.sum::<f64>().abs() / 2.0
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::frames::area_m2;
 
     fn car(middle: [f64; 2]) -> Block {
         Block { middle, along: [0.0, 1.0], size_m: [4.5, 1.8, 1.5] }

@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use geojson::{Feature, GeometryValue};
-use perception::frames::{SiteFrame, inside};
+use perception::frames::{SiteFrame, area_m2, inside};
 use perception::parking::{Bay, Gate, Lot};
 use serde::Deserialize;
 
 use super::parking::{CarPark, Drive, LotNode};
 use super::read::{line, outline_enu_m, point, properties};
-use super::{enu2, geometry, outline};
+use super::{enu2, geometry};
 
 /// The kinds of features that are read here.
 pub(super) const KINDS: [&str; 5] = ["lot", "bay", "gate", "lot_node", "drive"];
@@ -117,7 +117,7 @@ impl Lots {
         name("bay", &read.bay)?;
         stay(read.max_stay_s)?;
         let polygon_enu_m = outline_enu_m(feature, frame)?;
-        let area_m2 = outline::area_m2(&polygon_enu_m);
+        let area_m2 = area_m2(&polygon_enu_m);
         if !BAY_M2.contains(&area_m2) {
             let (least, most) = (BAY_M2.start(), BAY_M2.end());
             return Err(format!("its outline encloses {area_m2:.1} m²; a bay has {least} to {most}"));

@@ -1,6 +1,8 @@
 //! Outlines as people draw them, and what is wrong with those that enclose nothing or cross themselves: whether a point lies in such a
 //! one would be answered, but not as the person meant it.
 
+use perception::frames::area_m2;
+
 use super::geometry::{Point, crossing};
 
 /// Most corners: whether an outline crosses itself is looked at for each pair of its edges.
@@ -20,14 +22,6 @@ pub fn fault(outline: &[Point]) -> Option<String> {
         return Some(format!("{crossed}encloses nothing"));
     }
     crosses_itself(outline).then(|| "crosses itself".to_owned())
-}
-
-/// What an outline encloses, square metres (shoelace formula); what it goes round the other way counts against that.
-pub fn area_m2(outline: &[Point]) -> f64 {
-    let Some(first) = outline.first() else { return 0.0 };
-    let twice =
-        edges(outline).map(|[a, b]| (a[0] - first[0]) * (b[1] - first[1]) - (b[0] - first[0]) * (a[1] - first[1]));
-    twice.sum::<f64>().abs() / 2.0
 }
 
 fn crosses_itself(outline: &[Point]) -> bool {
